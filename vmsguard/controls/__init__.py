@@ -1,0 +1,1 @@
+"""The control catalogue: vendor-neutral requirements over facts, a module per family."""

@@ -1,0 +1,153 @@
+"""What a control sees: facts of one endpoint, attributes and documents of its camera, and the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from vmsguard.model.fact_catalogue import FactSpec
+from vmsguard.model.facts import CAMERA_TARGET, Absent, Fact, FactKey, Items, Known, Reading, Unknown, unread
+from vmsguard.model.inventory import Camera, Endpoint
+from vmsguard.model.manifest import Identity
+from vmsguard.model.pack import Document, ExceptionGrant
+from vmsguard.model.snapshot import CameraSnapshot
+from vmsguard.model.vocabulary import WHOLE, Layer, Role, Why
+
+__all__ = ["View"]
+
+
+class View:
+    """A window on one snapshot that remembers every fact it was asked for.
+
+    ``endpoint`` is None in the view of the camera itself. Reading a fact nobody delivered gives
+    ``Unknown`` with the reason its target carries, so a control cannot mistake silence for an answer.
+    """
+
+    __slots__ = ("_cited", "_specs", "endpoint", "exception", "now", "snapshot")
+
+    def __init__(
+        self,
+        snapshot: CameraSnapshot,
+        endpoint: Endpoint | None,
+        now: datetime,
+        specs: dict[str, FactSpec],
+        exception: ExceptionGrant | None = None,
+    ) -> None:
+        self.snapshot = snapshot
+        self.endpoint = endpoint
+        self.now = now
+        self.exception = exception
+        self._specs = specs
+        self._cited: dict[FactKey, Fact] = {}
+
+    @property
+    def camera(self) -> Camera:
+        return self.snapshot.camera
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who the endpoint's target said it is; None in a camera's view or when it did not answer."""
+        if self.endpoint is None:
+            return None
+        seen = self.snapshot.targets.get(self.endpoint.target)
+        return None if seen is None else seen.identity
+
+    @property
+    def cited(self) -> tuple[Fact, ...]:
+        """Every fact read so far, once each, in the order of reading."""
+        return tuple(self._cited.values())
+
+    def fact(self, name: str, layer: Layer = Layer.RUNTIME, store: str = "") -> Fact:
+        """The fact at this endpoint: the channel's own, or else the target's."""
+        facts = self.snapshot.facts
+        if self.endpoint is None:
+            key = FactKey(CAMERA_TARGET, WHOLE, name, layer, store)
+            found = facts.get(key)
+        else:
+            spec = self._specs.get(name)
+            channel = WHOLE if spec is not None and spec.whole else self.endpoint.channel
+            key = FactKey(self.endpoint.target, channel, name, layer, store)
+            found = facts.get(key)
+            if found is None and channel != WHOLE:
+                found = facts.get(FactKey(self.endpoint.target, WHOLE, name, layer, store))
+        if found is None:
+            found = self._missing(key)
+        self._cited[found.key] = found
+        return found
+
+    def reading(self, name: str, layer: Layer = Layer.RUNTIME, store: str = "") -> Reading:
+        return self.fact(name, layer, store).reading
+
+    def layers(self, name: str) -> tuple[Fact, ...]:
+        """The fact in each layer its specification declares; all of them must say "off"."""
+        spec = self._specs.get(name)
+        layers = (Layer.RUNTIME,) if spec is None else spec.layers
+        return tuple(self.fact(name, layer) for layer in layers)
+
+    def witness(self, name: str) -> bool | int | None:
+        """What a second witness saw, or None when none has looked (which proves nothing)."""
+        if self.endpoint is None:
+            return None
+        key = FactKey(self.endpoint.target, self.endpoint.channel, name)
+        found = self.snapshot.facts.get(key)
+        if found is None or not isinstance(found.reading, Known):
+            return None
+        self._cited[key] = found
+        value: bool | int = found.reading.value
+        return value
+
+    def camera_fact(self, name: str) -> Fact:
+        """A fact about the camera itself, from an endpoint's view too."""
+        key = FactKey(CAMERA_TARGET, WHOLE, name)
+        found = self.snapshot.facts.get(key) or self._missing(key)
+        self._cited[key] = found
+        return found
+
+    def attribute(self, name: str) -> Any:
+        """The inventory's value, or None when nobody set it (which is unknown, not false)."""
+        attribute = self.camera.attributes.get(name)
+        return None if attribute is None else attribute.value
+
+    def documents(self, kind: str) -> tuple[Document, ...]:
+        """Documents of a kind that cover this camera or its site, valid or not."""
+        return tuple(
+            document
+            for document in self.snapshot.documents
+            if document.kind == kind
+            and (not document.cameras or self.camera.id in document.cameras)
+            and (not document.sites or self.camera.site in document.sites)
+        )
+
+    def endpoints(self, roles: Iterable[Role]) -> tuple[Endpoint, ...]:
+        wanted = frozenset(roles)
+        return tuple(endpoint for endpoint in self.snapshot.endpoints if endpoint.role in wanted)
+
+    def _missing(self, key: FactKey) -> Fact:
+        why, detail = Why.NO_DRIVER_FACT, "no source delivers this fact"
+        if key.target != CAMERA_TARGET:
+            seen = self.snapshot.targets.get(key.target)
+            if seen is not None and seen.why is not None:
+                why, detail = seen.why, seen.detail
+        return unread(
+            key.name,
+            self.now,
+            target=key.target,
+            channel=key.channel,
+            why=why,
+            detail=detail,
+            layer=key.layer,
+        )
+
+
+def items(reading: Reading) -> Items[Any] | None:
+    """The list inside a known reading, or None for absent and unknown."""
+    return reading.value if isinstance(reading, Known) and isinstance(reading.value, Items) else None
+
+
+def is_absent(reading: Reading) -> bool:
+    return isinstance(reading, Absent)
+
+
+def reason_of(reading: Unknown) -> str:
+    return f"{reading.why.value}: {reading.detail}" if reading.detail else reading.why.value

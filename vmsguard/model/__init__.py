@@ -1,0 +1,1 @@
+"""Plain typed values shared by every room; no I/O and no judgement."""

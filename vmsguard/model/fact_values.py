@@ -1,0 +1,159 @@
+"""The value types of structured facts: what the items of each list say, in the field's words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+__all__ = [
+    "Account",
+    "AnalyticsFunction",
+    "CloudLink",
+    "ExternalDestination",
+    "FaceLibrary",
+    "PushDestination",
+    "RecognitionConsumer",
+    "RecorderMatch",
+    "RecordingJob",
+    "RetentionSetting",
+    "Store",
+    "StoredRecording",
+    "StreamService",
+    "VerifiedDeletion",
+]
+
+
+class RecordingJob(Struct, frozen=True):
+    """One thing that writes pictures, or would: an ONVIF recording job, a VMS monitor's recording mode."""
+
+    id: str
+    active: bool | None
+    """In layer ``stored``: is it set to record. In layer ``runtime``: does it. None: the device did not say."""
+    trigger: str = "continuous"
+    """``continuous``, ``event``, ``schedule`` or ``manual``: event-driven jobs write later, not never."""
+    recording: str = ""
+    """The recording it writes to, where the product has such a thing."""
+
+
+class StoredRecording(Struct, frozen=True):
+    """One container of footage; times in UTC, None where the device did not say."""
+
+    id: str
+    store: str
+    start: datetime | None
+    end: datetime | None
+    empty: bool = False
+    open: bool = False
+    """Still being written."""
+    locked: bool = False
+    """Archived or protected from deletion by the product."""
+
+
+class Store(Struct, frozen=True):
+    """One place on or behind a target where personal data lies."""
+
+    id: str
+    kind: str
+    """``footage snapshots thumbnails trash temperature-log entry-log face-records metadata exports destination``."""
+
+
+class ExternalDestination(Struct, frozen=True):
+    """A place outside the device that a device writes recordings to; never a URI, which may hold a user name."""
+
+    id: str
+    kind: str
+    in_use: bool | None = None
+
+
+class StreamService(Struct, frozen=True):
+    """One way in which live media leaves on request."""
+
+    id: str
+    kind: str
+    """``rtsp rtsps http snapshot multicast webrtc hls srt``."""
+    enabled: bool | None
+    encrypted: bool = False
+
+
+class PushDestination(Struct, frozen=True):
+    """One place a device sends pictures or picture-derived metadata to by itself."""
+
+    id: str
+    kind: str
+    """``email ftp http mqtt upload multicast-metadata command``."""
+    enabled: bool | None
+
+
+class CloudLink(Struct, frozen=True):
+    """A connection the device opens to a vendor cloud, uplink or peer-to-peer service."""
+
+    id: str
+    kind: str
+    connected: bool | None
+
+
+class AnalyticsFunction(Struct, frozen=True):
+    """One rule, module or application that looks at pictures."""
+
+    id: str
+    kind: str
+    """``rule module application hook metadata``."""
+    type: str
+    """The product's own type name, local part."""
+    task: str
+    """``face-detection face-identification face-verification face-attributes body-temperature other unclassified``."""
+    enabled: bool | None
+    keeps_pictures: bool | None = None
+
+
+class FaceLibrary(Struct, frozen=True):
+    """A gallery of enrolled faces, as a count; names and pictures are dropped where they are read."""
+
+    id: str
+    count: int
+    purpose: str = ""
+    """``verify-1to1``, ``identify`` or empty."""
+
+
+class RecognitionConsumer(Struct, frozen=True):
+    """Something that receives this camera's pictures and recognises faces in them."""
+
+    id: str
+    kind: str
+    connected: bool | None
+
+
+class RetentionSetting(Struct, frozen=True):
+    """How long a store keeps footage; ``seconds`` is None for unlimited (ONVIF writes PT0S for that)."""
+
+    store: str
+    seconds: int | None
+
+
+class Account(Struct, frozen=True):
+    """An account on a target as an opaque id and its level; never its name."""
+
+    id: str
+    level: str
+    default: bool = False
+
+
+class RecorderMatch(Struct, frozen=True):
+    """What one enrolled recorder of a site says about a camera, derived by the core from the channel list."""
+
+    recorder: str
+    listed: bool
+    """The recorder's channels were read completely, each with a source that can be compared."""
+    channels: tuple[str, ...] = ()
+    """The recorder's channels that show this camera."""
+
+
+class VerifiedDeletion(Struct, frozen=True):
+    """The last deletion that a read-back proved, from the ledger."""
+
+    store: str
+    cutoff: datetime
+    """All that was stored before it is gone."""
+    ended: datetime
+    observed: bool = False

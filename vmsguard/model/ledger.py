@@ -1,0 +1,103 @@
+"""What must survive a restart: deletions, proofs, duties, breakers, prior values, witness memory."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+__all__ = ["Breaker", "Deletion", "Duty", "ImpossibilityProof", "PriorValue", "Standing", "WitnessMemory"]
+
+
+class Deletion(Struct, frozen=True, kw_only=True):
+    """A deletion that a read-back proved."""
+
+    target: str
+    channel: str
+    store: str
+    cutoff: datetime
+    started: datetime
+    ended: datetime
+    count: int
+    observed: bool
+    run: str
+
+
+class ImpossibilityProof(Struct, frozen=True, kw_only=True):
+    """A definitive refusal, keyed by target, firmware and verb; expires after 180 days and with the firmware."""
+
+    target: str
+    channel: str
+    verb: str
+    firmware: str
+    kind: str
+    """``capability``, ``refused`` or ``vendor-statement``."""
+    detail: str
+    proven_at: datetime
+    expires: datetime
+    run: str
+
+
+class Duty(Struct, frozen=True, kw_only=True):
+    """A deletion that must have happened by a time; ``next_due`` in UTC."""
+
+    camera: str
+    pack: str
+    rule: str
+    target: str
+    channel: str
+    max_gap_seconds: int
+    next_due: datetime
+    enrolled_at: datetime
+
+
+class Breaker(Struct, frozen=True, kw_only=True):
+    """Open after three targets refused one credential; keyed by a keyed digest of the reference."""
+
+    credential: str
+    refused_by: tuple[str, ...]
+    opened_at: datetime | None
+
+
+class PriorValue(Struct, frozen=True, kw_only=True):
+    """What stood there before we changed it, for rollback; never a secret."""
+
+    run: str
+    change: str
+    target: str
+    channel: str
+    fact: str
+    value: str
+    """JSON of the reading before."""
+    at: datetime
+
+
+class WitnessMemory(Struct, frozen=True, kw_only=True):
+    """What a second witness last saw at one point: a negative counts only after a positive."""
+
+    target: str
+    channel: str
+    proves: str
+    point: str
+    """``kind:port:path``."""
+    answered: bool
+    at: datetime
+    positive_at: datetime | None
+    """When the same probe from here last succeeded."""
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """The last verdict of one control at one place, and since when it stands; what exposure is computed from."""
+
+    camera: str
+    pack: str
+    rule: str
+    control: str
+    endpoint: str
+    verdict: str
+    qualifier: str
+    basis: str
+    remediation: str
+    reason: str
+    since: datetime
+    checked_at: datetime

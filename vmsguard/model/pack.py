@@ -1,0 +1,219 @@
+"""Policy files as typed values: packs, assignments, exceptions and documents (DESIGN 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, TypeAlias
+
+from msgspec import Struct, field
+
+from vmsguard.model.vocabulary import Basis, Force, Mode, Severity
+
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "AssignedPack",
+    "Assignment",
+    "AttributeTest",
+    "Citation",
+    "Document",
+    "ExceptionGate",
+    "ExceptionGrant",
+    "ExceptionType",
+    "FromException",
+    "Gate",
+    "ImpossibleGate",
+    "Pack",
+    "Profile",
+    "Requirement",
+    "Rule",
+    "Rung",
+    "Selector",
+    "Source",
+]
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """A text that obliges, advises or recommends; force belongs to it, never to the pack."""
+
+    id: str
+    title: str
+    force: Force
+    since: date
+    until: date | None = None
+    confirmed: str = "unconfirmed"
+    """``primary`` (the text was read), ``secondary`` (a report of it) or ``unconfirmed``."""
+    native_title: str = ""
+
+
+class Citation(Struct, frozen=True):
+    source: str
+    clause: str = ""
+
+
+class FromException(Struct, frozen=True):
+    """A parameter whose value the exception in use supplies (``{from_exception: retention}``)."""
+
+    field: str
+
+
+class Requirement(Struct, frozen=True, kw_only=True):
+    """One control with its parameters, already decoded to the control's ``Params`` type."""
+
+    control: str
+    params: Any
+    min_basis: Basis | None = None
+    pending: Mapping[str, FromException] = field(default_factory=dict)
+    """Parameters that wait for the exception; empty once they are filled in."""
+    line: int = 0
+
+
+class ImpossibleGate(Struct, frozen=True, tag="if_impossible"):
+    """Open where every failed control it would replace is proven impossible by one of these proofs."""
+
+    proofs: tuple[str, ...]
+    """Of ``capability``, ``refused`` and ``vendor-statement``."""
+
+
+class ExceptionGate(Struct, frozen=True, tag="if_excepted"):
+    """Open where a valid exception of this type lifts the rule for the camera."""
+
+    exception_type: str
+
+
+Gate: TypeAlias = ImpossibleGate | ExceptionGate
+
+
+class Rung(Struct, frozen=True):
+    gate: Gate
+    require: tuple[Requirement, ...]
+
+
+class AttributeTest(Struct, frozen=True, tag="test"):
+    """True if the attribute has one of the values; unknown if nobody set it."""
+
+    attribute: str
+    any_of: tuple[Any, ...]
+
+
+class AllOf(Struct, frozen=True, tag="all"):
+    of: tuple[Selector, ...] = ()
+
+
+class AnyOf(Struct, frozen=True, tag="any"):
+    of: tuple[Selector, ...] = ()
+
+
+Selector: TypeAlias = AttributeTest | AllOf | AnyOf
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    id: str
+    title: str
+    severity: Severity
+    cites: tuple[Citation, ...]
+    require: tuple[Requirement, ...]
+    otherwise: tuple[Rung, ...] = ()
+    when: Mapping[str, Any] = field(default_factory=dict)
+    """Facts that must have these values; unknown applies the rule and stops writes at ``propose``."""
+    select: Selector | None = None
+    min_basis: Basis | None = None
+    line: int = 0
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """One reading of a pack; shown side by side with the others wherever a pack is explained."""
+
+    id: str
+    title: str = ""
+    select: Selector
+
+
+class ExceptionType(Struct, frozen=True, kw_only=True):
+    id: str
+    lifts: tuple[str, ...]
+    """Control ids that an exception of this type replaces."""
+    requires: tuple[str, ...]
+    max_duration: timedelta
+    on_expiry: str = "revert-and-purge"
+    assessment_kind: str = ""
+    """Kind of impact assessment the exception needs, completed before the first observed use."""
+
+
+class Pack(Struct, frozen=True, kw_only=True):
+    """What the rules are: vendor-neutral, versioned, without a site's name in it."""
+
+    id: str
+    version: str
+    title: str
+    timezone: str
+    reviewed_on: date
+    reviewed_next: date
+    sources: Mapping[str, Source]
+    select: Selector
+    rules: tuple[Rule, ...]
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    exception_types: Mapping[str, ExceptionType] = field(default_factory=dict)
+    jurisdiction: str = ""
+    digest: str = ""
+    """SHA-256 of the canonical JSON of the loaded file, hex; what evidence records name."""
+    origin: str = ""
+
+
+class AssignedPack(Struct, frozen=True, kw_only=True):
+    pack: str
+    mode: Mode
+    profile: str = ""
+    version: str = ""
+    line: int = 0
+
+
+class Assignment(Struct, frozen=True, kw_only=True):
+    """Which packs, how far, on which sites."""
+
+    id: str
+    sites: tuple[str, ...]
+    packs: tuple[AssignedPack, ...]
+    origin: str = ""
+
+
+class ExceptionGrant(Struct, frozen=True, kw_only=True):
+    """A request to lift one rule of one pack for named cameras; whether it is valid is decided elsewhere, once."""
+
+    id: str
+    pack: str
+    rule: str
+    type: str
+    cameras: tuple[str, ...]
+    author: str
+    approver: str
+    starts: datetime
+    expires: datetime
+    legal_basis: str = ""
+    reason: str = ""
+    retention: timedelta | None = None
+    consent_record: str = ""
+    public_interest: str = ""
+    impact_assessment: str = ""
+    """The id of a document."""
+    legal_basis_kind: str = ""
+    origin: str = ""
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """A paper as hash, kind, dates and roles; never a person's name."""
+
+    id: str
+    kind: str
+    sha256: str
+    dated: date
+    expires: date | None = None
+    issuer: str = ""
+    """Role or body."""
+    sites: tuple[str, ...] = ()
+    cameras: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """What the kind asks for: ``consent_kind``, ``assessor``, ``independent``, ``completed_on``,
+    ``model``, ``firmware``, ``stores``, ``impossible`` ..."""
+    origin: str = ""

@@ -1,0 +1,1 @@
+"""The guarded client every driver uses: limits, deadlines, pinning, auth, redaction, permits."""

@@ -1,0 +1,90 @@
+"""The hooks through which plugins register: pluggy registers, classes behave.
+
+No hook is called per fact or per rule. A plugin is an ordinary distribution with an entry point in the
+group ``vmsguard`` that names a module holding hook implementations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pluggy
+
+from vmsguard.controls.base import Control
+from vmsguard.model.changes import VerbSpec
+from vmsguard.model.fact_catalogue import FactSpec
+from vmsguard.model.manifest import DriverEntry
+
+__all__ = ["PROJECT", "hookimpl", "hookspec"]
+
+PROJECT = "vmsguard"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def vmsguard_register_drivers() -> Iterable[DriverEntry]:
+    """Drivers of this plugin, as data: ``module:Class`` strings beside their manifests.
+
+    ::
+
+        @hookimpl
+        def vmsguard_register_drivers():
+            return [DriverEntry(name="acme", path="vmsguard_acme.driver:AcmeDriver", api=1,
+                                catalogue=1, manifest=MANIFEST)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def vmsguard_register_facts() -> Iterable[FactSpec]:
+    """A vendor's own facts, named with its prefix; they never substitute for core ones.
+
+    ::
+
+        @hookimpl
+        def vmsguard_register_facts():
+            return [FactSpec(name="acme/shutter.closed", meaning="the mechanical shutter is closed")]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def vmsguard_register_verbs() -> Iterable[VerbSpec]:
+    """A vendor's own verbs, named with its prefix.
+
+    ::
+
+        @hookimpl
+        def vmsguard_register_verbs():
+            return [VerbSpec(name="acme/shutter.close", meaning="close the shutter", stage=Stage.SENDING)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def vmsguard_register_controls() -> Iterable[type[Control]]:
+    """A vendor's or site's own controls, named with its prefix.
+
+    ::
+
+        @hookimpl
+        def vmsguard_register_controls():
+            return [ShutterClosed]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def vmsguard_register_packs() -> Iterable[Path]:
+    """Folders that hold packs (``<id>/pack.yaml``).
+
+    ::
+
+        @hookimpl
+        def vmsguard_register_packs():
+            return [Path(__file__).parent / "packs"]
+    """
+    raise NotImplementedError
