@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import base64
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from vmsguard.errors import AuthRejected, DeviceFault, DriverError, GuardTripped, Unreachable
 from vmsguard.model.changes import Permit
+from vmsguard.model.clock import Clock
+from vmsguard.model.inventory import Target
 from vmsguard.model.vocabulary import Effect
+from vmsguard.net.login import Login
+from vmsguard.net.origin import OriginError, enrolled_origin, resolve
+from vmsguard.net.pool import ConnectionPool
+from vmsguard.net.tls import parse_pin
+
+if TYPE_CHECKING:
+    from yarl import URL
+
+    from vmsguard.net.transport import DigestState
 
 __all__ = ["GuardedClient", "HttpAuth", "Reply"]
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
+_REMEMBERED_URLS = 256
 
 
 class HttpAuth:
@@ -29,7 +48,44 @@ class Reply:
 
 
 class GuardedClient:
-    """One target's HTTP client: one connection, one rate limit, one deadline per request."""
+    """One target's HTTP client: one connection, one rate limit, one deadline per request.
+
+    ``requests`` counts what was sent by effect, a repeated read twice, a digest handshake once.
+    Raises ``GuardTripped`` when the target's own URL, pin or limits cannot be honoured.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        clock: Clock,
+        login: Login | None,
+        pool: ConnectionPool,
+        permit_is_live: Callable[[Permit], bool],
+        write_allowed: bool = False,
+    ) -> None:
+        self.target = target
+        self.requests: Counter[Effect] = Counter()
+        self._login = login
+        self._permit_is_live = permit_is_live
+        self._write_allowed = write_allowed
+        self._transport = pool.transport
+        try:
+            self._origin = enrolled_origin(target.url)
+            self._lane = pool.lane(target, clock)
+        except ValueError as error:
+            raise GuardTripped(
+                target.id, "enrol", str(error), hint=f"Correct the target in the inventory. {target.place}".strip()
+            ) from error
+        if target.tls_pin is not None and not self._origin.is_tls:
+            raise GuardTripped(
+                target.id, "enrol", "tls_pin is set but the URL is not https", hint="Enrol the target by its https URL."
+            )
+        self._tls = True if target.tls_pin is None else self._transport.pinned(parse_pin(target.tls_pin))
+        self._digest: DigestState | None = None
+        self._accepted = False
+        self._refusals = 0
+        self._urls: dict[str, URL] = {}
 
     async def request(
         self,
@@ -44,6 +100,168 @@ class GuardedClient:
         params: Mapping[str, str] | None = None,
         auth: str = HttpAuth.NONE,
         accept_status: frozenset[int] | None = None,
+        headers_only: bool = False,
     ) -> Reply:
-        """The answer to one request to the enrolled origin; ``path`` may be a full URL only of that origin."""
-        raise NotImplementedError
+        """The answer to one request to the enrolled origin; ``path`` may be a full URL only of that origin.
+
+        A path without a leading ``/`` is below the target's enrolled path. Replies of status 2xx, and of
+        those in ``accept_status``, are returned; 401 is ``AuthRejected`` (also where accepted, once a login
+        was sent), a redirect is ``GuardTripped``, anything else ``DeviceFault`` with code ``http-<status>``.
+        ``headers_only`` hangs up after the headers. Reads are sent a second time when the connection was
+        lost, never for another reason; sessions and writes are sent once.
+        """
+        url = self._urls.get(path) or self._address(path, operation)
+        self._check(method, effect, permit, headers, operation)
+        headers, digest = self._authenticate(auth, headers, operation)
+        reply = await self._send(
+            method,
+            url,
+            effect=effect,
+            operation=operation,
+            headers=headers,
+            body=body,
+            params=params,
+            digest=digest,
+            headers_only=headers_only,
+        )
+        status = reply.status
+        if auth != HttpAuth.NONE:
+            self._note_login(status, operation)
+        if 200 <= status < 300 or (accept_status is not None and status in accept_status):
+            return reply
+        raise self._unwanted(status, operation)
+
+    async def _send(
+        self,
+        method: str,
+        url: URL,
+        *,
+        effect: Effect,
+        operation: str,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+        params: Mapping[str, str] | None,
+        digest: DigestState | None,
+        headers_only: bool,
+    ) -> Reply:
+        from vmsguard.net.transport import FAILURES, failure, is_lost_connection
+
+        limits = self.target.limits
+        attempts = 2 if effect is Effect.READ else 1
+        async with self._lane.turn:
+            while True:
+                await self._lane.pace.wait()
+                attempts -= 1
+                self.requests[effect] += 1
+                try:
+                    async with asyncio.timeout(limits.deadline_seconds):
+                        return Reply(
+                            *await self._transport.exchange(
+                                method,
+                                url,
+                                fresh=effect is not Effect.READ,
+                                headers=headers,
+                                body=body,
+                                params=params,
+                                tls=self._tls,
+                                digest=digest,
+                                cap=limits.max_reply_bytes,
+                                headers_only=headers_only,
+                            )
+                        )
+                except TimeoutError as error:
+                    raise Unreachable(
+                        self.target.id, operation, f"no complete reply within {limits.deadline_seconds:g} s"
+                    ) from error
+                except FAILURES as error:
+                    if attempts and is_lost_connection(error):
+                        continue
+                    # The cause is cut: aiohttp's messages quote URLs and what the device sent.
+                    raise failure(error, self.target.id, operation) from None
+
+    def _address(self, path: str, operation: str) -> URL:
+        try:
+            url = self._transport.url(resolve(self._origin, path))
+        except OriginError as error:
+            raise GuardTripped(
+                self.target.id,
+                operation,
+                str(error),
+                hint="Only the enrolled address is spoken to; if the target moved, correct its url in the inventory.",
+            ) from error
+        except ValueError as error:
+            raise GuardTripped(self.target.id, operation, "the address is not a URL") from error
+        if len(self._urls) < _REMEMBERED_URLS:
+            self._urls[path] = url
+        return url
+
+    def _check(
+        self, method: str, effect: Effect, permit: Permit | None, headers: Mapping[str, str] | None, operation: str
+    ) -> None:
+        if effect is Effect.READ and method not in _READING:
+            raise GuardTripped(self.target.id, operation, f"{method} is not a read")
+        if effect is Effect.WRITE and not (self._write_allowed and permit is not None and self._permit_is_live(permit)):
+            raise GuardTripped(
+                self.target.id,
+                operation,
+                "a write without a live permit; nothing was sent",
+                hint="Only `vmsguard apply` writes, after its intent is in the evidence log.",
+            )
+        for name, value in headers.items() if headers else ():
+            lowered = name.lower()
+            if lowered == "host":
+                raise GuardTripped(self.target.id, operation, "a driver may not set the Host header")
+            if lowered == "authorization" and not value.startswith("Digest "):
+                self._refuse_clear_text(operation)
+
+    def _authenticate(
+        self, auth: str, headers: Mapping[str, str] | None, operation: str
+    ) -> tuple[Mapping[str, str] | None, DigestState | None]:
+        if auth == HttpAuth.NONE:
+            return headers, None
+        if self._login is None:
+            raise GuardTripped(
+                self.target.id,
+                operation,
+                f"HTTP {auth} needs a login",
+                hint="Give the target a login in the inventory.",
+            )
+        if self._refusals and not (self._accepted and self._refusals < 2):
+            raise AuthRejected(self.target.id, operation, "this login was refused before; nothing was sent")
+        if auth == HttpAuth.DIGEST:
+            if self._digest is None:
+                from vmsguard.net.transport import DigestState
+
+                self._digest = DigestState(self._login)
+            return headers, self._digest
+        self._refuse_clear_text(operation)
+        told = base64.b64encode(f"{self._login.user}:{self._login.password}".encode()).decode("ascii")
+        return {**(headers or {}), "Authorization": f"Basic {told}"}, None
+
+    def _refuse_clear_text(self, operation: str) -> None:
+        if not (self._origin.is_tls or self._origin.is_loopback):
+            raise GuardTripped(
+                self.target.id,
+                operation,
+                "a login would travel in clear text; nothing was sent",
+                hint="Enrol the target by its https URL, or let the driver use HTTP digest.",
+            )
+
+    def _note_login(self, status: int, operation: str) -> None:
+        if status == 401:
+            self._refusals += 1
+            raise self._unwanted(status, operation)
+        self._accepted = True
+        self._refusals = 0
+
+    def _unwanted(self, status: int, operation: str) -> DriverError:
+        if status == 401:
+            return AuthRejected(
+                self.target.id,
+                operation,
+                "the login was refused (401)",
+                hint="Check the login with `vmsguard doctor`; it is not tried again, so that no account gets locked.",
+            )
+        if 300 <= status < 400:
+            return GuardTripped(self.target.id, operation, f"a redirect ({status}) that was not followed")
+        return DeviceFault(self.target.id, operation, f"status {status}", code=f"http-{status}")

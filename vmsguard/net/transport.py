@@ -1,0 +1,186 @@
+"""The part of the guarded client that knows aiohttp; nothing else in the core imports it at the top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import aiohttp
+from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+from yarl import URL
+
+from vmsguard.errors import DriverError, GuardTripped, ProtocolViolation, Unreachable
+from vmsguard.net import limits
+from vmsguard.net.body import BodyTooLarge, EncodingRefused, decode, read_capped
+from vmsguard.net.login import Login
+
+__all__ = ["FAILURES", "DigestState", "Transport", "failure", "is_lost_connection"]
+
+FAILURES = (aiohttp.ClientError, OSError, BodyTooLarge, EncodingRefused)
+"""What ``Transport.exchange`` raises, cancellation and the caller's timeout apart."""
+
+_NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
+_KEEPS_ASKING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+
+
+class _LostOnce(aiohttp.ClientConnectionError):
+    """A lost connection that aiohttp must not answer by sending again."""
+
+
+async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    # aiohttp silently sends idempotent methods again when a connection breaks. A DELETE that arrived
+    # would be sent twice; whether to repeat is for the guarded client alone to decide.
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _LostOnce from error
+
+
+async def _release_challenge(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    # The digest middleware drops a 401 without giving its connection back.
+    response = await handler(request)
+    if response.status == 401:
+        response.release()
+    return response
+
+
+class DigestState:
+    """One session's digest challenge: kept, answered pre-emptively, never answered twice."""
+
+    def __init__(self, login: Login) -> None:
+        self.middleware = aiohttp.DigestAuthMiddleware(login.user, login.password)
+
+
+class Transport:
+    """Two pooled sessions: one that keeps connections for reads, one that opens a new one per write."""
+
+    def __init__(self, connections: int) -> None:
+        self._reads = self._session(connections, force_close=False)
+        # A write on a connection the device has silently dropped is lost without a trace.
+        self._once = self._session(connections, force_close=True)
+
+    @staticmethod
+    def _session(connections: int, *, force_close: bool) -> aiohttp.ClientSession:
+        if force_close:
+            connector = aiohttp.TCPConnector(limit=connections, force_close=True)
+        else:
+            connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=limits.IDLE_SECONDS)
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=_NO_TIMEOUT,
+            trust_env=False,
+            auto_decompress=False,
+            read_bufsize=limits.READ_CHUNK_BYTES,
+            max_line_size=limits.MAX_HEADER_BYTES,
+            max_field_size=limits.MAX_HEADER_BYTES,
+            max_headers=limits.MAX_HEADERS,
+            headers={"User-Agent": "vmsguard", "Accept": "*/*", "Accept-Encoding": "identity"},
+        )
+
+    @staticmethod
+    def url(text: str) -> URL:
+        return URL(text)
+
+    @staticmethod
+    def pinned(pin: bytes) -> aiohttp.Fingerprint:
+        return aiohttp.Fingerprint(pin)
+
+    async def exchange(
+        self,
+        method: str,
+        url: URL,
+        *,
+        fresh: bool,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+        params: Mapping[str, str] | None,
+        tls: aiohttp.Fingerprint | bool,
+        digest: DigestState | None,
+        cap: int,
+        headers_only: bool,
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Status, headers and decoded body of one exchange; the caller sets the deadline."""
+        session = self._once if fresh else self._reads
+        middlewares: tuple[aiohttp.ClientMiddlewareType, ...] = (_send_once,) if method in _KEEPS_ASKING else ()
+        if digest is not None:
+            middlewares = (digest.middleware, _release_challenge, *middlewares)
+        async with session.request(
+            method,
+            url,
+            params=params,
+            data=body,
+            headers=headers,
+            allow_redirects=False,
+            ssl=tls,
+            middlewares=middlewares,
+        ) as response:
+            if headers_only or (digest is not None and response.status == 401):
+                response.close()
+                return response.status, response.headers, b""
+            length = response.content_length
+            if length is not None and length > cap and method != "HEAD":
+                response.close()
+                raise BodyTooLarge
+            raw = await read_capped(response.content, cap)
+            encoding = response.headers.get("Content-Encoding")
+            if encoding is not None and raw:
+                raw = decode(raw, encoding, cap)
+            return response.status, response.headers, raw
+
+    async def close(self) -> None:
+        await self._reads.close()
+        await self._once.close()
+
+
+def is_lost_connection(error: BaseException) -> bool:
+    """Whether an exchange failed for the connection alone, so that a read may be sent once more."""
+    if isinstance(error, aiohttp.ClientSSLError | aiohttp.ServerFingerprintMismatch):
+        return False
+    return isinstance(error, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError | OSError)
+
+
+def failure(error: BaseException, target: str, operation: str) -> DriverError:
+    """The error of our tree for one of ``FAILURES``; its message holds no text a device sent."""
+    match error:
+        case aiohttp.ServerFingerprintMismatch():
+            return GuardTripped(
+                target,
+                operation,
+                "the certificate is not the pinned one; nothing was sent",
+                hint="If the device was given a new certificate, check it at the device and update tls_pin.",
+            )
+        case aiohttp.ClientConnectorCertificateError():
+            return GuardTripped(
+                target,
+                operation,
+                "the certificate is not trusted; nothing was sent",
+                hint="Set tls_pin to the device's SHA-256 fingerprint, or install the site's CA.",
+            )
+        case aiohttp.ClientSSLError():
+            return Unreachable(target, operation, "the TLS handshake failed")
+        case BodyTooLarge():
+            return Unreachable(target, operation, "the reply is larger than max_reply_bytes")
+        case EncodingRefused():
+            return ProtocolViolation(target, operation, "the reply is in an encoding that was not asked for")
+        case aiohttp.ClientConnectorDNSError():
+            return Unreachable(target, operation, "the host name does not resolve")
+        case aiohttp.ClientConnectorError():
+            return Unreachable(target, operation, f"no connection: {_system_words(error.os_error)}")
+        case aiohttp.ClientPayloadError():
+            return Unreachable(target, operation, "the reply ended before it was complete")
+        case aiohttp.ClientConnectionError() | OSError():
+            return Unreachable(target, operation, "the connection was lost before a reply")
+        case aiohttp.ClientResponseError():
+            return ProtocolViolation(target, operation, "the reply is not HTTP within our header limits")
+        case _:
+            return ProtocolViolation(target, operation, "the reply breaks HTTP or its authentication scheme")
+
+
+def _system_words(error: OSError) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return "refused"
+    if isinstance(error, ConnectionResetError):
+        return "reset"
+    return "the host does not answer" if error.errno is None else f"system error {error.errno}"
