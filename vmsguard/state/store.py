@@ -1,0 +1,223 @@
+"""The state store: one small transaction per call, so a kill between calls leaves nothing half said."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, case, delete, func, select
+
+from vmsguard.model.clock import Clock
+from vmsguard.model.ledger import Breaker, Deletion, Duty, ImpossibilityProof, PriorValue, Standing, WitnessMemory
+from vmsguard.state import tables as t
+from vmsguard.state.database import Database
+from vmsguard.state.lock import exclusive_run
+from vmsguard.state.migrate import bring_up_to_date
+from vmsguard.state.rows import from_row, insert_new, insert_rows, upsert
+
+__all__ = ["TARGETS_THAT_OPEN_A_BREAKER", "State"]
+
+TARGETS_THAT_OPEN_A_BREAKER = 3
+_SALT = "instance-salt"
+
+
+class State:
+    """What this instance must not forget. Raises ``StateError`` and nothing else from the database."""
+
+    def __init__(self, database: Database, clock: Clock, salt: bytes) -> None:
+        self._database = database
+        self._clock = clock
+        self._salt = salt
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock, entropy: Callable[[int], bytes] = secrets.token_bytes) -> State:
+        """The store at a database URL (``sqlite:///path``, ``sqlite://`` for memory), migrated if need be."""
+        database = Database(url)
+        try:
+            bring_up_to_date(database)
+            return cls(database, clock, _instance_salt(database, entropy))
+        except BaseException:
+            database.close()
+            raise
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def run_lock(self, lock_file: Path) -> AbstractContextManager[None]:
+        """Held for one run; a second run gets ``StateError`` with the pid of the first."""
+        return exclusive_run(lock_file)
+
+    def digest(self, text: str) -> str:
+        """A keyed digest: tells equal texts apart from others here, and nothing to who lacks our salt."""
+        return hashlib.blake2b(text.encode(), key=self._salt, digest_size=16).hexdigest()
+
+    # deletions
+
+    def add_deletion(self, deletion: Deletion) -> None:
+        with self._database.write() as connection:
+            insert_new(connection, t.deletions, [deletion])
+
+    def deletions(self) -> tuple[Deletion, ...]:
+        """Per target, channel and store the deletion that reached furthest: all before its cutoff is gone."""
+        place = (t.deletions.c.target, t.deletions.c.channel, t.deletions.c.store)
+        order = (t.deletions.c.cutoff.desc(), t.deletions.c.ended.desc(), t.deletions.c.id.desc())
+        ranked = select(
+            t.deletions, func.row_number().over(partition_by=place, order_by=order).label("rank")
+        ).subquery()
+        query = select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.target, ranked.c.channel, ranked.c.store)
+        with self._database.read() as connection:
+            return tuple(from_row(Deletion, row) for row in connection.execute(query))
+
+    # proofs of impossibility
+
+    def add_proof(self, proof: ImpossibilityProof) -> None:
+        """Keep a proof; a newer one of the same kind for the same firmware takes its place."""
+        with self._database.write() as connection:
+            upsert(connection, t.impossibility_proofs, [proof])
+
+    def proofs(self, now: datetime) -> tuple[ImpossibilityProof, ...]:
+        """Proofs that have not expired; whether the firmware is still theirs is for the reader to see."""
+        table = t.impossibility_proofs
+        query = select(table).where(table.c.expires > now).order_by(table.c.target, table.c.channel, table.c.verb)
+        with self._database.read() as connection:
+            return tuple(from_row(ImpossibilityProof, row) for row in connection.execute(query))
+
+    # breakers
+
+    def record_refusal(self, credential: str, target: str) -> Breaker:
+        """The breaker after one more target refused the credential; it opens at the third distinct target."""
+        with self._database.write() as connection:
+            insert_rows(connection, t.breakers, [{"credential": credential, "opened_at": None}])
+            insert_rows(connection, t.breaker_refusals, [{"credential": credential, "target": target}])
+            breaker = _breaker(connection, credential)
+            if breaker.opened_at is None and len(breaker.refused_by) >= TARGETS_THAT_OPEN_A_BREAKER:
+                opened = t.breakers.update().where(t.breakers.c.credential == credential)
+                connection.execute(opened.values(opened_at=self._clock.now()))
+                breaker = _breaker(connection, credential)
+            return breaker
+
+    def clear_refusals(self, credential: str) -> None:
+        """Close the breaker: the credential was accepted, or a person changed it."""
+        with self._database.write() as connection:
+            connection.execute(delete(t.breakers).where(t.breakers.c.credential == credential))
+
+    def breaker(self, credential: str) -> Breaker | None:
+        """The breaker of a credential; None where no target ever refused it."""
+        with self._database.read() as connection:
+            found = connection.execute(select(t.breakers).where(t.breakers.c.credential == credential)).first()
+            return None if found is None else _breaker(connection, credential)
+
+    # prior values
+
+    def add_prior_values(self, values: Iterable[PriorValue]) -> None:
+        """Keep what stood there before; the first value of a run's change stays, a repeat does not replace it."""
+        with self._database.write() as connection:
+            insert_new(connection, t.prior_values, values)
+
+    def prior_values(self, run: str) -> tuple[PriorValue, ...]:
+        """In the order they were kept."""
+        query = select(t.prior_values).where(t.prior_values.c.run == run).order_by(t.prior_values.c.id)
+        with self._database.read() as connection:
+            return tuple(from_row(PriorValue, row) for row in connection.execute(query))
+
+    # duties
+
+    def put_duty(self, duty: Duty) -> None:
+        """Keep a duty and its next time; ``enrolled_at`` stays that of the first enrolment."""
+        with self._database.write() as connection:
+            upsert(connection, t.duties, [duty], lambda _: {"enrolled_at": t.duties.c.enrolled_at})
+
+    def duties(self) -> tuple[Duty, ...]:
+        """Most overdue first."""
+        order = (t.duties.c.next_due, t.duties.c.camera, t.duties.c.pack, t.duties.c.rule, t.duties.c.target)
+        with self._database.read() as connection:
+            return tuple(from_row(Duty, row) for row in connection.execute(select(t.duties).order_by(*order)))
+
+    # what witnesses saw
+
+    def remember_sightings(self, memories: Iterable[WitnessMemory]) -> None:
+        """Keep what each probe last saw; a sighting that knows of no success leaves the known one standing."""
+        table = t.witness_memory
+        with self._database.write() as connection:
+            upsert(
+                connection,
+                table,
+                memories,
+                lambda new: {"positive_at": func.coalesce(new.positive_at, table.c.positive_at)},
+            )
+
+    def witness_memory(self) -> tuple[WitnessMemory, ...]:
+        query = select(t.witness_memory).order_by(*t.witness_memory.primary_key)
+        with self._database.read() as connection:
+            return tuple(from_row(WitnessMemory, row) for row in connection.execute(query))
+
+    # standings
+
+    def put_standings(self, standings: Iterable[Standing]) -> None:
+        """Keep the newest verdicts; ``since`` stays as long as the verdict does."""
+        table = t.standings
+        with self._database.write() as connection:
+            upsert(
+                connection,
+                table,
+                standings,
+                lambda new: {"since": case((table.c.verdict == new.verdict, table.c.since), else_=new.since)},
+            )
+
+    def standings(self, camera: str | None = None) -> tuple[Standing, ...]:
+        """Of one camera, or of all."""
+        query = select(t.standings).order_by(*t.standings.primary_key)
+        if camera is not None:
+            query = query.where(t.standings.c.camera == camera)
+        with self._database.read() as connection:
+            return tuple(from_row(Standing, row) for row in connection.execute(query))
+
+    # first observed use
+
+    def note_first_use(self, camera: str, at: datetime) -> None:
+        """Remember when recognition was first seen in use; an earlier time replaces a later one, never the reverse."""
+        with self._database.write() as connection:
+            insert_rows(connection, t.first_uses, [{"camera": camera, "at": at}])
+            earlier = t.first_uses.update().where(t.first_uses.c.camera == camera, t.first_uses.c.at > at)
+            connection.execute(earlier.values(at=at))
+
+    def first_uses(self) -> Mapping[str, datetime]:
+        with self._database.read() as connection:
+            return {row.camera: row.at for row in connection.execute(select(t.first_uses))}
+
+
+def _breaker(connection: Connection, credential: str) -> Breaker:
+    refusals = t.breaker_refusals
+    refused = select(refusals.c.target).where(refusals.c.credential == credential).order_by(refusals.c.target)
+    opened = select(t.breakers.c.opened_at).where(t.breakers.c.credential == credential)
+    return Breaker(
+        credential=credential,
+        refused_by=tuple(connection.execute(refused).scalars()),
+        opened_at=connection.execute(opened).scalar_one(),
+    )
+
+
+def _instance_salt(database: Database, entropy: Callable[[int], bytes]) -> bytes:
+    stored = select(t.meta.c.value).where(t.meta.c.name == _SALT)
+    with database.read() as connection:
+        found = connection.execute(stored).scalar_one_or_none()
+    if found is None:
+        with database.write() as connection:
+            # Whoever comes second keeps the salt of the first.
+            insert_rows(connection, t.meta, [{"name": _SALT, "value": entropy(32).hex()}])
+            found = connection.execute(stored).scalar_one()
+    return bytes.fromhex(found)

@@ -1,0 +1,141 @@
+"""The tables of the state store; columns carry the names of the fields in ``vmsguard.model.ledger``.
+
+``migrations/versions`` builds them; a test compares both, so a change here without a migration fails.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, MetaData, Table, Text, UniqueConstraint
+
+from vmsguard.state.columns import UtcTime
+
+__all__ = [
+    "REVISION",
+    "breaker_refusals",
+    "breakers",
+    "deletions",
+    "duties",
+    "first_uses",
+    "impossibility_proofs",
+    "meta",
+    "metadata",
+    "prior_values",
+    "standings",
+    "witness_memory",
+]
+
+REVISION = "0001"
+"""The newest migration. A store that is already there is opened without loading alembic."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, *, key: bool = False) -> Column[str]:
+    return Column(name, Text, primary_key=key, nullable=False)
+
+
+meta = Table("meta", metadata, _text("name", key=True), _text("value"))
+
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _text("target"),
+    _text("channel"),
+    _text("store"),
+    Column("cutoff", UtcTime, nullable=False),
+    Column("started", UtcTime, nullable=False),
+    Column("ended", UtcTime, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("observed", Boolean, nullable=False),
+    _text("run"),
+    UniqueConstraint("target", "channel", "store", "cutoff", "ended", "run"),
+)
+
+impossibility_proofs = Table(
+    "impossibility_proofs",
+    metadata,
+    _text("target", key=True),
+    _text("channel", key=True),
+    _text("verb", key=True),
+    _text("firmware", key=True),
+    _text("kind", key=True),
+    _text("detail"),
+    Column("proven_at", UtcTime, nullable=False),
+    Column("expires", UtcTime, nullable=False),
+    _text("run"),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    _text("camera", key=True),
+    _text("pack", key=True),
+    _text("rule", key=True),
+    _text("target", key=True),
+    _text("channel", key=True),
+    Column("max_gap_seconds", Integer, nullable=False),
+    Column("next_due", UtcTime, nullable=False, index=True),
+    Column("enrolled_at", UtcTime, nullable=False),
+)
+
+breakers = Table("breakers", metadata, _text("credential", key=True), Column("opened_at", UtcTime))
+
+breaker_refusals = Table(
+    "breaker_refusals",
+    metadata,
+    Column("credential", Text, ForeignKey("breakers.credential", ondelete="CASCADE"), primary_key=True),
+    _text("target", key=True),
+)
+
+prior_values = Table(
+    "prior_values",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _text("run"),
+    _text("change"),
+    _text("target"),
+    _text("channel"),
+    _text("fact"),
+    _text("value"),
+    Column("at", UtcTime, nullable=False),
+    UniqueConstraint("run", "change", "target", "channel", "fact"),
+)
+
+witness_memory = Table(
+    "witness_memory",
+    metadata,
+    _text("target", key=True),
+    _text("channel", key=True),
+    _text("proves", key=True),
+    _text("point", key=True),
+    Column("answered", Boolean, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("positive_at", UtcTime),
+)
+
+standings = Table(
+    "standings",
+    metadata,
+    _text("camera", key=True),
+    _text("pack", key=True),
+    _text("rule", key=True),
+    _text("control", key=True),
+    _text("endpoint", key=True),
+    _text("verdict"),
+    _text("qualifier"),
+    _text("basis"),
+    _text("remediation"),
+    _text("reason"),
+    Column("since", UtcTime, nullable=False),
+    Column("checked_at", UtcTime, nullable=False),
+)
+
+first_uses = Table("first_uses", metadata, _text("camera", key=True), Column("at", UtcTime, nullable=False))
