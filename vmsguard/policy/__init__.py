@@ -1,0 +1,1 @@
+"""Policy files: strict YAML, packs, assignments, exceptions and documents, and what is said about them."""

@@ -1,0 +1,22 @@
+"""The nearest known word to one that is not known."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = ["did_you_mean"]
+
+SHOWN = 8
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint: the nearest known word, or else what there is to choose from."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    if not names:
+        return "none is known here"
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"known: {', '.join(names[:SHOWN])}{more}"

@@ -1,0 +1,119 @@
+"""The documents of YAML files by kind: every file says ``apiVersion: vmsguard/v1`` and a ``kind``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from vmsguard.errors import ConfigError, Problems
+from vmsguard.policy.reading import Fields, Reader
+from vmsguard.policy.strict_yaml import MAX_BYTES, Node, read_yaml
+from vmsguard.policy.suggest import did_you_mean
+
+__all__ = ["API_VERSION", "KINDS", "YamlDocument", "documents_of", "read_documents", "yaml_files_in"]
+
+API_VERSION = "vmsguard/v1"
+
+KINDS = ("Assignment", "Config", "Document", "Exception", "Fleet", "Inventory", "Pack")
+
+_LATER = {"Hold": "holds are not supported by this version"}
+
+
+class YamlDocument(Struct, frozen=True):
+    """One document of a file: its kind, its tree and the reader that collects its mistakes."""
+
+    kind: str
+    node: Node
+    reader: Reader
+
+    @contextmanager
+    def fields(self) -> Iterator[Fields]:
+        """The keys of the document beside ``apiVersion`` and ``kind``, which are checked already."""
+        with self.reader.fields(self.node, f"kind {self.kind}") as fields:
+            fields.skip("apiVersion", "kind")
+            yield fields
+
+
+def read_documents(
+    path: Path, *, error: type[ConfigError] = ConfigError, max_bytes: int = MAX_BYTES
+) -> tuple[YamlDocument, ...]:
+    """Every document of a file with its kind, sharing one reader; raises ``Problems`` if one has none.
+
+    Call ``reader.finish()`` once all of them are read.
+    """
+    reader = Reader(path, error)
+    found: list[YamlDocument] = []
+    documents = read_yaml(path, error=error, max_bytes=max_bytes)
+    for node in documents:
+        if node.value is None and len(documents) > 1:
+            continue
+        if kind := _kind(reader, node):
+            found.append(YamlDocument(kind, node, reader))
+    if not documents:
+        reader.fault(Node(None, 1, 1), "the file is empty", f"start with apiVersion: {API_VERSION} and kind:")
+    reader.finish()
+    return tuple(found)
+
+
+def documents_of(
+    paths: Iterable[Path], kinds: Sequence[str], *, error: type[ConfigError] = ConfigError
+) -> tuple[YamlDocument, ...]:
+    """The documents of these kinds in files and folders, all unreadable files reported at once."""
+    problems: list[ConfigError] = []
+    found: list[YamlDocument] = []
+    for path in yaml_files_in(paths, error=error):
+        try:
+            found += [document for document in read_documents(path, error=error) if document.kind in kinds]
+        except Problems as several:
+            problems += several.problems
+    if problems:
+        raise Problems(problems)
+    return tuple(found)
+
+
+def yaml_files_in(paths: Iterable[Path], *, error: type[ConfigError] = ConfigError) -> list[Path]:
+    """The files named, and the YAML files of the folders named, in a stable order, each once."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = (file for file in path.rglob("*") if file.suffix in (".yaml", ".yml") and file.is_file())
+            found.update(dict.fromkeys(sorted(inside)))
+        elif path.exists():
+            found[path] = None
+        else:
+            raise Problems([error("no such file or folder", file=path, hint="check the path in the configuration")])
+    return list(found)
+
+
+def _kind(reader: Reader, node: Node) -> str:
+    value = node.value
+    if not isinstance(value, dict):
+        with reader.fields(node, "a document"):
+            return ""
+    before = len(reader.problems)
+    version, kind = value.get("apiVersion"), value.get("kind")
+    if version is None:
+        reader.fault(node, "a document needs the key 'apiVersion'", f"add apiVersion: {API_VERSION}")
+    elif version.value != API_VERSION:
+        reader.fault(version, f"apiVersion: unknown value {version.value!r}", f"write {API_VERSION}")
+    if kind is None:
+        reader.fault(node, "a document needs the key 'kind'", f"add kind: one of {', '.join(KINDS)}")
+    elif not isinstance(kind.value, str) or kind.value not in KINDS:
+        told = str(kind.value)
+        hint = "remove the file until a version that supports it" if told in _LATER else did_you_mean_kind(told)
+        reader.fault(kind, _LATER.get(told, f"unknown kind {told!r}"), hint)
+    if len(reader.problems) > before or kind is None:
+        return ""
+    return str(kind.value)
+
+
+def did_you_mean_kind(word: str) -> str:
+    """The hint for a kind nobody knows; capital letters are part of it."""
+    by_lower = {kind.lower(): kind for kind in KINDS}
+    hint = did_you_mean(word, by_lower)
+    for lower, kind in by_lower.items():
+        hint = hint.replace(lower, kind)
+    return hint
