@@ -1,0 +1,48 @@
+# Every target works from a fresh clone: the first one makes .venv/ and installs vmsguard and its plugins there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PLUGINS := $(patsubst %/setup.cfg,%,$(wildcard plugins/*/setup.cfg))
+SOURCES := vmsguard $(wildcard $(addsuffix /src,$(PLUGINS)))
+PACKAGING := setup.cfg pyproject.toml constraints.txt $(addsuffix /setup.cfg,$(PLUGINS))
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Packages of the user's own site would stand in for those of the constraints.
+export PYTHONNOUSERSITE = 1
+
+.PHONY: help demo test lint bench soak clean
+.DEFAULT_GOAL := help
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+$(VENV)/.installed: $(PACKAGING)
+	$(PYTHON) -m venv $(VENV)
+	$(PIP_INSTALL) -e '.[testing,uvloop]' $(addprefix -e ,$(PLUGINS))
+	touch $@
+
+$(VENV)/.lint-installed: $(VENV)/.installed
+	$(PIP_INSTALL) -e '.[lint]'
+	touch $@
+
+demo: $(VENV)/.installed ## the main job on simulated cameras; leaves vmsguard-demo/ to explore
+	$(BIN)/vmsguard demo
+
+test: $(VENV)/.installed ## all tests; what needs a program that is not there is skipped, with its reason
+	$(BIN)/python -m pytest -q --durations=15
+
+lint: $(VENV)/.lint-installed ## ruff and mypy strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(SOURCES)
+
+bench: $(VENV)/.installed ## the promises that are measured, as ratios; writes bench/latest.json
+	$(BIN)/python bench/run.py
+
+soak: $(VENV)/.installed ## the long forms: many more generated examples, every slow test
+	$(BIN)/python -m pytest -q --durations=15 --hypothesis-profile=soak
+
+clean: ## remove what make made; evidence and configuration of yours are not touched
+	rm -rf $(VENV) build dist bench/.c7n bench/latest.json .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(addsuffix /build,$(PLUGINS)) *.egg-info $(wildcard plugins/*/src/*.egg-info)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
