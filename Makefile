@@ -18,7 +18,7 @@ help: ## what can be made
 
 $(VENV)/.installed: $(PACKAGING)
 	$(PYTHON) -m venv $(VENV)
-	$(PIP_INSTALL) -e '.[testing,uvloop]' $(addprefix -e ,$(PLUGINS))
+	$(PIP_INSTALL) -e '.[testing,uvloop,build]' $(addprefix -e ,$(PLUGINS))
 	touch $@
 
 $(VENV)/.lint-installed: $(VENV)/.installed
