@@ -1,0 +1,205 @@
+"""Assignments, exceptions and documents: the files in which a site says what it does with packs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from vmsguard.errors import ConfigError, PolicyError, Problems
+from vmsguard.model.pack import AssignedPack, Assignment, Document, ExceptionGrant, Pack
+from vmsguard.model.vocabulary import Mode
+from vmsguard.policy.check_site_files import check_assigned, check_lifts
+from vmsguard.policy.details import read_details
+from vmsguard.policy.reading import Fields, Reader
+from vmsguard.policy.strict_yaml import Node
+from vmsguard.policy.yaml_files import YamlDocument, documents_of
+
+__all__ = ["load_assignments", "load_documents", "load_exceptions"]
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def origin(self) -> str: ...
+
+
+T = TypeVar("T", bound=_Named)
+
+SHA256_PATTERN = r"^[0-9a-f]{64}$"
+_SHA256 = re.compile(SHA256_PATTERN, re.ASCII)
+
+
+def load_assignments(paths: Iterable[Path], packs: Mapping[str, Pack] | None = None) -> tuple[Assignment, ...]:
+    """The assignments in files and folders; with ``packs``, their pack, profile and version are checked too."""
+    return _load(paths, "Assignment", lambda document: _assignment(document, packs))
+
+
+def load_exceptions(paths: Iterable[Path], packs: Mapping[str, Pack]) -> tuple[ExceptionGrant, ...]:
+    """The exceptions in files and folders, each for a rule and type that exist; none is judged here."""
+    return _load(paths, "Exception", lambda document: _exception(document, packs))
+
+
+def load_documents(paths: Iterable[Path]) -> tuple[Document, ...]:
+    """The documents in files and folders."""
+    return _load(paths, "Document", _document)
+
+
+def _load(paths: Iterable[Path], kind: str, read: Callable[[YamlDocument], T]) -> tuple[T, ...]:
+    found: dict[str, T] = {}
+    readers: dict[str, Reader] = {}
+    for document in documents_of(paths, (kind,), error=PolicyError):
+        readers[document.reader.file] = document.reader
+        value = read(document)
+        taken = found.setdefault(value.id, value)
+        if taken is not value and value.id:
+            message = f"the id {value.id!r} is taken by {taken.origin}"
+            document.reader.fault(document.node, message, "give each one an id of its own")
+    problems: list[ConfigError] = []
+    for reader in readers.values():
+        try:
+            reader.finish()
+        except Problems as several:
+            problems += several.problems
+    if problems:
+        raise Problems(problems)
+    return tuple(found.values())
+
+
+def _id(reader: Reader, fields: Fields) -> str:
+    node = fields.need("metadata")
+    if node is None:
+        return ""
+    with reader.fields(node, "metadata") as metadata:
+        metadata.text("title", default="")
+        return metadata.identifier("id")
+
+
+def _origin(document: YamlDocument) -> str:
+    return f"{document.reader.file}:{document.node.line}"
+
+
+def _assignment(document: YamlDocument, packs: Mapping[str, Pack] | None) -> Assignment:
+    reader = document.reader
+    with document.fields() as fields:
+        return Assignment(
+            id=_id(reader, fields),
+            sites=fields.identifiers("sites", least=1),
+            packs=tuple(_assigned(reader, node, packs) for node in fields.items("packs", least=1)),
+            origin=_origin(document),
+        )
+
+
+def _assigned(reader: Reader, node: Node, packs: Mapping[str, Pack] | None) -> AssignedPack:
+    with reader.fields(node, "an assigned pack") as fields:
+        assigned = AssignedPack(
+            pack=fields.identifier("pack"),
+            mode=fields.choice("mode", Mode),
+            profile=fields.identifier("profile", default=""),
+            version=fields.text("version", default=""),
+            line=node.line,
+        )
+    if packs is not None and assigned.pack:
+        check_assigned(reader, node, assigned, packs)
+    return assigned
+
+
+def _exception(document: YamlDocument, packs: Mapping[str, Pack]) -> ExceptionGrant:
+    reader = document.reader
+    with document.fields() as fields:
+        lifts = fields.need("lifts")
+        pack, rule, kind = ("", "", "") if lifts is None else _lifts(reader, lifts, packs)
+        basis_kind, basis = _legal_basis(reader, fields)
+        grant = ExceptionGrant(
+            id=_id(reader, fields),
+            pack=pack,
+            rule=rule,
+            type=kind,
+            cameras=fields.identifiers("cameras", least=1),
+            author=fields.text("author"),
+            approver=fields.text("approver"),
+            starts=fields.instant("starts"),
+            expires=fields.instant("expires"),
+            legal_basis=basis,
+            legal_basis_kind=basis_kind,
+            reason=fields.text("reason", default=""),
+            retention=fields.optional("retention", reader.duration),
+            consent_record=fields.text("consent_record", default=""),
+            public_interest=fields.text("public_interest", default=""),
+            impact_assessment=fields.identifier("impact_assessment", default=""),
+            origin=_origin(document),
+        )
+    if not reader.problems and grant.expires <= grant.starts:
+        reader.fault(document.node, f"expires ({grant.expires}) is not after starts ({grant.starts})", "check both")
+    return grant
+
+
+def _lifts(reader: Reader, node: Node, packs: Mapping[str, Pack]) -> tuple[str, str, str]:
+    with reader.fields(node, "lifts") as fields:
+        pack, rule, kind = fields.need("pack"), fields.need("rule"), fields.need("type")
+    if pack is None or rule is None or kind is None:
+        return "", "", ""
+    check_lifts(reader, pack, rule, kind, packs)
+    return str(pack.value), str(rule.value), str(kind.value)
+
+
+def _legal_basis(reader: Reader, fields: Fields) -> tuple[str, str]:
+    node = fields.get("legal_basis")
+    if node is None:
+        return "", ""
+    with reader.fields(node, "legal_basis") as basis:
+        return basis.identifier("kind"), basis.text("citation")
+
+
+def _document(document: YamlDocument) -> Document:
+    reader = document.reader
+    with document.fields() as fields:
+        name = _id(reader, fields)
+        paper = fields.need("document")
+        covers = fields.get("covers")
+        details = fields.get("details")
+        sites, cameras = ((), ()) if covers is None else _covers(reader, covers)
+        read: dict[str, Any] = {} if details is None else read_details(reader, details)
+        return _paper(reader, paper, id=name, sites=sites, cameras=cameras, details=read, origin=_origin(document))
+
+
+def _covers(reader: Reader, node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    with reader.fields(node, "covers") as covers:
+        return covers.identifiers("sites", default=()), covers.identifiers("cameras", default=())
+
+
+def _paper(
+    reader: Reader,
+    node: Node | None,
+    *,
+    id: str,
+    sites: Sequence[str],
+    cameras: Sequence[str],
+    details: dict[str, Any],
+    origin: str,
+) -> Document:
+    with reader.fields(node or Node({}, 1, 1), "document") as fields:
+        return Document(
+            id=id,
+            kind=fields.identifier("kind"),
+            sha256=fields.read("sha256", lambda child, what: _sha256(reader, child, what), "", None),
+            dated=fields.date("dated"),
+            expires=fields.optional("expires", reader.date),
+            issuer=fields.text("issuer", default=""),
+            sites=tuple(sites),
+            cameras=tuple(cameras),
+            details=details,
+            origin=origin,
+        )
+
+
+def _sha256(reader: Reader, node: Node, what: str) -> str:
+    before = len(reader.problems)
+    value = reader.text(node, what)
+    if len(reader.problems) == before and not _SHA256.match(value):
+        hint = "write the 64 hexadecimal digits that sha256sum prints, in lower case"
+        reader.fault(node, f"{what}: not a SHA-256 digest", hint)
+    return value

@@ -1,0 +1,98 @@
+"""A control's parameters: from a positioned tree to the control's own ``Params`` type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from msgspec import Struct, inspect
+
+from vmsguard.model.pack import FromException
+from vmsguard.policy.reading import Reader
+from vmsguard.policy.strict_yaml import Node
+from vmsguard.policy.suggest import did_you_mean
+
+__all__ = ["EXCEPTION_FIELDS", "FROM_EXCEPTION", "param_fields", "read_params"]
+
+FROM_EXCEPTION = "from_exception"
+
+EXCEPTION_FIELDS = ("retention",)
+"""Fields of an exception that may fill a parameter in; they are durations."""
+
+
+@cache
+def param_fields(params: type[Struct]) -> Mapping[str, inspect.Field]:
+    """The parameters by the name they have in a file."""
+    info = inspect.type_info(params)
+    assert isinstance(info, inspect.StructType)
+    return {field.encode_name: field for field in info.fields}
+
+
+def read_params(
+    reader: Reader, node: Node, control: str, params: type[Struct], given: Mapping[str, Node], *, excepted: bool
+) -> tuple[Any, dict[str, FromException]]:
+    """The parameters as ``params``, and those that wait for an exception under their attribute names.
+
+    A waiting parameter holds zero until it is filled in, which is stricter than any value can be.
+    ``excepted`` says whether the requirement stands behind ``if_excepted``.
+    """
+    fields = param_fields(params)
+    values: dict[str, Any] = {}
+    pending: dict[str, FromException] = {}
+    before = len(reader.problems)
+    for key, child in given.items():
+        field = fields.get(key)
+        if field is None:
+            hint = did_you_mean(key, fields) if fields else f"{control} takes no parameters"
+            reader.fault(child, f"unknown parameter {key!r} of {control}", hint, at_key=True)
+        elif isinstance(child.value, dict):
+            pending[field.name] = _from_exception(reader, child, key, field.type, excepted)
+            values[field.name] = timedelta(0)
+        else:
+            values[field.name] = _value(reader, child, key, field.type)
+    for key, field in fields.items():
+        if field.required and field.name not in values and len(reader.problems) == before:
+            reader.fault(node, f"{control} needs the parameter {key!r}", f"write {control}: {{{key}: ...}}")
+    if len(reader.problems) > before:
+        return None, {}
+    return params(**values), pending
+
+
+def _from_exception(reader: Reader, node: Node, key: str, kind: inspect.Type, excepted: bool) -> FromException:
+    with reader.fields(node, f"the parameter {key!r}") as fields:
+        name = fields.word(FROM_EXCEPTION, EXCEPTION_FIELDS)
+    if not excepted:
+        message = f"{key}: only a rung with if_excepted has an exception to take {name} from"
+        reader.fault(node, message, "write the value itself")
+    elif not isinstance(kind, inspect.TimeDeltaType):
+        reader.fault(node, f"{key}: {name} is a duration, which this parameter is not", "write the value itself")
+    return FromException(name)
+
+
+def _value(reader: Reader, node: Node, what: str, kind: inspect.Type) -> Any:
+    match kind:
+        case inspect.TimeDeltaType():
+            return reader.duration(node, what)
+        case inspect.BoolType():
+            return reader.boolean(node, what)
+        case inspect.IntType():
+            return reader.integer(node, what, least=kind.ge, most=kind.le)
+        case inspect.LiteralType():
+            return reader.word(node, what, [str(value) for value in kind.values if value])
+        case inspect.EnumType() if issubclass(kind.cls, StrEnum):
+            return reader.choice(node, what, kind.cls)
+        case inspect.ListType() | inspect.VarTupleType() | inspect.FrozenSetType():
+            found = reader.each(node, what, lambda item, name: _value(reader, item, name, kind.item_type), least=1)
+            return _collected(found, kind)
+        case inspect.StrType():
+            return reader.text(node, what)
+    raise TypeError(f"no reader for parameters of the type {kind}")
+
+
+def _collected(found: tuple[Any, ...], kind: inspect.Type) -> Any:
+    if isinstance(kind, inspect.FrozenSetType):
+        return frozenset(found)
+    return list(found) if isinstance(kind, inspect.ListType) else found
