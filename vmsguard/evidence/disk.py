@@ -1,0 +1,81 @@
+"""Every system call the log depends on, in one place, so that tests can make each of them fail."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from pathlib import Path
+
+__all__ = ["Disk", "is_full"]
+
+
+class Disk:
+    """The machine's own file system, clock since boot, and random source."""
+
+    def open_append(self, path: Path) -> int:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        """How many bytes were taken: a filling disk first takes fewer, then raises."""
+        return os.write(descriptor, data)
+
+    def datasync(self, descriptor: int) -> None:
+        os.fdatasync(descriptor)
+
+    def truncate(self, path: Path, size: int) -> None:
+        """Cut a file and make the cut durable."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.ftruncate(descriptor, size)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def replace(self, path: Path, data: bytes) -> None:
+        """Put ``data`` at ``path`` so that a crash leaves the old file or the new one, never a part."""
+        temporary = path.with_name(path.name + ".new")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        try:
+            if self.write(descriptor, data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.replace(temporary, path)
+        self.sync_directory(path.parent)
+
+    def sync_directory(self, path: Path) -> None:
+        """Make new and renamed names durable."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def allocate(self, path: Path, size: int) -> None:
+        """Make ``path`` exactly ``size`` bytes of blocks that really belong to it."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            os.posix_fallocate(descriptor, 0, size)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def boottime_ns(self) -> int:
+        """Nanoseconds since boot, suspended time included."""
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+    def boot_id(self) -> str:
+        """Which boot this is; ``unknown`` where the kernel does not say."""
+        try:
+            return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        except OSError:
+            return "unknown"
+
+    def random_bytes(self, count: int) -> bytes:
+        return os.urandom(count)
+
+
+def is_full(error: OSError) -> bool:
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -1,0 +1,307 @@
+"""Every event a record can be, and the fields each may carry: the closed, allow-listed vocabulary of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from vmsguard.evidence.fields import Code, Count, Event, Hex, Id, Instant, Integer, Reason, Safe, Words
+from vmsguard.model.vocabulary import Qualifier, Remediation, Verdict
+
+__all__ = ["EVENTS"]
+
+Outcome = Literal["accepted", "refused", "unsupported", "failed", "interrupted", "no_effect", "verified"]
+Pair = Annotated[list[Id], Meta(min_length=3, max_length=4)]
+
+
+class LogOpened(Event):
+    size: Count
+    root: Hex
+    last_boot: Code = ""
+    agent: Mapping[Code, Safe] = {}
+    unresolved: tuple[Count, ...] = ()
+
+
+class LogClosed(Event):
+    """A process that ended in order; what follows a missing one is a gap."""
+
+
+class TornPiece(Event):
+    file: Code
+    size: Count
+    sha256: Hex
+
+
+class LogRecovered(Event):
+    torn: list[TornPiece]
+
+
+class LogSealed(Event):
+    """The last record of a full segment; carries what a reader of the next one alone would miss."""
+
+    open_intents: tuple[Count, ...] = ()
+
+
+class KeyRotated(Event):
+    old: Words
+    new: Words
+
+
+class CheckpointAnchored(Event):
+    size: Count
+    root: Hex
+    kind: Code
+    ref: Safe = ""
+
+
+class Heartbeat(Event):
+    interval: Annotated[int, Meta(ge=1, le=86_400)]
+    """Seconds until the next one at the latest; twice that without a record is a gap."""
+
+
+class ClockStepped(Event):
+    delta_ms: Integer
+
+
+class WriteFailed(Event):
+    error: Code
+    at: Count
+    """The sequence number the lost record would have had."""
+    lost: Code = ""
+    """The event that could not be written."""
+
+
+class RunPlanned(Event):
+    pairs: Count
+    digest: Hex
+    command: Code
+    mode: Code = ""
+
+
+class RunEnded(Event):
+    verdicts: Mapping[Verdict, Count]
+    """How many final ``verify`` records of this run have each verdict."""
+    exit: Annotated[int, Meta(ge=0, le=255)]
+
+
+class Observe(Event):
+    target: Id
+    vendor: Safe = ""
+    model: Safe = ""
+    firmware: Safe = ""
+    facts: Count = 0
+    unknown: Count = 0
+    requests: Count = 0
+
+
+class ApplyIntent(Event):
+    change: Safe
+    verb: Id
+    target: Id
+    camera: Safe = ""
+    channel: Safe = ""
+    arguments: Mapping[Code, Safe] = {}
+    causes: tuple[Pair, ...] = ()
+    causes_left_off: Count = 0
+    single_person: bool = False
+    confirmed_count: Count = 0
+    oldest: Instant = ""
+    """The oldest footage a purge would delete, rounded to the hour."""
+
+
+class ApplyResult(Event):
+    change: Safe
+    outcome: Outcome
+    code: Code = ""
+    target: Safe = ""
+    channel: Safe = ""
+
+
+class CitedFact(Struct, forbid_unknown_fields=True):
+    name: Id
+    target: Safe = ""
+    channel: Safe = ""
+    layer: Code = ""
+    basis: Code = ""
+    at: Instant = ""
+
+
+class Verify(Event):
+    camera: Id
+    pack: Id
+    rule: Id
+    control: Id
+    verdict: Verdict
+    final: bool
+    """Each planned pair has exactly one final verdict; earlier ones of the run say false."""
+    channel: Safe = ""
+    endpoint: Safe = ""
+    policy_sha256: Hex = ""
+    clause: Words = ""
+    force: Code = ""
+    qualifier: Qualifier | None = None
+    basis: Code = ""
+    reason_code: Reason = ""
+    remediation: Remediation = Remediation.NONE
+    found: Safe = ""
+    required: Words = ""
+    exception: Safe = ""
+    exposure_from: Instant = ""
+    exposure_to: Instant = ""
+    facts: tuple[CitedFact, ...] = ()
+    facts_left_off: Count = 0
+
+
+class Witness(Event):
+    target: Id
+    point_kind: Code
+    proves: Code
+    answered: Literal["yes", "no", "unclear"]
+    channel: Safe = ""
+    positive_before: bool = False
+
+
+class DeviceUnreachable(Event):
+    target: Id
+    why: Reason
+
+
+class DriverFailed(Event):
+    target: Id
+    operation: Safe
+    error: Code
+
+
+class Purge(Event):
+    target: Id
+    cutoff: Instant
+    """Our own, so exact; times of footage are rounded."""
+    before: Count
+    after: Count
+    observed: bool
+    channel: Safe = ""
+    store: Safe = ""
+    oldest: Instant = ""
+
+
+class ProofRecorded(Event):
+    target: Id
+    verb: Id
+    kind: Code
+    channel: Safe = ""
+    firmware: Safe = ""
+
+
+class ExceptionEvent(Event):
+    exception: Safe
+    camera: Safe = ""
+    pack: Safe = ""
+    rule: Safe = ""
+    type: Code = ""
+    approver: Safe = ""
+    """A role and a keyed pseudonym."""
+    assessment_sha256: Hex = ""
+    starts: Instant = ""
+    expires: Instant = ""
+    reason_code: Reason = ""
+
+
+class HoldEvent(Event):
+    hold: Safe
+    camera: Safe = ""
+    starts: Instant = ""
+    ends: Instant = ""
+    approver: Safe = ""
+    reason_code: Reason = ""
+
+
+class DocumentRecorded(Event):
+    document: Safe
+    kind: Code
+    sha256: Hex
+
+
+class ScopeChanged(Event):
+    added: Count = 0
+    removed: Count = 0
+    total: Count = 0
+    digest: Hex = ""
+    code: Reason = ""
+
+
+class PolicyWeakened(Event):
+    pack: Id
+    rule: Safe = ""
+    control: Safe = ""
+    code: Reason = ""
+    old_sha256: Hex = ""
+    new_sha256: Hex = ""
+
+
+class PluginFailed(Event):
+    plugin: Safe
+    error: Code
+
+
+class DutyEvent(Event):
+    camera: Id
+    target: Safe = ""
+    channel: Safe = ""
+    pack: Safe = ""
+    rule: Safe = ""
+    due: Instant = ""
+    at: Instant = ""
+    gap_seconds: Count = 0
+    max_gap_seconds: Count = 0
+
+
+class Finding(Event):
+    code: Reason
+    subject: Safe
+
+
+class Erasure(Event):
+    first: Count
+    last: Count
+    code: Reason = ""
+
+
+EVENTS: dict[str, type[Event]] = {
+    "log.opened": LogOpened,
+    "log.closed": LogClosed,
+    "log.recovered": LogRecovered,
+    "log.sealed": LogSealed,
+    "key.rotated": KeyRotated,
+    "checkpoint.anchored": CheckpointAnchored,
+    "heartbeat": Heartbeat,
+    "clock.stepped": ClockStepped,
+    "write.failed": WriteFailed,
+    "run.planned": RunPlanned,
+    "run.ended": RunEnded,
+    "observe": Observe,
+    "apply.intent": ApplyIntent,
+    "apply.result": ApplyResult,
+    "verify": Verify,
+    "witness": Witness,
+    "device.unreachable": DeviceUnreachable,
+    "driver.error": DriverFailed,
+    "purge": Purge,
+    "proof.recorded": ProofRecorded,
+    "exception.granted": ExceptionEvent,
+    "exception.refused": ExceptionEvent,
+    "exception.expired": ExceptionEvent,
+    "hold.placed": HoldEvent,
+    "hold.lifted": HoldEvent,
+    "hold.expired": HoldEvent,
+    "document.recorded": DocumentRecorded,
+    "scope.changed": ScopeChanged,
+    "policy.weakened": PolicyWeakened,
+    "plugin.failed": PluginFailed,
+    "duty.met": DutyEvent,
+    "duty.missed": DutyEvent,
+    "finding": Finding,
+    "erase.requested": Erasure,
+    "erase.done": Erasure,
+}

@@ -1,0 +1,397 @@
+"""The sink: the one writer of an evidence log, which fails closed and says so."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from msgspec import Struct
+
+from vmsguard._version import __version__
+from vmsguard.errors import EvidenceError
+from vmsguard.evidence.canonical import canonical_json
+from vmsguard.evidence.checkpoint import Checkpoint
+from vmsguard.evidence.disk import Disk, is_full
+from vmsguard.evidence.envelope import Nonces, uuid7
+from vmsguard.evidence.intents import UnresolvedIntent
+from vmsguard.evidence.keys import SigningKey
+from vmsguard.evidence.lock import WriterLock
+from vmsguard.evidence.record import MAX_RECORD, SCHEMA, prepare
+from vmsguard.evidence.recover import Standing, read_signed_head, replay
+from vmsguard.evidence.redact import stamp
+from vmsguard.evidence.reserve import Reserve, may_use_reserve
+from vmsguard.evidence.segments import SEGMENT_RECORDS, checkpoint_path, list_segments, segment_path
+from vmsguard.evidence.torn import torn_pieces
+from vmsguard.evidence.tree import EMPTY_ROOT, leaf_hash
+from vmsguard.model.clock import Clock
+
+__all__ = ["EvidenceLog", "Pace"]
+
+_ALWAYS_DURABLE = frozenset(("apply.intent", "write.failed"))
+_STEP_SECONDS = 60.0
+
+
+class Pace(Struct, frozen=True):
+    """How often heads are signed and segments sealed."""
+
+    checkpoint_records: int = 256
+    checkpoint_seconds: float = 60.0
+    segment_records: int = SEGMENT_RECORDS
+
+
+class EvidenceLog:
+    """An open log. After any failed write it is broken: every later call raises and nothing may be applied."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        key: SigningKey,
+        clock: Clock,
+        disk: Disk,
+        pace: Pace,
+        lock: WriterLock,
+        standing: Standing,
+        head: Checkpoint,
+    ) -> None:
+        self.origin = key.name
+        self.unresolved: tuple[UnresolvedIntent, ...] = tuple(standing.intents.open.values())
+        self._directory = directory
+        self._key = key
+        self._clock = clock
+        self._disk = disk
+        self._pace = pace
+        self._writer = lock
+        self._frontier = standing.frontier
+        self._prev = standing.prev
+        self._intents = standing.intents
+        self._offset = standing.offset
+        self._segment = standing.segment.path if standing.segment else segment_path(directory, 0)
+        self._descriptor = disk.open_append(self._segment)
+        self._head = head
+        self._reserve = Reserve(directory, disk)
+        self._nonces = Nonces(disk.random_bytes)
+        self._boot_id = disk.boot_id()
+        self._mutex = threading.RLock()
+        self._broken = ""
+        self._closed = False
+        self._full = False
+        self._times = (clock.now(), clock.monotonic(), disk.boottime_ns())
+        self._signed_at = self._times[1]
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path,
+        *,
+        origin: str,
+        key: SigningKey,
+        clock: Clock,
+        agent: Mapping[str, str] | None = None,
+        disk: Disk | None = None,
+        pace: Pace | None = None,
+    ) -> Self:
+        """The log in ``directory``, recovered and ready to be written; a new one where there is none.
+
+        ``EvidenceError`` if another process writes it, if it was rolled back or edited, if it belongs to
+        another key, or if the disk has no room even for the reserve.
+        """
+        if key.name != origin:
+            raise EvidenceError(
+                f"the key is named {key.name} and the log {origin}", hint="load the key under the origin"
+            )
+        disk, pace = disk or Disk(), pace or Pace()
+        try:
+            (directory / "log").mkdir(parents=True, exist_ok=True)
+            lock = WriterLock(directory)
+            try:
+                return cls._opened(directory, key, clock, disk, pace, lock, agent or {})
+            except BaseException:
+                lock.release()
+                raise
+        except OSError as error:
+            raise EvidenceError(
+                f"the evidence log in {directory} cannot be written: {error.strerror or error}",
+                hint="make the directory writable and give it room; nothing was applied",
+            ) from error
+
+    @classmethod
+    def create(
+        cls,
+        directory: Path,
+        *,
+        origin: str,
+        key: SigningKey,
+        clock: Clock,
+        agent: Mapping[str, str] | None = None,
+        disk: Disk | None = None,
+        pace: Pace | None = None,
+    ) -> Self:
+        """A new log; refused where one already is."""
+        if checkpoint_path(directory).exists() or list_segments(directory):
+            raise EvidenceError(f"{directory} already holds an evidence log", hint="open it, or name another directory")
+        return cls.open(directory, origin=origin, key=key, clock=clock, agent=agent, disk=disk, pace=pace)
+
+    @classmethod
+    def _opened(
+        cls,
+        directory: Path,
+        key: SigningKey,
+        clock: Clock,
+        disk: Disk,
+        pace: Pace,
+        lock: WriterLock,
+        agent: Mapping[str, str],
+    ) -> Self:
+        if not checkpoint_path(directory).exists() and not _holds_records(directory):
+            _found(directory, key, clock, disk)
+        head = read_signed_head(directory, key)
+        standing = replay(directory, head, pace.segment_records, disk)
+        last = standing.last
+        log = cls(directory, key=key, clock=clock, disk=disk, pace=pace, lock=lock, standing=standing, head=head)
+        try:
+            log._reserve.fill()
+            disk.sync_directory(directory / "log")
+            if pieces := torn_pieces(directory, log.size):
+                log.append("log.recovered", torn=pieces)
+            log.append(
+                "log.opened",
+                size=log.size,
+                root=log.root_hex,
+                last_boot=last.get("boot_id", ""),
+                agent={"version": __version__, **agent},
+                unresolved=[intent.seq for intent in log.unresolved][:64],
+            )
+            log.checkpoint()
+        except BaseException:
+            log._abandon()
+            raise
+        return log
+
+    @property
+    def size(self) -> int:
+        """How many records the log holds: the sequence number of the next one."""
+        return self._frontier.size
+
+    @property
+    def root_hex(self) -> str:
+        """The root over all records, signed or not yet."""
+        return self._frontier.root().hex()
+
+    @property
+    def broken(self) -> str:
+        """Why nothing can be written any more; empty while it can."""
+        return self._broken
+
+    @property
+    def disk_full(self) -> bool:
+        """Whether only the reserve is left: deletions and stops may still be recorded, nothing else."""
+        return self._full
+
+    def append(
+        self, event: str, *, run: str = "", durable: bool = False, cause: Sequence[int] = (), **fields: object
+    ) -> int:
+        """Write one record and return its sequence number; with ``durable``, it is on the disk by then.
+
+        Intents are always durable. Fields outside the event's allow-list are an ``EvidenceError`` and
+        write nothing; a failed write breaks the log.
+        """
+        with self._mutex:
+            self._require_writable()
+            if self._full and not may_use_reserve(event, fields):
+                raise self._no_room(event)
+            ready = prepare(event, fields, self._key.pseudonym)
+            now, monotonic = self._clock.now(), self._clock.monotonic()
+            self._note_clock(now, monotonic)
+            seq = self._place(event, ready, now, run, cause)
+            if durable or event in _ALWAYS_DURABLE:
+                self._sync()
+            if self._checkpoint_due(event, monotonic):
+                self.checkpoint()
+            return seq
+
+    def checkpoint(self) -> Checkpoint:
+        """Sign the present head, after making every record under it durable, and publish it."""
+        with self._mutex:
+            self._require_writable()
+            if self._head.size == self.size:
+                return self._head
+            self._sync()
+            head = self._key.sign(Checkpoint(self.origin, self.size, self._frontier.root()))
+            self._publish(head)
+            self._head = head
+            self._signed_at = self._clock.monotonic()
+            return head
+
+    def close(self) -> None:
+        """Record the orderly end, sign the head, and let go; closing twice does nothing."""
+        with self._mutex:
+            if self._closed:
+                return
+            try:
+                if not self._broken:
+                    self.append("log.closed")
+                    self.checkpoint()
+            finally:
+                self._abandon()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _place(self, event: str, ready: dict[str, Any], now: datetime, run: str = "", cause: Sequence[int] = ()) -> int:
+        """Put a prepared record behind the last one, sealing the segment before it where that is full."""
+        segment_records = self._pace.segment_records
+        if self.size % segment_records == segment_records - 1:
+            self._write("log.sealed", {"open_intents": list(self._intents.open)[:256]}, now)
+            self.checkpoint()
+        if self.size % segment_records == 0 and self.size:
+            self._next_segment()
+        return self._write(event, ready, now, run, cause)
+
+    def _write(self, event: str, ready: dict[str, Any], now: datetime, run: str = "", cause: Sequence[int] = ()) -> int:
+        line = self._line(event, ready, now, run, cause)
+        data = line + b"\n"
+        try:
+            short = self._disk.write(self._descriptor, data) != len(data)
+        except OSError as error:
+            if not is_full(error):
+                raise self._break(f"write failed: {error.strerror or error}", error) from error
+            short = True
+        if short:
+            return self._without_room(event, ready, now, run, cause)
+        seq = self._frontier.size
+        self._prev = leaf_hash(line)
+        self._frontier.append(self._prev)
+        self._offset += len(data)
+        if event == "apply.intent" or event == "apply.result":
+            self._intents.follow({**ready, "event": event, "seq": seq, "run": run, "cause": cause, "ts": stamp(now)})
+        return seq
+
+    def _line(self, event: str, ready: dict[str, Any], now: datetime, run: str, cause: Sequence[int]) -> bytes:
+        drawn, salt = self._nonces.draw()
+        record = {
+            **ready,
+            "schema": SCHEMA,
+            "seq": self._frontier.size,
+            "prev": self._prev.hex(),
+            "id": uuid7(now, drawn),
+            "salt": salt,
+            "ts": stamp(now),
+            "mono_ns": self._disk.boottime_ns(),
+            "boot_id": self._boot_id,
+            "event": event,
+        }
+        if run:
+            record["run"] = run
+        if cause:
+            record["cause"] = list(cause)
+        line = canonical_json(record)
+        if len(line) >= MAX_RECORD:
+            raise EvidenceError(f"{event} record of {len(line)} bytes", hint=f"records end at {MAX_RECORD} bytes")
+        return line
+
+    def _without_room(self, event: str, ready: dict[str, Any], now: datetime, run: str, cause: Sequence[int]) -> int:
+        """The disk is full: cut the torn bytes, give up the reserve, raise the alarm; then once more, if worth it."""
+        if self._full:
+            raise self._break("the disk is full and the reserve is used up")
+        self._full = True
+        try:
+            self._disk.truncate(self._segment, self._offset)
+            self._reserve.release()
+        except OSError as error:
+            raise self._break(f"the disk is full and the reserve is out of reach: {error.strerror}", error) from error
+        alarm = prepare("write.failed", {"error": "ENOSPC", "at": self.size, "lost": event}, self._key.pseudonym)
+        self._write("write.failed", alarm, now)
+        self._sync()
+        if event == "write.failed" or may_use_reserve(event, ready):
+            return self._write(event, ready, now, run, cause)
+        raise self._no_room(event)
+
+    def _next_segment(self) -> None:
+        path = segment_path(self._directory, self.size)
+        try:
+            descriptor = self._disk.open_append(path)
+            self._disk.sync_directory(path.parent)
+        except OSError as error:
+            raise self._break(f"segment {path.name} cannot be begun: {error.strerror}", error) from error
+        os.close(self._descriptor)
+        self._descriptor, self._segment, self._offset = descriptor, path, 0
+
+    def _sync(self) -> None:
+        """Make everything written durable. Never tried twice: after a failed fsync Linux may call lost pages clean."""
+        try:
+            self._disk.datasync(self._descriptor)
+        except OSError as error:
+            raise self._break(f"fsync failed: {error.strerror or error}", error) from error
+
+    def _publish(self, head: Checkpoint) -> None:
+        assert head.note is not None
+        data = head.note.to_bytes()
+        try:
+            self._disk.replace(checkpoint_path(self._directory), data)
+        except OSError as error:
+            raise self._break(f"checkpoint cannot be published: {error.strerror or error}", error) from error
+
+    def _checkpoint_due(self, event: str, monotonic: float) -> bool:
+        if event == "run.ended":
+            return True
+        unsigned = self._frontier.size - self._head.size
+        return unsigned >= self._pace.checkpoint_records or monotonic - self._signed_at >= self._pace.checkpoint_seconds
+
+    def _note_clock(self, now: datetime, monotonic: float) -> None:
+        """Record a step of the wall clock that neither the process clock nor the time since boot shares."""
+        boot = self._disk.boottime_ns()
+        then, then_monotonic, then_boot = self._times
+        self._times = (now, monotonic, boot)
+        passed = (now - then).total_seconds()
+        if abs(passed - (monotonic - then_monotonic)) > _STEP_SECONDS < abs(passed - (boot - then_boot) / 1e9):
+            delta = int((passed - (monotonic - then_monotonic)) * 1000)
+            self._place("clock.stepped", {"delta_ms": delta}, now)
+
+    def _require_writable(self) -> None:
+        if self._broken:
+            raise EvidenceError(
+                f"the evidence log is broken: {self._broken}", hint="open it again; nothing was applied"
+            )
+        if self._closed:
+            raise EvidenceError("the evidence log is closed", hint="open it again")
+
+    def _no_room(self, event: str) -> EvidenceError:
+        return EvidenceError(
+            f"the disk is full: {event} cannot be recorded",
+            hint="make room; only stops and deletions may go on until then",
+        )
+
+    def _break(self, why: str, cause: OSError | None = None) -> EvidenceError:
+        self._broken = why
+        return EvidenceError(f"the evidence log is broken: {why}", hint="mend the storage and open the log again")
+
+    def _abandon(self) -> None:
+        if not self._closed:
+            self._closed = True
+            os.close(self._descriptor)
+            self._writer.release()
+
+
+def _holds_records(directory: Path) -> bool:
+    return any(segment.path.stat().st_size for segment in list_segments(directory))
+
+
+def _found(directory: Path, key: SigningKey, clock: Clock, disk: Disk) -> None:
+    """Begin a log: its public description, and a signed head over nothing, before any record.
+
+    So a log with records and no head was tampered with, never merely interrupted.
+    """
+    told = f"schema {SCHEMA}\norigin {key.name}\nvkey {key.vkey}\ncreated {stamp(clock.now())}\n"
+    disk.replace(directory / "LOG", told.encode())
+    disk.replace(checkpoint_path(directory), key.signed_bytes(Checkpoint(key.name, 0, EMPTY_ROOT)))

@@ -1,0 +1,108 @@
+"""What of a foreign string may be written: device ids and device words pass a safe form or become pseudonyms.
+
+Strings a device or its operator chose cannot be trusted to hold no name, password or picture, and a
+hostile one must not be able to stop the log. So they are replaced, visibly, never refused and never dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from vmsguard.errors import EvidenceError
+
+__all__ = ["Pseudonym", "footage_hour", "safe_arguments", "safe_text", "safe_token", "stamp"]
+
+Pseudonym: TypeAlias = Callable[[str], str]
+
+KNOWN_ARGUMENTS = frozenset(
+    (
+        "count",
+        "cutoff",
+        "destination",
+        "function",
+        "job",
+        "library",
+        "link",
+        "recordings",
+        "seconds",
+        "service",
+        "store",
+    )
+)
+"""Argument names of core verbs; the value of any other (a plugin's own) is written as a pseudonym."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9_.:/#*-]{0,64}")
+_CHANGE = re.compile(r"[A-Za-z0-9_.:/#*(),=+-]{0,256}")
+_TEXT = re.compile(r"[ -~–—…·→≤≥×%]{0,512}")
+_ARGUMENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d):\d\d(?::\d\d(?:[.,]\d+)?)?")
+_LOGIN = re.compile(r"//[^/\s]*@|(?:pass(?:word|wd)?|pwd|secret|token|api_?key|auth|nonce)\s*[=:]", re.IGNORECASE)
+_PACKED = re.compile(r"[A-Za-z0-9+/_=-]{257}")
+_PICTURE = re.compile(r"/9j/|iVBORw0KGgo|ffd8ff|89504e47|\xff\xd8\xff|\x89PNG", re.IGNORECASE)
+
+
+def safe_token(value: Any, pseudonym: Pseudonym) -> str:
+    """A device's id as it is when short and plain, else its pseudonym."""
+    text = str(value)
+    return text if _TOKEN.fullmatch(text) and not _LOGIN.search(text) else pseudonym(text)
+
+
+def safe_change(value: Any, pseudonym: Pseudonym) -> str:
+    """The id of a change, which has its arguments' values inside."""
+    text = str(value)
+    if _CHANGE.fullmatch(text) and not any(len(part) > 64 for part in re.split(r"[=(),]", text)):
+        return text
+    return pseudonym(text)
+
+
+def safe_text(value: Any, pseudonym: Pseudonym) -> str:
+    """A device's words when they are short, plain and hold no login or picture; instants rounded to the hour."""
+    text = str(value)
+    if not _TEXT.fullmatch(text) or _LOGIN.search(text) or holds_image(text):
+        return pseudonym(text)
+    return _INSTANT.sub(r"\1:00", text) if ":" in text else text
+
+
+def safe_arguments(value: Any, pseudonym: Pseudonym) -> dict[str, str]:
+    """Arguments of a change: core verbs' values as safe tokens, a plugin's own only as pseudonyms."""
+    if not isinstance(value, Mapping):
+        raise EvidenceError("arguments are not a mapping", hint="pass the change's own arguments")
+    return {_argument_name(name): _argument(name, item, pseudonym) for name, item in value.items()}
+
+
+def footage_hour(value: Any, pseudonym: Pseudonym) -> str:
+    """A time of footage, rounded down to the hour: to the second it could place a person."""
+    return _INSTANT.sub(r"\1:00:00", stamp(value, pseudonym)).replace(":00:00.000000", ":00:00")
+
+
+def stamp(value: Any, pseudonym: Pseudonym | None = None) -> str:
+    """An instant as RFC 3339 in UTC with six digits; strings that already are pass."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise EvidenceError("a time without a zone cannot be recorded", hint="pass an aware datetime")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    return str(value).replace("+00:00", "Z")
+
+
+def holds_image(text: str) -> bool:
+    """Whether the string could be binary data in disguise: a picture's first bytes, or a long base64 run."""
+    if len(text) > 256 and _PACKED.search(text):
+        return True
+    return len(text) > 64 and _PICTURE.search(text) is not None
+
+
+def _argument_name(name: str) -> str:
+    if not _ARGUMENT_NAME.fullmatch(name):
+        raise EvidenceError("an argument name is not [a-z][a-z0-9_]*", hint="declare it so in the verb")
+    return name
+
+
+def _argument(name: str, value: Any, pseudonym: Pseudonym) -> str:
+    if name == "cutoff":
+        return stamp(value)
+    if name in KNOWN_ARGUMENTS:
+        return safe_token(value, pseudonym)
+    return pseudonym(str(value))
