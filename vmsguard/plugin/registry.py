@@ -1,0 +1,87 @@
+"""What all plugins together registered: drivers, facts, verbs, controls, packs, and who failed to load."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vmsguard.controls.base import Control
+from vmsguard.errors import PluginError
+from vmsguard.model.changes import CORE_VERBS, VerbSpec
+from vmsguard.model.fact_catalogue import CORE_FACTS, FactSpec
+from vmsguard.model.manifest import DriverEntry
+from vmsguard.plugin.driver import API, Driver
+
+__all__ = ["LoadedPlugin", "PluginFailure", "RegisteredDriver", "Registry"]
+
+
+@dataclass(frozen=True)
+class LoadedPlugin:
+    """A plugin that is in: its entry point's name and the distribution it came from."""
+
+    name: str
+    distribution: str
+    version: str
+
+
+@dataclass(frozen=True)
+class PluginFailure:
+    """A plugin that is out, and why; targets of its drivers are unknown, all others go on."""
+
+    plugin: str
+    error: str
+    distribution: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class RegisteredDriver:
+    """A driver's entry with the distribution that stands behind it."""
+
+    entry: DriverEntry
+    plugin: LoadedPlugin
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Read-only once loaded. ``facts`` and ``verbs`` hold the core's and the plugins' together."""
+
+    plugins: tuple[LoadedPlugin, ...] = ()
+    failures: tuple[PluginFailure, ...] = ()
+    drivers: Mapping[str, RegisteredDriver] = field(default_factory=dict)
+    facts: Mapping[str, FactSpec] = field(default_factory=lambda: dict(CORE_FACTS))
+    verbs: Mapping[str, VerbSpec] = field(default_factory=lambda: dict(CORE_VERBS))
+    controls: Mapping[str, type[Control]] = field(default_factory=dict)
+    """Controls of plugins, by id; the core's own are in ``vmsguard.controls``."""
+    packs: tuple[Path, ...] = ()
+
+    def driver_entry(self, name: str) -> DriverEntry:
+        """The registered entry; raises ``PluginError`` with what is registered instead."""
+        found = self.drivers.get(name)
+        if found is None:
+            known = ", ".join(sorted(self.drivers)) or "none"
+            failed = "; ".join(f"{failure.plugin}: {failure.error}" for failure in self.failures)
+            raise PluginError(
+                name,
+                "no driver of this name is loaded",
+                hint=f"Loaded drivers: {known}." + (f" Not loaded: {failed}." if failed else ""),
+            )
+        return found.entry
+
+    def driver_class(self, name: str) -> type[Driver]:
+        """The driver's class, imported now; raises ``PluginError`` for whatever goes wrong in that."""
+        entry = self.driver_entry(name)
+        module_name, _, class_name = entry.path.partition(":")
+        try:
+            found = getattr(importlib.import_module(module_name), class_name)
+        except Exception as error:  # a plugin's import can raise anything; it must not take the run with it
+            raise PluginError(
+                name, f"{entry.path} cannot be imported: {type(error).__name__}", hint="Reinstall the plugin."
+            ) from error
+        if not (isinstance(found, type) and issubclass(found, Driver)):
+            raise PluginError(name, f"{entry.path} is not a Driver")
+        if found.name != name or found.api != API or found.catalogue != entry.catalogue:
+            raise PluginError(name, f"{entry.path} does not state the name, api and catalogue it is registered with")
+        return found
