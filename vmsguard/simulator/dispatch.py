@@ -1,0 +1,146 @@
+"""From the bytes of a request to the reply of one device: parse, find, authenticate, authorise, perform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from vmsguard.simulator.access import Access, allows
+from vmsguard.simulator.authentication import HttpDigest, UsernameTokens
+from vmsguard.simulator.call import Arguments, Call, Operation, Service, World
+from vmsguard.simulator.device_state import Device
+from vmsguard.simulator.faults import Fault, no_such_service, not_authorized, not_supported
+from vmsguard.simulator.footage import advance
+from vmsguard.simulator.personas import PERSONAS, Manner, Persona, Reply
+from vmsguard.simulator.services import BY_PATH
+from vmsguard.simulator.soap import SoapRequest, fault_envelope, parse_request, response_envelope
+
+__all__ = ["Received", "Session", "answer"]
+
+_KNOWN_WRITES: Final = frozenset(
+    name for service in BY_PATH.values() for name, operation in service.operations.items() if operation.writes
+)
+_WRITING_WORDS: Final = ("Set", "Delete", "Remove", "Start", "Stop", "Create", "Modify", "Add", "System")
+
+
+@dataclass(frozen=True)
+class Received:
+    """One HTTP request to a device, as far as ONVIF cares."""
+
+    path: str
+    """The last part of the URL's path: ``device_service``."""
+    method: str
+    uri: str
+    authorization: str
+    body: bytes
+
+
+@dataclass
+class Session:
+    """What a running device remembers between requests and forgets when it is switched off."""
+
+    device: Device
+    digest: HttpDigest
+    tokens: UsernameTokens = field(default_factory=UsernameTokens)
+    searches: dict[str, list[str]] = field(default_factory=dict)
+    requests: int = 0
+    writes: int = 0
+    drops: int = 0
+    """How many of the next writes lose their reply."""
+    last_write: str = ""
+
+    @property
+    def persona(self) -> Persona:
+        return PERSONAS[self.device.persona]
+
+
+def is_write(name: str) -> bool:
+    """Would this operation change a device? Judged by name for operations nobody defined."""
+    return name in _KNOWN_WRITES or (name.startswith(_WRITING_WORDS) and not name.startswith("SystemDate"))
+
+
+def answer(
+    session: Session,
+    received: Received,
+    world: World,
+    around_write: tuple[Callable[[Session], None], Callable[[Session], None]],
+) -> Reply:
+    """The reply of a device; ``around_write`` is called just before and just after something may change."""
+    session.requests += 1
+    persona = session.persona
+    try:
+        request = parse_request(received.body)
+        writing = is_write(request.operation)
+        session.writes += writing
+        reply = persona.instead(session.device, request)
+        if reply is not None:
+            return reply
+        return _perform(session, received, request, world, around_write)
+    except Fault as fault:
+        return persona.fault(fault, lambda honest: _faulty(session, honest))
+
+
+def _perform(
+    session: Session,
+    received: Received,
+    request: SoapRequest,
+    world: World,
+    around_write: tuple[Callable[[Session], None], Callable[[Session], None]],
+) -> Reply:
+    service, operation = _find(session.device, received.path, request)
+    _authorise(session, received, request, operation, world)
+    host = session.persona.host(world.host())
+    call = Call(session.device, world, Arguments(request.element), host, session.searches)
+    before, after = around_write
+    if operation.writes:
+        before(session)
+    advance(session.device, world)
+    content = session.persona.perform(call, service, request.operation, operation)
+    if operation.writes:
+        session.last_write = request.operation
+        advance(session.device, world)
+        after(session)
+    manner = session.persona.manner_after(operation)
+    if operation.writes and session.drops:
+        session.drops -= 1
+        manner = Manner.DROP
+    name = f"{service.prefix}:{request.operation}Response"
+    return Reply(200, response_envelope(f"<{name}>{content}</{name}>"), manner)
+
+
+def _find(device: Device, path: str, request: SoapRequest) -> tuple[Service, Operation]:
+    service = BY_PATH.get(path)
+    if service is None or not service.has(device):
+        raise no_such_service()
+    if request.namespace != service.namespace:
+        raise not_supported()
+    if request.operation == "GetServiceCapabilities":
+        return service, Operation(lambda call: service.capabilities(call.device), Access.PRE_AUTH)
+    operation = service.operations.get(request.operation)
+    if operation is None:
+        raise not_supported()
+    return service, operation
+
+
+def _authorise(session: Session, received: Received, request: SoapRequest, operation: Operation, world: World) -> None:
+    device = session.device
+    if operation.access is Access.PRE_AUTH or device.auth == "none":
+        return
+    account = None
+    # HTTP first, then the token: the order of ONVIF Core, authentication over HTTP.
+    if device.auth in ("digest", "both") and received.authorization:
+        account = session.digest.check(received.authorization, received.method, received.uri, device)
+    if account is None and device.auth in ("wsse", "both"):
+        account = session.tokens.check(request.header, device, world.now())
+    if account is None:
+        raise not_authorized()
+    if not allows(account.level, operation.access):
+        raise Fault("Sender", ("NotAuthorized", "OperationProhibited"), "The account's level does not allow this")
+
+
+def _faulty(session: Session, fault: Fault) -> Reply:
+    """HTTP 400 for Sender, 500 for Receiver (SOAP 1.2); a missing login is 401 where HTTP Digest is spoken."""
+    if fault.subcodes == ("NotAuthorized",) and session.device.auth in ("digest", "both"):
+        return Reply(401, fault_envelope(fault), challenge=session.digest.challenge())
+    return Reply(500 if fault.code == "Receiver" else 400, fault_envelope(fault))

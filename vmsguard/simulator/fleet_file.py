@@ -1,0 +1,167 @@
+"""``kind: Fleet``: which cameras and recorders to simulate, as a person writes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import yaml
+from msgspec import Struct, field
+
+from vmsguard.errors import ConfigError
+from vmsguard.simulator.device_state import Account
+from vmsguard.simulator.personas import PERSONAS
+
+__all__ = ["AnalyserSetup", "Fleet", "Group", "Logins", "RecorderSetup", "RecordingSetup", "StorageSetup", "load_fleet"]
+
+Auth = Literal["none", "wsse", "digest", "both"]
+
+
+class AnalyserSetup(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule or module; a plain string in its place is the type alone."""
+
+    type: str
+    name: str = ""
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+class StorageSetup(Struct, frozen=True, forbid_unknown_fields=True):
+    uri: str
+    type: str = "NFS"
+    user: str = ""
+    used: bool = False
+    """The camera's recordings are sent there."""
+
+
+class RecordingSetup(Struct, frozen=True, forbid_unknown_fields=True):
+    """What each channel records onto the device itself."""
+
+    active: bool = True
+    history_hours: float = 72.0
+    """How much footage is there at the start."""
+    retention_seconds: int = 0
+    jobs: int = 1
+    """Jobs per recording; the first has the highest priority, the next takes over when it is idle."""
+
+
+class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``count`` cameras that are alike; ``id`` is a pattern: ``cam-{n:03}`` counts from 1."""
+
+    id: str
+    count: int = 1
+    name: str = ""
+    """The inventory group they belong to; made of the id if it is left out."""
+    persona: str = "honest"
+    site: str = "site-1"
+    attributes: dict[str, Any] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
+    managed_by: str = ""
+    channels: int = 1
+    thermal: bool | list[int] = False
+    """All channels, or the numbers (from 1) of those whose sensor measures heat."""
+    rtsp: bool = False
+    """Whether an RTSP port of its own answers; where not, RTSP is off and can be switched on."""
+    recorder: str = ""
+    """Id of the recorder that pulls its channels."""
+    rules: list[str | AnalyserSetup] | None = field(default_factory=list)
+    """None together with ``modules: null``: the camera has no Analytics service."""
+    modules: list[str | AnalyserSetup] | None = field(default_factory=list)
+    recordings: RecordingSetup | None = RecordingSetup()
+    """None: the camera has no Recording, Search and Replay services."""
+    multicast: bool = False
+    webrtc: list[str] | None = None
+    """Signaling servers; None where the function is missing. The same holds for the three below."""
+    brokers: list[str] | None = None
+    uplinks: list[str] | None = None
+    storages: list[str | StorageSetup] | None = None
+    without: list[str] = field(default_factory=list)
+    """Services it lacks besides: ``media2``, ``search`` ..."""
+    users: list[Account] = field(default_factory=list)
+    """In place of the fleet's accounts."""
+    auth: Auth = "both"
+    clock_offset: float = 0.0
+    created_window: float = 30.0
+    revert_seconds: float = 2.0
+    reboot_seconds: float = 0.0
+
+
+class RecorderSetup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A recorder that pulls the channels of the groups that name it."""
+
+    id: str
+    site: str = "site-1"
+    persona: str = "honest"
+    storage_path: str = ""
+    """A directory into which it really writes small segments, one folder for each recording."""
+    history_hours: float = 72.0
+    retention_seconds: int = 0
+    users: list[Account] = field(default_factory=list)
+    auth: Auth = "both"
+    clock_offset: float = 0.0
+    created_window: float = 30.0
+    revert_seconds: float = 2.0
+    reboot_seconds: float = 0.0
+
+
+class Logins(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the written inventory says about logins: references, never secrets."""
+
+    read: str = "secret://env/VMSGUARD_SIM_LOGIN"
+    change: str = "secret://env/VMSGUARD_SIM_LOGIN"
+
+
+class Fleet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    apiVersion: Literal["vmsguard/v1"] = "vmsguard/v1"
+    kind: Literal["Fleet"] = "Fleet"
+    seed: int = 1
+    http_port: int = 0
+    """0 takes a free one."""
+    rtsp_first_port: int = 0
+    """Where the RTSP ports start, one after the other; 0 takes free ones."""
+    accounts: list[Account] = field(default_factory=lambda: [Account("admin", "simulated")])
+    logins: Logins = Logins()
+    groups: list[Group] = field(default_factory=list)
+    recorders: list[RecorderSetup] = field(default_factory=list)
+
+    @classmethod
+    def from_value(cls, value: object, *, file: str | Path | None = None) -> Fleet:
+        """A checked fleet from what a YAML or JSON reader gives."""
+        try:
+            fleet = msgspec.convert(value, cls)
+        except msgspec.ValidationError as error:
+            raise ConfigError(str(error), file=file, hint="compare with the keys in docs/simulator.md") from error
+        _check(fleet, file)
+        return fleet
+
+
+def load_fleet(path: str | Path) -> Fleet:
+    """The fleet in a YAML file; raises ``ConfigError`` with the file's name."""
+    try:
+        value = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", file=path) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = {} if mark is None else {"line": mark.line + 1, "column": mark.column + 1}
+        raise ConfigError("is not valid YAML", file=path, **place) from error
+    return Fleet.from_value(value, file=path)
+
+
+def _check(fleet: Fleet, file: str | Path | None) -> None:
+    recorders = {recorder.id for recorder in fleet.recorders}
+    named: list[Group | RecorderSetup] = [*fleet.groups, *fleet.recorders]
+    for entry in named:
+        if entry.persona not in PERSONAS:
+            raise ConfigError(
+                f"{entry.id}: unknown persona {entry.persona!r}",
+                file=file,
+                hint=f"one of {', '.join(sorted(PERSONAS))}",
+            )
+    for group in fleet.groups:
+        if group.recorder and group.recorder not in recorders:
+            raise ConfigError(f"{group.id}: unknown recorder {group.recorder!r}", file=file)
+        if group.count < 1 or group.channels < 1:
+            raise ConfigError(f"{group.id}: count and channels start at 1", file=file)
+        if group.count > 1 and "{n" not in group.id:
+            raise ConfigError(f"{group.id}: {group.count} cameras need a counter in the id", file=file, hint="cam-{n}")

@@ -1,0 +1,70 @@
+"""Footage as a function of the clock: it grows while a job records, and retention eats it from behind."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from vmsguard.simulator.call import World
+from vmsguard.simulator.device_state import Device, Footage, Recording, Track
+from vmsguard.simulator.job_state import recording_runs
+
+__all__ = ["advance", "empty_track", "footage_key", "recording_span"]
+
+
+def footage_key(recording: str, track: str) -> str:
+    return f"{recording}/{track}"
+
+
+def advance(device: Device, world: World) -> None:
+    """Bring footage up to now. Called before and after every change, so that what a job did is never lost."""
+    now = world.now()
+    for recording in device.configuration.recordings:
+        if recording_runs(device, recording.token, world):
+            _record(device, recording, now)
+        _expire(device, recording, now)
+
+
+def _record(device: Device, recording: Recording, now: datetime) -> None:
+    present = {track.token for track in recording.tracks}
+    for job in device.configuration.jobs:
+        if job.recording == recording.token and job.mode == "Active":
+            recording.tracks.extend(Track(t.token, t.type) for t in job.tracks if t.token not in present)
+            present.update(track.token for track in job.tracks)
+    for track in recording.tracks:
+        data = device.footage.setdefault(footage_key(recording.token, track.token), Footage())
+        if data.start is None:
+            data.start = now
+        data.end = now
+
+
+def _expire(device: Device, recording: Recording, now: datetime) -> None:
+    if not recording.retention_seconds:
+        return
+    oldest = now - timedelta(seconds=recording.retention_seconds)
+    for track in recording.tracks:
+        data = device.footage.get(footage_key(recording.token, track.token))
+        if data is None or data.start is None or data.end is None or data.start >= oldest:
+            continue
+        if data.end < oldest:
+            data.start = data.end = None
+        else:
+            data.start = oldest
+
+
+def empty_track(device: Device, recording: Recording, track: str, world: World) -> None:
+    """Delete a track with its data; a job that still records into it makes it anew, from now on."""
+    device.footage.setdefault(footage_key(recording.token, track), Footage()).empty()
+    recording.tracks = [kept for kept in recording.tracks if kept.token != track]
+    world.discard_segments(device, recording.token)
+
+
+def recording_span(device: Device, recording: Recording) -> tuple[datetime, datetime] | None:
+    """From the oldest to the newest data of a recording; None when it holds none."""
+    spans = [
+        (data.start, data.end)
+        for track in recording.tracks
+        if (data := device.footage.get(footage_key(recording.token, track.token))) is not None
+        and data.start is not None
+        and data.end is not None
+    ]
+    return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None

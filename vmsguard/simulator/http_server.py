@@ -1,0 +1,82 @@
+"""One HTTP port for all devices, told apart by the first part of the path."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final, Protocol
+
+from aiohttp import web
+
+from vmsguard.errors import UsageError
+from vmsguard.simulator.dispatch import Received
+from vmsguard.simulator.personas import Manner, Reply
+from vmsguard.simulator.ports import HOST
+
+__all__ = ["Fleetlike", "HttpServer"]
+
+_SOAP: Final = "application/soap+xml"
+
+
+class Fleetlike(Protocol):
+    async def soap(self, device_id: str, received: Received) -> Reply | None:
+        """The device's reply; None if there is no such device."""
+        ...
+
+    def snapshot(self, device_id: str, profile: str) -> Reply | None: ...
+
+
+class HttpServer:
+    def __init__(self, fleet: Fleetlike) -> None:
+        self._fleet = fleet
+        self._runner: web.ServerRunner | None = None
+
+    async def open(self, port: int) -> None:
+        server = web.Server(self._handle, handler_cancellation=True, access_log=None)
+        self._runner = web.ServerRunner(server, shutdown_timeout=0.5)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, HOST, port, backlog=1024).start()
+        except OSError as error:
+            await self.close()
+            raise UsageError(
+                f"cannot listen on {HOST}:{port}: {error.strerror}",
+                hint="another program, perhaps another simulator, uses the port; take another --http-port",
+            ) from error
+
+    async def close(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        parts = request.path.split("/")
+        if len(parts) == 4 and parts[2] == "onvif" and request.method == "POST":
+            received = Received(
+                path=parts[3],
+                method=request.method,
+                uri=request.path_qs,
+                authorization=request.headers.get("Authorization", ""),
+                body=await request.read(),
+            )
+            return await _send(request, await self._fleet.soap(parts[1], received), _SOAP)
+        if len(parts) == 3 and parts[2] == "snapshot.jpg" and request.method in ("GET", "HEAD"):
+            reply = self._fleet.snapshot(parts[1], request.query.get("profile", ""))
+            return await _send(request, reply, "image/jpeg")
+        return web.Response(status=404)
+
+
+async def _send(request: web.BaseRequest, reply: Reply | None, content_type: str) -> web.StreamResponse:
+    if reply is None:
+        return web.Response(status=404)
+    if reply.manner is Manner.SILENCE:
+        await asyncio.Event().wait()  # until the client has had enough: its leaving cancels this handler
+    if reply.manner is Manner.DROP and request.transport is not None:
+        request.transport.abort()
+    headers = {"WWW-Authenticate": reply.challenge} if reply.challenge else {}
+    return web.Response(
+        status=reply.status or 200,
+        body=reply.body,
+        content_type=content_type,
+        charset="utf-8" if content_type == _SOAP else None,
+        headers=headers,
+    )

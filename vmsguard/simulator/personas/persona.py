@@ -1,0 +1,68 @@
+"""What a persona may bend: its start, its reading of a request, its way of answering. The default is honest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from vmsguard.simulator.call import Call, Operation, Service
+from vmsguard.simulator.device_state import Device
+from vmsguard.simulator.faults import Fault
+from vmsguard.simulator.soap import SoapRequest
+
+__all__ = ["Manner", "Persona", "Reply"]
+
+
+class Manner(StrEnum):
+    """How an answer leaves, if it does."""
+
+    ANSWER = "answer"
+    SILENCE = "silence"
+    """The connection stays open and nothing is said."""
+    DROP = "drop"
+    """The connection is closed without an answer."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    body: bytes
+    manner: Manner = Manner.ANSWER
+    challenge: str = ""
+    """A WWW-Authenticate header."""
+
+
+class Persona:
+    """An honest device, and the base of the others: each overrides what it does differently."""
+
+    name: ClassVar[str] = "honest"
+
+    def shape(self, device: Device) -> None:
+        """Change what a new device of this kind is, once, when the fleet is built."""
+
+    def instead(self, device: Device, request: SoapRequest) -> Reply | None:
+        """An answer given before anything is looked at."""
+        return None
+
+    def perform(self, call: Call, service: Service, name: str, operation: Operation) -> str:
+        """The content of the response; raises ``Fault``."""
+        return operation.handle(call)
+
+    def host(self, real: str) -> str:
+        """The host it names in the addresses of its services."""
+        return real
+
+    def fault(self, fault: Fault, honest: Callable[[Fault], Reply]) -> Reply:
+        """How it renders a fault."""
+        return honest(fault)
+
+    def manner_after(self, operation: Operation) -> Manner:
+        """How it answers after an operation was performed."""
+        return Manner.ANSWER
+
+    @property
+    def restores(self) -> bool:
+        """True if another writer puts its configuration back after a change."""
+        return False

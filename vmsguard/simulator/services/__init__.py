@@ -1,0 +1,19 @@
+"""The ONVIF services a simulated device can have, found by the path they answer at."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from vmsguard.simulator.call import Service
+from vmsguard.simulator.services import analytics, device, media, recording, search
+
+__all__ = ["BY_PATH", "SERVICES"]
+
+SERVICES: Final[tuple[Service, ...]] = (
+    device.SERVICE,
+    media.SERVICE,
+    analytics.SERVICE,
+    recording.SERVICE,
+    search.SERVICE,
+)
+BY_PATH: Final = {service.path: service for service in SERVICES}

@@ -1,0 +1,196 @@
+"""The Media service (version 1): profiles, configurations, stream and snapshot addresses, multicast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from msgspec.structs import replace
+
+from vmsguard.simulator.access import Access
+from vmsguard.simulator.call import Call, Operation, Service, schema
+from vmsguard.simulator.device_state import Device, MetadataConfiguration, Profile
+from vmsguard.simulator.faults import action_refused, invalid_argument
+from vmsguard.simulator.job_state import delivers
+from vmsguard.simulator.media_elements import (
+    analytics_configuration,
+    metadata_configuration,
+    video_encoder,
+    video_source_configuration,
+)
+from vmsguard.simulator.soap import boolean, element, quoteattr
+
+__all__ = ["SERVICE", "find_profile", "snapshot_address", "stream_address"]
+
+
+def find_profile(call: Call, token: str) -> Profile:
+    for profile in call.device.configuration.profiles:
+        if profile.token == token:
+            return profile
+    raise invalid_argument("NoProfile")
+
+
+def stream_address(call: Call, profile: Profile) -> str:
+    if not delivers(profile):
+        raise action_refused("IncompleteConfiguration", "The profile holds no video source or no encoder")
+    host = call.world.host().rpartition(":")[0]
+    return f"rtsp://{host}:{call.device.rtsp_port}/{profile.token}"
+
+
+def snapshot_address(call: Call, profile: Profile) -> str:
+    if not profile.video_source:
+        raise action_refused("IncompleteConfiguration", "The profile holds no video source")
+    return f"http://{call.world.host()}/{call.device.id}/snapshot.jpg?profile={profile.token}"
+
+
+def _profile(call: Call, profile: Profile) -> str:
+    have = call.device.configuration
+    parts = [element("tt:Name", profile.name)]
+    parts += [
+        video_source_configuration("tt:VideoSourceConfiguration", source, have)
+        for source in have.sources
+        if source.configuration == profile.video_source
+    ]
+    parts += [
+        video_encoder("tt:VideoEncoderConfiguration", encoder, have)
+        for encoder in have.encoders
+        if encoder.token == profile.video_encoder
+    ]
+    parts += [
+        analytics_configuration("tt:VideoAnalyticsConfiguration", analytics, have)
+        for analytics in have.analytics
+        if analytics.token == profile.analytics
+    ]
+    parts += [
+        metadata_configuration("tt:MetadataConfiguration", metadata, have)
+        for metadata in have.metadata
+        if metadata.token == profile.metadata
+    ]
+    fixed = boolean(profile.fixed)
+    return f'<trt:Profiles token={quoteattr(profile.token)} fixed="{fixed}">{"".join(parts)}</trt:Profiles>'
+
+
+def _profiles(call: Call) -> str:
+    return "".join(_profile(call, profile) for profile in call.device.configuration.profiles)
+
+
+def _sources(call: Call) -> str:
+    return "".join(
+        f"<trt:VideoSources token={quoteattr(source.token)}><tt:Framerate>15</tt:Framerate><tt:Resolution>"
+        f"<tt:Width>{source.width}</tt:Width><tt:Height>{source.height}</tt:Height></tt:Resolution></trt:VideoSources>"
+        for source in call.device.configuration.sources
+    )
+
+
+def _source_configurations(call: Call) -> str:
+    have = call.device.configuration
+    return "".join(video_source_configuration("trt:Configurations", source, have) for source in have.sources)
+
+
+def _encoder_configurations(call: Call) -> str:
+    have = call.device.configuration
+    return "".join(video_encoder("trt:Configurations", encoder, have) for encoder in have.encoders)
+
+
+def _analytics_configurations(call: Call) -> str:
+    have = call.device.configuration
+    return "".join(analytics_configuration("trt:Configurations", analytics, have) for analytics in have.analytics)
+
+
+def _metadata_configurations(call: Call) -> str:
+    have = call.device.configuration
+    return "".join(metadata_configuration("trt:Configurations", metadata, have) for metadata in have.metadata)
+
+
+def _find_metadata(device: Device, token: str) -> MetadataConfiguration:
+    for metadata in device.configuration.metadata:
+        if metadata.token == token:
+            return metadata
+    raise invalid_argument("NoConfig")
+
+
+def _set_metadata(call: Call) -> str:
+    """Without ForcePersistence the change is gone after a restart (Media, SetMetadataConfiguration)."""
+    asked = call.arguments.child("Configuration")
+    metadata = _find_metadata(call.device, asked.attribute("token"))
+    if not call.arguments.flag("ForcePersistence"):
+        before = MetadataConfiguration(metadata.token, metadata.analytics, replace(metadata.multicast))
+        call.device.volatile_metadata.setdefault(metadata.token, before)
+    else:
+        call.device.volatile_metadata.pop(metadata.token, None)
+    metadata.analytics = asked.optional(schema("Analytics"), "false") in ("true", "1")
+    metadata.multicast.auto_start = asked.child(schema("Multicast")).flag(schema("AutoStart"))
+    return ""
+
+
+def _media_uri(uri: str) -> str:
+    return (
+        f"<trt:MediaUri>{element('tt:Uri', uri)}<tt:InvalidAfterConnect>false</tt:InvalidAfterConnect>"
+        "<tt:InvalidAfterReboot>false</tt:InvalidAfterReboot><tt:Timeout>PT0S</tt:Timeout></trt:MediaUri>"
+    )
+
+
+def _stream_uri(call: Call) -> str:
+    call.arguments.child("StreamSetup")
+    return _media_uri(stream_address(call, find_profile(call, call.arguments.text("ProfileToken"))))
+
+
+def _snapshot_uri(call: Call) -> str:
+    return _media_uri(snapshot_address(call, find_profile(call, call.arguments.text("ProfileToken"))))
+
+
+def _start_multicast(call: Call) -> str:
+    profile = find_profile(call, call.arguments.text("ProfileToken"))
+    if not delivers(profile):
+        raise action_refused("IncompleteConfiguration")
+    profile.multicasting = True
+    return ""
+
+
+def _stop_multicast(call: Call) -> str:
+    """Succeeds on a stream that was not started, too: the specification says so, hence success proves nothing."""
+    find_profile(call, call.arguments.text("ProfileToken")).multicasting = False
+    return ""
+
+
+def _remover(field: str) -> Callable[[Call], str]:
+    def remove(call: Call) -> str:
+        """A fixed profile may not be deleted, but may lose its configurations."""
+        setattr(find_profile(call, call.arguments.text("ProfileToken")), field, "")
+        return ""
+
+    return remove
+
+
+def _capabilities(device: Device) -> str:
+    return (
+        '<trt:Capabilities SnapshotUri="true" Rotation="false" VideoSourceMode="false" OSD="false">'
+        f'<trt:ProfileCapabilities MaximumNumberOfProfiles="{max(len(device.configuration.profiles), 8)}"/>'
+        '<trt:StreamingCapabilities RTPMulticast="true" RTP_TCP="false" RTP_RTSP_TCP="true"/></trt:Capabilities>'
+    )
+
+
+SERVICE: Final = Service(
+    name="media",
+    prefix="trt",
+    path="media_service",
+    version=(24, 12),
+    capabilities=_capabilities,
+    operations={
+        "GetProfiles": Operation(_profiles, Access.READ_MEDIA),
+        "GetVideoSources": Operation(_sources, Access.READ_MEDIA),
+        "GetVideoSourceConfigurations": Operation(_source_configurations, Access.READ_MEDIA),
+        "GetVideoEncoderConfigurations": Operation(_encoder_configurations, Access.READ_MEDIA),
+        "GetVideoAnalyticsConfigurations": Operation(_analytics_configurations, Access.READ_MEDIA),
+        "GetMetadataConfigurations": Operation(_metadata_configurations, Access.READ_MEDIA),
+        "SetMetadataConfiguration": Operation(_set_metadata, Access.ACTUATE, writes=True),
+        "GetStreamUri": Operation(_stream_uri, Access.READ_MEDIA),
+        "GetSnapshotUri": Operation(_snapshot_uri, Access.READ_MEDIA),
+        "StartMulticastStreaming": Operation(_start_multicast, Access.ACTUATE, writes=True),
+        "StopMulticastStreaming": Operation(_stop_multicast, Access.ACTUATE, writes=True),
+        "RemoveVideoSourceConfiguration": Operation(_remover("video_source"), Access.ACTUATE, writes=True),
+        "RemoveVideoEncoderConfiguration": Operation(_remover("video_encoder"), Access.ACTUATE, writes=True),
+        "RemoveVideoAnalyticsConfiguration": Operation(_remover("analytics"), Access.ACTUATE, writes=True),
+        "RemoveMetadataConfiguration": Operation(_remover("metadata"), Access.ACTUATE, writes=True),
+    },
+)

@@ -1,0 +1,396 @@
+"""A running fleet: its devices, its sockets, and what tests and demonstrations may ask of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from vmsguard.model.clock import Clock, SystemClock
+from vmsguard.simulator.authentication import HttpDigest
+from vmsguard.simulator.device_state import Configuration, Device, NetworkProtocol
+from vmsguard.simulator.dispatch import Received, Session, answer
+from vmsguard.simulator.fleet_build import build_devices
+from vmsguard.simulator.fleet_file import Fleet, Logins, load_fleet
+from vmsguard.simulator.footage import advance
+from vmsguard.simulator.http_server import HttpServer
+from vmsguard.simulator.inventory_file import fleet_inventory
+from vmsguard.simulator.job_state import delivers, recording_runs
+from vmsguard.simulator.personas import Manner, Reply
+from vmsguard.simulator.ports import HOST, PortBook
+from vmsguard.simulator.rtsp_server import RtspServer
+from vmsguard.simulator.segments import SegmentStore
+from vmsguard.simulator.snapshot_jpeg import GREY
+from vmsguard.simulator.state_file import FleetState, load_state, save_state
+from vmsguard.simulator.truth import Truth, inner_digest, look_inside
+
+__all__ = ["SimulatedDevice", "Simulator"]
+
+_TICK: Final = 0.5
+"""Seconds between two segments of a recorder, and between looks at what is due."""
+_HISTORY_SEGMENTS: Final = 4
+
+
+@dataclass
+class _Restore:
+    """A configuration that another writer will put back."""
+
+    due: datetime
+    configuration: Configuration
+    running: list[NetworkProtocol]
+
+
+class SimulatedDevice:
+    """One device as tests see it: its truth and its state."""
+
+    def __init__(self, simulator: Simulator, device: Device) -> None:
+        self._simulator = simulator
+        self.state = device
+
+    @property
+    def truth(self) -> Truth:
+        return self._simulator.truth_of(self.state)
+
+    def drop_next_reply(self, times: int = 1) -> None:
+        """The next writes are done, and the connection closes without an answer."""
+        self._simulator.session(self.state.id).drops = times
+
+
+class Simulator:
+    """Thousands of devices in one process, on loopback; an async context manager.
+
+    ``seed`` overrides the fleet's; ``state_file`` is read at start if it exists and written at stop.
+    """
+
+    def __init__(
+        self,
+        fleet: Fleet | str | Path | Mapping[str, Any],
+        *,
+        clock: Clock | None = None,
+        seed: int | None = None,
+        http_port: int | None = None,
+        state_file: str | Path | None = None,
+    ) -> None:
+        if isinstance(fleet, Fleet):
+            self.fleet = fleet
+        elif isinstance(fleet, Mapping):
+            self.fleet = Fleet.from_value(dict(fleet))
+        else:
+            self.fleet = load_fleet(fleet)
+        self.clock = clock or SystemClock()
+        self._seed = self.fleet.seed if seed is None else seed
+        self._wanted_port = self.fleet.http_port if http_port is None else http_port
+        self._state_file = None if state_file is None else Path(state_file)
+        self._http = HttpServer(self)
+        self._http_port = 0
+        self._sessions: dict[str, Session] = {}
+        self._rtsp: dict[str, RtspServer] = {}
+        self._by_rtsp_port: dict[int, Device] = {}
+        self._pulled_by: dict[int, list[Device]] = {}
+        self._stores: dict[str, SegmentStore] = {}
+        self._restores: dict[str, _Restore] = {}
+        self._offline: dict[str, datetime] = {}
+        self._ticking: asyncio.Task[None] | None = None
+        self._random = random.Random(self._seed)  # noqa: S311 - nonces of simulated devices
+
+    # -- life ---------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Simulator:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Build or restore the devices, open the ports; after this every URL answers."""
+        for device in self._load().values():
+            self._adopt(device)
+        try:
+            await self._http.open(self._http_port)
+            for device in self._devices():
+                await self._follow_protocols(device)
+        except BaseException:
+            await self._close_sockets()
+            raise
+        self._write_history()
+        self._ticking = asyncio.get_running_loop().create_task(self._tick())
+
+    async def stop(self) -> None:
+        """Save the state if a file was named, close every port."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._ticking
+            self._ticking = None
+        for device in self._devices():
+            advance(device, self)
+        self.save()
+        await self._close_sockets()
+
+    def save(self) -> None:
+        if self._state_file is not None and self._sessions:
+            save_state(self._state_file, FleetState(self._fleet_digest(), self._http_port, list(self._devices())))
+
+    def _load(self) -> dict[str, Device]:
+        saved = None if self._state_file is None else load_state(self._state_file, self._fleet_digest())
+        if saved is not None:
+            self._http_port = saved.http_port
+            return {device.id: device for device in saved.devices}
+        # Simulators in other processes search the same range; starting apart makes them meet less.
+        book = PortBook(self.fleet.rtsp_first_port - 10240 if self.fleet.rtsp_first_port else os.getpid() * 97)
+        self._http_port = book.reserve(self._wanted_port) if self._wanted_port else book.free()
+        return build_devices(self.fleet, self.clock.now(), self._seed, book.free)
+
+    def _fleet_digest(self) -> str:
+        return hashlib.sha256(msgspec.json.encode(self.fleet)).hexdigest()
+
+    def _adopt(self, device: Device) -> None:
+        self._sessions[device.id] = Session(device, HttpDigest(lambda: f"{self._random.getrandbits(128):032x}"))
+        if device.rtsp_port:
+            self._by_rtsp_port[device.rtsp_port] = device
+        if device.recorder:
+            for receiver in device.configuration.receivers:
+                pulling = self._pulled_by.setdefault(urlsplit(receiver.media_uri).port or 0, [])
+                pulling.append(device)
+            if device.storage_path:
+                self._stores[device.id] = SegmentStore(device.storage_path)
+
+    async def _close_sockets(self) -> None:
+        for server in self._rtsp.values():
+            server.close()
+        await self._http.close()
+
+    # -- what is asked from outside -----------------------------------------------------------------------
+
+    @property
+    def http_port(self) -> int:
+        return self._http_port
+
+    def ids(self) -> list[str]:
+        return list(self._sessions)
+
+    def url(self, device_id: str) -> str:
+        """The address of the Device service."""
+        self.session(device_id)
+        return f"http://{self.host()}/{device_id}/onvif/device_service"
+
+    def rtsp_port(self, device_id: str) -> int:
+        """The port its RTSP answers on while it is on; 0 where it never had one."""
+        return self.session(device_id).device.rtsp_port
+
+    def camera(self, device_id: str) -> SimulatedDevice:
+        return SimulatedDevice(self, self.session(device_id).device)
+
+    def session(self, device_id: str) -> Session:
+        return self._sessions[device_id]
+
+    def digest(self, device_id: str | None = None) -> str:
+        """A hash over the inner state of one device or of all, without clocks and growing footage."""
+        if device_id is not None:
+            device = self.session(device_id).device
+            self._catch_up(device)
+            return inner_digest(device)
+        every = "".join(self.digest(known) for known in sorted(self._sessions))
+        return hashlib.sha256(every.encode()).hexdigest()
+
+    @property
+    def writes(self) -> int:
+        """State-changing operations received since the start, whatever became of them."""
+        return sum(session.writes for session in self._sessions.values())
+
+    def writes_of(self, device_id: str) -> int:
+        return self.session(device_id).writes
+
+    def requests(self, device_id: str) -> int:
+        return self.session(device_id).requests
+
+    def inventory(self, *, read: str = "", change: str = "") -> dict[str, Any]:
+        """A ``kind: Inventory`` value; ``read`` and ``change`` are secret references in place of the fleet's."""
+        logins = Logins(read or self.fleet.logins.read, change or self.fleet.logins.change)
+        devices = {device.id: device for device in self._devices()}
+        return fleet_inventory(self.fleet, devices, self.url, logins)
+
+    def truth_of(self, device: Device) -> Truth:
+        self._catch_up(device)
+        store = self._stores.get(device.id)
+        return look_inside(
+            device, self, listening=self._listens(device), segments=store.count() if store is not None else 0
+        )
+
+    def _devices(self) -> Iterator[Device]:
+        return (session.device for session in self._sessions.values())
+
+    # -- what devices see ---------------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def host(self) -> str:
+        return f"{HOST}:{self._http_port}"
+
+    def answers(self, media_uri: str) -> bool:
+        address = urlsplit(media_uri)
+        device = self._by_rtsp_port.get(address.port or 0)
+        return device is not None and self._listens(device) and _has_picture(device, address.path)
+
+    def discard_segments(self, device: Device, recording: str) -> None:
+        store = self._stores.get(device.id)
+        if store is not None:
+            store.discard(recording)
+
+    def reboot(self, device_id: str) -> None:
+        """Load what is stored: protocols take effect, changes that were not persistent are gone."""
+        device = self.session(device_id).device
+        have = device.configuration
+        device.running_protocols = [
+            NetworkProtocol(entry.name, entry.enabled, list(entry.ports)) for entry in have.protocols
+        ]
+        have.metadata = [device.volatile_metadata.get(known.token, known) for known in have.metadata]
+        device.volatile_metadata = {}
+        self.session(device_id).searches.clear()
+        if device.reboot_seconds > 0:
+            self._offline[device_id] = self.now() + timedelta(seconds=device.reboot_seconds)
+
+    def _listens(self, device: Device) -> bool:
+        server = self._rtsp.get(device.id)
+        return server is not None and server.listening
+
+    # -- requests -----------------------------------------------------------------------------------------
+
+    async def soap(self, device_id: str, received: Received) -> Reply | None:
+        session = self._sessions.get(device_id)
+        if session is None:
+            return None
+        self._restore_if_due(session.device)
+        if self._is_offline(device_id):
+            return Reply(0, b"", Manner.DROP)
+        reply = answer(session, received, self, (self._before_write, self._after_write))
+        await self._follow_protocols(session.device)
+        return reply
+
+    def snapshot(self, device_id: str, profile: str) -> Reply | None:
+        """The picture of a profile, or of the first; None (404) when there is no video source behind it."""
+        session = self._sessions.get(device_id)
+        if session is None:
+            return None
+        if self._is_offline(device_id):
+            return Reply(0, b"", Manner.DROP)
+        silent = session.persona.name == "silent"
+        if silent:
+            return Reply(0, b"", Manner.SILENCE)
+        profiles = session.device.configuration.profiles
+        shown = [known for known in profiles if known.video_source and profile in ("", known.token)]
+        return Reply(200, GREY) if shown else None
+
+    def _is_offline(self, device_id: str) -> bool:
+        until = self._offline.get(device_id)
+        if until is not None and self.now() >= until:
+            del self._offline[device_id]
+            until = None
+        return until is not None
+
+    def _before_write(self, session: Session) -> None:
+        device = session.device
+        self._advance_around(device)
+        if session.persona.restores and device.id not in self._restores:
+            due = self.now() + timedelta(seconds=device.revert_seconds)
+            self._restores[device.id] = _Restore(
+                due, _copy(device.configuration, Configuration), _copy(device.running_protocols, list[NetworkProtocol])
+            )
+
+    def _after_write(self, session: Session) -> None:
+        self._advance_around(session.device)
+
+    def _advance_around(self, device: Device) -> None:
+        """A recorder's footage depends on its cameras: bring it up to date before one of them changes."""
+        advance(device, self)
+        for recorder in self._pulled_by.get(device.rtsp_port, ()):
+            advance(recorder, self)
+
+    def _catch_up(self, device: Device) -> None:
+        self._restore_if_due(device)
+        advance(device, self)
+
+    def _restore_if_due(self, device: Device) -> None:
+        restore = self._restores.get(device.id)
+        if restore is None or self.now() < restore.due:
+            return
+        del self._restores[device.id]
+        self._advance_around(device)
+        device.configuration = restore.configuration
+        device.running_protocols = restore.running
+        self._advance_around(device)
+
+    async def _follow_protocols(self, device: Device) -> None:
+        """Open or close the RTSP socket as the running protocols say."""
+        wanted = device.runs("RTSP") and device.id not in self._offline and not device.recorder
+        if wanted == self._listens(device):
+            return
+        if not wanted:
+            self._rtsp[device.id].close()
+            return
+        if not device.rtsp_port:
+            device.rtsp_port = PortBook(os.getpid() * 97).free()
+            self._by_rtsp_port[device.rtsp_port] = device
+        if device.id not in self._rtsp:
+            self._rtsp[device.id] = RtspServer(device.rtsp_port, lambda path: _has_picture(device, path))
+        await self._rtsp[device.id].open()
+
+    # -- time passes --------------------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK)
+            for device_id in [*self._restores, *self._offline]:
+                device = self.session(device_id).device
+                self._restore_if_due(device)
+                self._is_offline(device_id)
+                await self._follow_protocols(device)
+            self._write_segments()
+
+    def _write_segments(self) -> None:
+        for device_id, store in self._stores.items():
+            device = self.session(device_id).device
+            advance(device, self)
+            for recording in device.configuration.recordings:
+                if recording_runs(device, recording.token, self):
+                    store.write(recording.token, self.now())
+                if recording.retention_seconds:
+                    limit = self.now() - timedelta(seconds=recording.retention_seconds)
+                    store.discard(recording.token, before=limit)
+
+    def _write_history(self) -> None:
+        """Footage from before the start has files, too; a recorder that was restored has its own."""
+        for device_id, store in self._stores.items():
+            if store.count():
+                continue
+            for recording in self.session(device_id).device.configuration.recordings:
+                footage = self.session(device_id).device.footage.get(f"{recording.token}/VIDEO001")
+                if footage is None or footage.start is None or footage.end is None:
+                    continue
+                step = (footage.end - footage.start) / _HISTORY_SEGMENTS
+                for place in range(_HISTORY_SEGMENTS):
+                    store.write(recording.token, footage.start + step * place)
+
+
+def _copy(value: Any, kind: Any) -> Any:
+    """A deep copy through the saved form: what comes back is what a file would have kept."""
+    return msgspec.json.decode(msgspec.json.encode(value), type=kind)
+
+
+def _has_picture(device: Device, path: str) -> bool:
+    return any(delivers(profile) and path == f"/{profile.token}" for profile in device.configuration.profiles)
