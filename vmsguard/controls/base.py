@@ -35,6 +35,8 @@ class Control(ABC):
     """One sentence a lawyer can read aloud, by language: ``ko`` and ``en``."""
     enforceable: ClassVar[bool] = True
     """False for controls that can only be observed; the checker refuses nothing, plans stay empty."""
+    verbs: ClassVar[tuple[str, ...]] = ()
+    """The verbs ``enforce`` may ask for; a control is impossible only where all of these are."""
 
     @abstractmethod
     def reads(self, params: Any) -> frozenset[str]:

@@ -104,6 +104,16 @@ class View:
         self._cited[key] = found
         return found
 
+    def anywhere(self, name: str) -> tuple[Fact, ...]:
+        """The fact as the camera's own and as each endpoint tells it; only where somebody delivered it."""
+        facts = self.snapshot.facts
+        keys = [FactKey(CAMERA_TARGET, WHOLE, name)]
+        keys += [FactKey(endpoint.target, endpoint.channel, name) for endpoint in self.snapshot.endpoints]
+        found = tuple(facts[key] for key in dict.fromkeys(keys) if key in facts)
+        for fact in found:
+            self._cited[fact.key] = fact
+        return found or (self.camera_fact(name),)
+
     def attribute(self, name: str) -> Any:
         """The inventory's value, or None when nobody set it (which is unknown, not false)."""
         attribute = self.camera.attributes.get(name)

@@ -38,6 +38,8 @@ class Role(StrEnum):
 class Layer(StrEnum):
     """Where a setting is true: in the running device, or in what it will load after a restart."""
 
+    __hash__ = str.__hash__  # part of every fact key: an enum's own hash is a Python call
+
     RUNTIME = "runtime"
     STORED = "stored"
 
@@ -176,3 +178,4 @@ class Why(StrEnum):
     BREAKER_OPEN = "credential-breaker-open"
     PLUGIN = "plugin-not-loaded"
     CLOCK = "device-clock-not-trusted"
+    BASIS = "basis-too-weak"

@@ -1,0 +1,61 @@
+"""Every core control by id; a vendor's own come in through the plugin hook and carry its prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vmsguard.controls.analytics import (
+    AnalyticsFaceDetectEphemeral,
+    AnalyticsFaceIdentifyOff,
+    AnalyticsFaceLibraryEmpty,
+    AnalyticsFaceVerifyBounded,
+)
+from vmsguard.controls.base import Control
+from vmsguard.controls.deletion import DeletionPeriodic
+from vmsguard.controls.documents import (
+    DocumentsAccessLog,
+    DocumentsConsent,
+    DocumentsImpactAssessment,
+    DocumentsLegalBasis,
+    DocumentsNotice,
+    DocumentsSubjectRequestProcess,
+)
+from vmsguard.controls.retention import RetentionMax
+from vmsguard.controls.security import SecurityAccessLeast, SecurityStorageEncrypted, SecurityStreamEncrypted
+from vmsguard.controls.storage import StorageEdgeOff, StorageExternalOff, StorageResidueEmpty, StorageVmsOff
+from vmsguard.controls.transmission import (
+    TransmissionCloudOff,
+    TransmissionPushOff,
+    TransmissionStreamOff,
+    TransmissionToRecognitionOff,
+)
+
+__all__ = ["CORE_CONTROLS"]
+
+_CONTROLS: tuple[type[Control], ...] = (
+    AnalyticsFaceDetectEphemeral,
+    AnalyticsFaceIdentifyOff,
+    AnalyticsFaceLibraryEmpty,
+    AnalyticsFaceVerifyBounded,
+    DeletionPeriodic,
+    DocumentsAccessLog,
+    DocumentsConsent,
+    DocumentsImpactAssessment,
+    DocumentsLegalBasis,
+    DocumentsNotice,
+    DocumentsSubjectRequestProcess,
+    RetentionMax,
+    SecurityAccessLeast,
+    SecurityStorageEncrypted,
+    SecurityStreamEncrypted,
+    StorageEdgeOff,
+    StorageExternalOff,
+    StorageResidueEmpty,
+    StorageVmsOff,
+    TransmissionCloudOff,
+    TransmissionPushOff,
+    TransmissionStreamOff,
+    TransmissionToRecognitionOff,
+)
+
+CORE_CONTROLS: Mapping[str, Control] = {control.id: control() for control in sorted(_CONTROLS, key=lambda one: one.id)}

@@ -1,0 +1,191 @@
+"""Deletion as a duty: counted from the last verified one, over every store that holds personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar, Literal
+
+from msgspec import Struct
+
+from vmsguard.controls.base import Control
+from vmsguard.controls.firmware import vendor_statements
+from vmsguard.controls.judging import absent, failed, listed, passed, unknown, unknown_from, weakest
+from vmsguard.controls.storage import last_cutoff, purge
+from vmsguard.controls.view import View
+from vmsguard.model.changes import Change
+from vmsguard.model.fact_values import Store, VerifiedDeletion
+from vmsguard.model.facts import Absent, Fact, Items, Unknown
+from vmsguard.model.manifest import Manifest
+from vmsguard.model.results import Outcome
+from vmsguard.model.vocabulary import Basis, Role, Why
+
+__all__ = ["DeletionPeriodic", "PeriodicParams"]
+
+
+class PeriodicParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``scope: all`` means every store on or behind the target, ``destinations`` every place it is sent to."""
+
+    scope: Literal["all", "destinations"] = "all"
+    max_gap: timedelta
+
+
+class DeletionPeriodic(Control):
+    id = "deletion.periodic"
+    roles = frozenset({Role.DEVICE, Role.RECORDER})
+    Params = PeriodicParams
+    verbs: ClassVar[tuple[str, ...]] = ("footage.purge",)
+    says: ClassVar = {
+        "en": "All that is stored is deleted again and again, on time, and the deletion is verified.",
+        "ko": "저장된 모든 것을 정해진 주기 안에 삭제하고 삭제를 확인한다.",
+    }
+
+    def reads(self, params: PeriodicParams) -> frozenset[str]:
+        if params.scope == "all":
+            return frozenset({"stores", "deletion.verified", "footage.recordings"})
+        return frozenset({"storage.external", "push.destinations", "stream.services", "deletion.verified"})
+
+    def judge(self, params: PeriodicParams, view: View) -> Outcome:
+        return _judge_stores(params, view) if params.scope == "all" else _judge_destinations(params, view)
+
+    def enforce(self, params: PeriodicParams, view: View, manifest: Manifest) -> Sequence[Change]:
+        outcome = self.judge(params, view)
+        if params.scope != "all" or not outcome.offenders:
+            return ()
+        stores, _, _ = _known_stores(view, view.fact("stores"))
+        footage = {store.id for store in stores if store.kind == "footage"}
+        return (purge(view, view.now),) if footage.intersection(outcome.offenders) else ()
+
+
+def _required(params: PeriodicParams) -> str:
+    what = "every store" if params.scope == "all" else "every place it is sent to"
+    return f"{what} is emptied at least every {_hours(params.max_gap)}, verified"
+
+
+def _hours(gap: timedelta) -> str:
+    hours = gap / timedelta(hours=1)
+    return f"{hours:g} hours"
+
+
+def _known_stores(view: View, fact: Fact) -> tuple[tuple[Store, ...], tuple[str, ...], Basis]:
+    """The stores, what is missing from the list, and how it is known; a vendor's statement completes a list."""
+    told = listed(fact)
+    stores = () if told is None else told.values
+    if told is not None and told.complete:
+        return stores, (), fact.basis
+    missing = "stores of the target" if told is None else told.missing or "stores the target does not list"
+    named = [document for document in vendor_statements(view) if document.details.get("stores")]
+    if not named:
+        return stores, (missing,), fact.basis
+    merged = {store.id: store for store in stores}
+    for entry in named[0].details["stores"]:
+        store = _store(entry)
+        merged.setdefault(store.id, store)
+    return tuple(merged.values()), (), Basis.VENDOR_MANIFEST
+
+
+_KINDS = frozenset(
+    {
+        "destination",
+        "entry-log",
+        "exports",
+        "face-records",
+        "footage",
+        "metadata",
+        "snapshots",
+        "temperature-log",
+        "thumbnails",
+        "trash",
+    }
+)
+
+
+def _store(entry: Any) -> Store:
+    """A store a vendor names: by its kind, by any other name of a place for footage, or as ``{id, kind}``."""
+    if isinstance(entry, Mapping):
+        return Store(str(entry["id"]), str(entry.get("kind", "footage")))
+    name = str(entry)
+    return Store(name, name if name in _KINDS else "footage")
+
+
+def _judge_stores(params: PeriodicParams, view: View) -> Outcome:
+    required = _required(params)
+    fact = view.fact("stores")
+    ledger = view.fact("deletion.verified")
+    if isinstance(fact.reading, Absent):
+        return absent([fact], required, view)
+    stores, gaps, basis = _known_stores(view, fact)
+    deletions = listed(ledger)
+    if deletions is None:
+        return (
+            unknown_from([ledger], required, left=gaps) if isinstance(ledger.reading, Unknown) else _no_ledger(required)
+        )
+    if gaps and isinstance(fact.reading, Unknown):
+        return unknown_from([fact], required)
+    late = _late(stores, deletions, params.max_gap, view)
+    if late:
+        reason = f"never-deleted: {', '.join(late)} was never verified empty"
+        if not any(told == "never" for told in late.values()):
+            reason = f"overdue: {', '.join(f'{store} ({told})' for store, told in late.items())}"
+        return failed(reason, required, offenders=tuple(late), left=(*late, *gaps), basis=weakest((fact, ledger)))
+    if gaps:
+        return unknown(Why.INCOMPLETE, "not every store is known", required, left=gaps)
+    return passed("on-time: every store was verified empty within the gap", required, min(basis, ledger.basis))
+
+
+def _no_ledger(required: str) -> Outcome:
+    return unknown(Why.NOT_READ, "the ledger of deletions was not read", required)
+
+
+def _late(
+    stores: Sequence[Store], deletions: Items[VerifiedDeletion], max_gap: timedelta, view: View
+) -> dict[str, str]:
+    """Store id to ``never`` or how long ago; the clock runs from the cutoff of the last verified deletion."""
+    late: dict[str, str] = {}
+    for store in stores:
+        cutoff = last_cutoff(deletions.values, store.id, footage=store.kind == "footage")
+        if cutoff is None:
+            late[store.id] = "never"
+        elif view.now - cutoff > max_gap:
+            late[store.id] = _hours(view.now - cutoff) + " ago"
+    return late
+
+
+def _judge_destinations(params: PeriodicParams, view: View) -> Outcome:
+    """Every destination proves its own deletion; who fetched a live stream nobody can list."""
+    required = _required(params)
+    facts = [*view.layers("storage.external"), *view.layers("push.destinations"), *view.layers("stream.services")]
+    blind = [fact for fact in facts if isinstance(fact.reading, Unknown)]
+    if blind:
+        return unknown_from(blind, required)
+    ledger = view.fact("deletion.verified")
+    deletions = listed(ledger)
+    if deletions is None:
+        return unknown_from([ledger], required) if isinstance(ledger.reading, Unknown) else _no_ledger(required)
+    late: dict[str, str] = {}
+    left: dict[str, None] = {}
+    for fact in facts:
+        told = listed(fact)
+        if told is None:
+            continue
+        if not told.complete:
+            left[told.missing or f"{fact.key.name} is not complete"] = None
+        for item in told.values:
+            state = item.in_use if fact.key.name == "storage.external" else item.enabled
+            if state is False:
+                continue
+            if fact.key.name == "stream.services":
+                left[f"whoever asks for {item.id}"] = None
+                continue
+            cutoff = last_cutoff(deletions.values, item.id, footage=False)
+            if cutoff is None:
+                left[f"destination {item.id}: no verified deletion"] = None
+            elif view.now - cutoff > params.max_gap:
+                late[item.id] = _hours(view.now - cutoff) + " ago"
+    if late:
+        return failed(f"overdue: {', '.join(late)}", required, offenders=tuple(late), left=(*late, *left))
+    if left:
+        return unknown(Why.INCOMPLETE, "not every place it is sent to proves its deletion", required, left=tuple(left))
+    if all(isinstance(fact.reading, Absent) for fact in facts):
+        return absent(facts, required, view)
+    return passed("on-time: every destination proves its deletion", required, weakest((*facts, ledger)))

@@ -1,0 +1,66 @@
+"""Whether a statement about a product speaks of the one at hand: model and firmware, as named or as a range."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from vmsguard.controls.papers import flaw
+from vmsguard.controls.view import View
+from vmsguard.model.manifest import Identity
+from vmsguard.model.pack import Document
+
+__all__ = ["PROOF_LIFETIME", "firmware_matches", "speaks_of", "vendor_statements"]
+
+PROOF_LIFETIME = timedelta(days=180)
+"""A statement about what a product cannot do is read again after this (our number; no source gives one)."""
+
+_NUMBER = re.compile(r"\d+")
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in _NUMBER.findall(text))
+
+
+def firmware_matches(told: Any, firmware: str) -> bool:
+    """Whether ``told`` names the firmware: a version, a list of them, or a range ``1.0 to 1.4``, both inclusive."""
+    if not firmware:
+        return False
+    if isinstance(told, str):
+        low, between, high = told.partition(" to ")
+        if not between:
+            return told == firmware
+        if not (_version(low) and _version(firmware) and _version(high)):
+            return False
+        return _version(low) <= _version(firmware) <= _version(high)
+    if isinstance(told, list | tuple):
+        return firmware in told
+    return False
+
+
+def speaks_of(document: Document, identity: Identity) -> bool:
+    """A vendor's statement counts for the model and firmware it names, and for no other."""
+    model = document.details.get("model")
+    return (
+        isinstance(model, str)
+        and bool(identity.model)
+        and model.casefold() == identity.model.casefold()
+        and firmware_matches(document.details.get("firmware"), identity.firmware)
+    )
+
+
+def vendor_statements(view: View) -> tuple[Document, ...]:
+    """Valid statements of the maker about the product behind the view's endpoint."""
+    identity = view.identity
+    if identity is None:
+        return ()
+    return tuple(
+        document
+        for document in view.documents("vendor-statement")
+        if not flaw(document, view.now) and fresh(document, view.now) and speaks_of(document, identity)
+    )
+
+
+def fresh(document: Document, now: datetime) -> bool:
+    return now.date() < document.dated + PROOF_LIFETIME

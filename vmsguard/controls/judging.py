@@ -1,0 +1,224 @@
+"""The rules of judgement every family shares: layers, incomplete lists, absence and second witnesses.
+
+Nothing here knows a device. A list says "off" only when every layer of it was read, is complete and
+holds no offender; what could not be seen is unknown, and a second witness outranks what a device says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vmsguard.controls.view import View, reason_of
+from vmsguard.model.facts import Absent, Fact, Items, Known, Unknown
+from vmsguard.model.results import Outcome
+from vmsguard.model.vocabulary import Basis, Layer, Verdict, Why
+
+__all__ = [
+    "Off",
+    "absent",
+    "contradicted",
+    "failed",
+    "flag",
+    "judge_off",
+    "passed",
+    "unknown",
+    "unknown_from",
+    "weakest",
+]
+
+
+@dataclass(frozen=True)
+class Off:
+    """What "off" means for the items of one list, and the words reports use for it."""
+
+    noun: str
+    """What an item is: ``recording job``."""
+    offends: Callable[[Any], bool | None]
+    """True for an item that is on, False for one that is off, None where the device did not say."""
+    required: str
+    _passes: dict[Basis, Outcome] = field(default_factory=dict, compare=False, repr=False)
+
+    def passes(self, basis: Basis) -> Outcome:
+        """The one pass outcome per basis; shared, because most of a fleet passes most controls."""
+        found = self._passes.get(basis)
+        if found is None:
+            found = passed(f"off: no {self.noun} is on", self.required, basis)
+            self._passes[basis] = found
+        return found
+
+
+def passed(reason: str, required: str, basis: Basis, *, found: str = "") -> Outcome:
+    return Outcome(verdict=Verdict.PASS, reason=reason, required=required, basis=basis, found=found)
+
+
+def failed(
+    reason: str,
+    required: str,
+    *,
+    offenders: Sequence[str] = (),
+    left: Sequence[str] = (),
+    found: str = "",
+    basis: Basis | None = None,
+    why: Why | None = None,
+) -> Outcome:
+    return Outcome(
+        verdict=Verdict.FAIL,
+        reason=reason,
+        required=required,
+        found=found,
+        left=tuple(left) or tuple(offenders),
+        offenders=tuple(offenders),
+        basis=basis,
+        why=why,
+    )
+
+
+def unknown(
+    why: Why, detail: str, required: str, *, left: Sequence[str] = (), offenders: Sequence[str] = ()
+) -> Outcome:
+    return Outcome(
+        verdict=Verdict.UNKNOWN,
+        reason=f"{why.value}: {detail}" if detail else why.value,
+        required=required,
+        left=tuple(left),
+        offenders=tuple(offenders),
+        why=why,
+    )
+
+
+def unknown_from(facts: Iterable[Fact], required: str, *, left: Sequence[str] = ()) -> Outcome:
+    """Unknown for the reasons the facts themselves carry."""
+    blind = [fact for fact in facts if isinstance(fact.reading, Unknown)]
+    first = blind[0].reading
+    assert isinstance(first, Unknown)
+    return Outcome(
+        verdict=Verdict.UNKNOWN,
+        reason=reason_of(first),
+        required=required,
+        left=(*left, *(f"{fact.key.name} ({fact.key.layer}): {_told(fact)}" for fact in blind)),
+        why=first.why,
+    )
+
+
+def _told(fact: Fact) -> str:
+    return reason_of(fact.reading) if isinstance(fact.reading, Unknown) else ""
+
+
+def absent(facts: Sequence[Fact], required: str, view: View) -> Outcome:
+    """Not applicable on proof of absence; a target that answers anything proves nothing by it."""
+    if fabricates(view):
+        return unknown(Why.FABRICATED, "the target answers success to operations that cannot exist", required)
+    proofs = [fact.reading.proof for fact in facts if isinstance(fact.reading, Absent)]
+    return Outcome(
+        verdict=Verdict.NOT_APPLICABLE,
+        reason=f"absent: {proofs[0]}",
+        required=required,
+        basis=weakest(facts),
+    )
+
+
+def contradicted(witness: str, required: str) -> Outcome:
+    """Two witnesses that contradict each other are a failure that says so (DESIGN 4)."""
+    return failed(
+        f"{Why.CONTRADICTED.value}: {witness}, while the target reports it off",
+        required,
+        left=(witness,),
+        basis=Basis.OBSERVED,
+        why=Why.CONTRADICTED,
+    )
+
+
+def fabricates(view: View) -> bool:
+    identity = view.identity
+    return identity is not None and identity.fabricates
+
+
+def weakest(facts: Iterable[Fact]) -> Basis:
+    """A conclusion is no better known than the weakest fact it rests on."""
+    basis = Basis.OBSERVED
+    for fact in facts:
+        if fact.basis < basis:
+            basis = fact.basis
+    return basis
+
+
+def flag(fact: Fact) -> bool | None:
+    """The value of a yes/no fact; None when nobody could tell or it is absent."""
+    reading = fact.reading
+    return reading.value if isinstance(reading, Known) and isinstance(reading.value, bool) else None
+
+
+def judge_off(off: Off, facts: Sequence[Fact], view: View, *, seen_on: str = "", seen_off: bool = False) -> Outcome:
+    """The outcome for a list whose items must all be off, in every layer given.
+
+    ``seen_on`` says what a second witness saw running (it outranks the target), ``seen_off`` that one
+    saw it stand still: then it stands in for the runtime layer, never for what is stored, because only
+    the configuration tells that nothing will start by itself.
+    """
+    offenders: dict[str, None] = {}
+    silent: list[tuple[Fact, str]] = []
+    gaps: list[str] = []
+    blind: list[Fact] = []
+    known = 0
+    stored_known = False
+    empty = True
+    for fact in facts:
+        reading = fact.reading
+        if isinstance(reading, Known):
+            value = reading.value
+            known += 1
+            stored_known = stored_known or fact.key.layer is Layer.STORED
+            for item in value.values:
+                empty = False
+                verdict = off.offends(item)
+                if verdict:
+                    offenders[item.id] = None
+                elif verdict is None:
+                    silent.append((fact, item.id))
+            if not value.complete:
+                gaps.append(value.missing or f"{fact.key.name} is not complete")
+        elif isinstance(reading, Unknown):
+            blind.append(fact)
+    if offenders:
+        ids = tuple(offenders)
+        return failed(
+            f"offender: {off.noun} {', '.join(ids)} is on",
+            off.required,
+            offenders=ids,
+            left=(*(f"{off.noun} {item}" for item in ids), *gaps),
+            found=f"{len(ids)} on",
+            basis=weakest(facts),
+        )
+    if seen_on:
+        if blind:
+            return failed(f"seen-on: {seen_on}", off.required, left=(seen_on,), basis=Basis.OBSERVED)
+        return contradicted(seen_on, off.required)
+    if seen_off and stored_known:
+        blind = [fact for fact in blind if fact.key.layer is not Layer.RUNTIME]
+        silent = [(fact, item) for fact, item in silent if fact.key.layer is not Layer.RUNTIME]
+    if blind:
+        return unknown_from(blind, off.required, left=gaps)
+    if silent:
+        ids = tuple(dict.fromkeys(item for _, item in silent))
+        return unknown(
+            Why.INCOMPLETE,
+            f"the target does not say whether {off.noun} {', '.join(ids)} is on",
+            off.required,
+            left=tuple(f"{off.noun} {item}" for item in ids),
+        )
+    if not known:
+        return absent(facts, off.required, view)
+    if gaps:
+        gaps = list(dict.fromkeys(gaps))
+        return unknown(Why.INCOMPLETE, "no offender on a list that is not complete", off.required, left=gaps)
+    if empty and fabricates(view):
+        return unknown(Why.FABRICATED, "an empty list from a target that answers anything", off.required)
+    return off.passes(Basis.OBSERVED if seen_off else weakest(facts))
+
+
+def listed(fact: Fact) -> Items[Any] | None:
+    """The list of a fact, or None where it is absent, unknown or no list."""
+    reading = fact.reading
+    return reading.value if isinstance(reading, Known) and isinstance(reading.value, Items) else None

@@ -1,0 +1,97 @@
+"""Retention: how long a store keeps footage, as set and as found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from msgspec import Struct
+
+from vmsguard.controls.base import Control
+from vmsguard.controls.judging import absent, failed, listed, passed, unknown, unknown_from, weakest
+from vmsguard.controls.storage import older_than, purge
+from vmsguard.controls.view import View
+from vmsguard.model.changes import Change
+from vmsguard.model.facts import Absent, Unknown
+from vmsguard.model.manifest import Manifest
+from vmsguard.model.results import Outcome
+from vmsguard.model.vocabulary import Role, Why
+
+__all__ = ["RetentionMax", "RetentionParams"]
+
+
+class RetentionParams(Struct, frozen=True, forbid_unknown_fields=True):
+    """``max`` may wait for the exception (``{from_exception: retention}``); then it is zero until filled in."""
+
+    max: timedelta
+
+
+class RetentionMax(Control):
+    """Both count: a setting promises, the oldest footage shows."""
+
+    id = "retention.max"
+    roles = frozenset({Role.DEVICE, Role.RECORDER})
+    Params = RetentionParams
+    verbs: ClassVar[tuple[str, ...]] = ("retention.set", "footage.purge")
+    says: ClassVar = {
+        "en": "No footage is kept longer than allowed.",
+        "ko": "정해진 기간보다 오래 영상을 보관하지 않는다.",
+    }
+
+    def reads(self, params: RetentionParams) -> frozenset[str]:
+        return frozenset({"recording.retention", "footage.recordings"})
+
+    def judge(self, params: RetentionParams, view: View) -> Outcome:
+        limit = params.max
+        if not limit:
+            required = "footage is kept no longer than the exception states"
+            return unknown(Why.NO_DOCUMENT, "the exception states no retention", required)
+        required = f"footage is kept for {limit / timedelta(days=1):g} days at most, as set and as found"
+        settings, footage = view.fact("recording.retention"), view.fact("footage.recordings")
+        facts = (settings, footage)
+        kept, found = listed(settings), listed(footage)
+        wrong = [] if kept is None else _too_long(kept.values, limit)
+        old = [] if found is None else older_than(found.values, view.now, limit)
+        if wrong or old:
+            return failed(
+                f"kept-too-long: {len(wrong)} settings, {len(old)} recordings beyond the limit",
+                required,
+                offenders=(*(f"store:{store}" for store in wrong), *(f"recording:{item.id}" for item in old)),
+                basis=weakest(facts),
+            )
+        blind = [fact for fact in facts if isinstance(fact.reading, Unknown)]
+        if blind:
+            return unknown_from(blind, required)
+        if all(isinstance(fact.reading, Absent) for fact in facts):
+            return absent(facts, required, view)
+        gaps = [items.missing or "the list is not complete" for items in (kept, found) if items and not items.complete]
+        undated = [] if found is None else [item.id for item in found.values if item.start is None and not item.empty]
+        if gaps or undated:
+            left = (*gaps, *(f"recording {item}: start unknown" for item in undated))
+            return unknown(Why.INCOMPLETE, "not all footage or settings are known", required, left=left)
+        return passed("within: settings and oldest footage keep the limit", required, weakest(facts))
+
+    def enforce(self, params: RetentionParams, view: View, manifest: Manifest) -> Sequence[Change]:
+        if not params.max or view.endpoint is None:
+            return ()
+        offenders = self.judge(params, view).offenders
+        seconds = str(int(params.max.total_seconds()))
+        changes = [
+            Change(
+                "retention.set",
+                view.endpoint.target,
+                view.endpoint.channel,
+                {"store": offender.removeprefix("store:"), "seconds": seconds},
+            )
+            for offender in offenders
+            if offender.startswith("store:")
+        ]
+        if any(offender.startswith("recording:") for offender in offenders):
+            changes.append(purge(view, view.now - params.max))
+        return changes
+
+
+def _too_long(settings: Sequence[Any], limit: timedelta) -> list[str]:
+    seconds = limit.total_seconds()
+    return [setting.store for setting in settings if setting.seconds is None or setting.seconds > seconds]
