@@ -1,0 +1,36 @@
+"""Where a witness point lies: at the enrolled target, or it is not looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vmsguard.model.inventory import Target
+from vmsguard.model.manifest import WitnessPoint
+from vmsguard.net.origin import OriginError, enrolled_origin
+
+__all__ = ["Place", "place_of"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The address a probe connects to, and how long it may take as a whole."""
+
+    host: str
+    port: int
+    deadline: float
+
+
+def place_of(point: WitnessPoint, target: Target) -> Place | None:
+    """The address of a point, or None when it is not on the enrolled host.
+
+    An empty host and port 0 stand for the enrolled ones. Other ports of the host are allowed: RTSP has its own.
+    """
+    try:
+        origin = enrolled_origin(target.url)
+    except OriginError:
+        return None
+    host = point.host.lower().strip("[]").rstrip(".") or origin.host
+    port = point.port or origin.port
+    if host != origin.host or not 0 < port < 65536:
+        return None
+    return Place(host, port, target.limits.deadline_seconds)

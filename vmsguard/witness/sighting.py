@@ -1,0 +1,27 @@
+"""What one look at a witness point showed."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from vmsguard.model.vocabulary import Why
+
+__all__ = ["Sighting", "proves_nothing"]
+
+
+class Sighting(Struct, frozen=True):
+    """Whether the point answered; None proves nothing, and ``why`` says what kept it from proving.
+
+    For files ``answered`` says whether they were written to between two looks, ``files`` how many there are.
+    ``detail`` is in our words and holds nothing a device sent but a status code.
+    """
+
+    answered: bool | None
+    files: int | None = None
+    detail: str = ""
+    why: Why = Why.NOT_READ
+
+
+def proves_nothing(detail: str, why: Why = Why.NOT_READ) -> Sighting:
+    """A look that neither shows the thing nor shows it gone."""
+    return Sighting(None, None, detail, why)
