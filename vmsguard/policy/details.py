@@ -11,38 +11,56 @@ from vmsguard.policy.suggest import did_you_mean
 
 __all__ = ["DETAILS", "read_details"]
 
-DETAILS: dict[str, str] = {
-    "assessment_kind": "identifier",
-    "assessor": "text",
-    "completed_on": "date",
-    "consent_kind": "identifier",
-    "firmware": "text",
-    "impossible": "texts",
-    "independent": "boolean",
-    "independence": "text",
-    "legal_basis_kind": "identifier",
-    "manufacturer": "text",
-    "model": "text",
-    "register": "text",
-    "stores": "texts",
-}
-"""The keys and how each is read; nothing here may hold a person's name."""
-
 
 def read_details(reader: Reader, node: Node) -> dict[str, Any]:
     """The typed details; a key that nothing asks for is a mistake."""
-    read: dict[str, Callable[[Node, str], Any]] = {
-        "boolean": reader.boolean,
-        "date": reader.date,
-        "identifier": reader.identifier,
-        "text": reader.text,
-        "texts": lambda child, what: reader.texts(child, what, least=1),
-    }
     found: dict[str, Any] = {}
     for key, child in reader.entries(node, "details", least=1):
-        kind = DETAILS.get(key)
-        if kind is None:
+        read = DETAILS.get(key)
+        if read is None:
             reader.fault(child, f"unknown key {key!r} in details", did_you_mean(key, DETAILS), at_key=True)
         else:
-            found[key] = read[kind](child, key)
+            found[key] = read(reader, child, key)
     return found
+
+
+def _texts(reader: Reader, node: Node, what: str) -> list[str]:
+    return list(reader.texts(node, what, least=1))
+
+
+def _firmware(reader: Reader, node: Node, what: str) -> Any:
+    """One version, a list of versions, or a range with both ends in it."""
+    if isinstance(node.value, list):
+        return _texts(reader, node, what)
+    if isinstance(node.value, dict):
+        with reader.fields(node, what) as bounds:
+            return {"from": bounds.text("from"), "to": bounds.text("to")}
+    return reader.text(node, what)
+
+
+def _stores(reader: Reader, node: Node, what: str) -> list[Any]:
+    """Every store of the product, as an id or as an id with its kind."""
+
+    def store(item: Node, name: str) -> Any:
+        if not isinstance(item.value, dict):
+            return reader.text(item, name)
+        with reader.fields(item, "a store") as fields:
+            return {"id": fields.text("id"), "kind": fields.identifier("kind")}
+
+    return list(reader.each(node, what, store, least=1))
+
+
+DETAILS: dict[str, Callable[[Reader, Node, str], Any]] = {
+    "assessment_kind": Reader.identifier,
+    "assessor": Reader.text,
+    "completed_on": Reader.date,
+    "consent_kind": Reader.identifier,
+    "firmware": _firmware,
+    "impossible": _texts,
+    "independent": Reader.boolean,
+    "legal_basis_kind": Reader.identifier,
+    "model": Reader.text,
+    "register": Reader.text,
+    "stores": _stores,
+}
+"""Each key and how it is read; none may hold a person's name."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct, inspect
 
+from vmsguard.controls.base import Control
 from vmsguard.model.pack import FromException
 from vmsguard.policy.reading import Reader
 from vmsguard.policy.strict_yaml import Node
@@ -32,33 +33,34 @@ def param_fields(params: type[Struct]) -> Mapping[str, inspect.Field]:
 
 
 def read_params(
-    reader: Reader, node: Node, control: str, params: type[Struct], given: Mapping[str, Node], *, excepted: bool
+    reader: Reader, node: Node, control: Control, given: Mapping[str, Node], *, excepted: bool
 ) -> tuple[Any, dict[str, FromException]]:
-    """The parameters as ``params``, and those that wait for an exception under their attribute names.
+    """The parameters as ``control.Params``, and those that wait for an exception under their attribute names.
 
-    A waiting parameter holds zero until it is filled in, which is stricter than any value can be.
+    A required parameter that waits is zero until it is filled in, which is stricter than any value can be.
     ``excepted`` says whether the requirement stands behind ``if_excepted``.
     """
-    fields = param_fields(params)
+    fields = param_fields(control.Params)
     values: dict[str, Any] = {}
     pending: dict[str, FromException] = {}
     before = len(reader.problems)
     for key, child in given.items():
         field = fields.get(key)
         if field is None:
-            hint = did_you_mean(key, fields) if fields else f"{control} takes no parameters"
-            reader.fault(child, f"unknown parameter {key!r} of {control}", hint, at_key=True)
+            hint = did_you_mean(key, fields) if fields else f"{control.id} takes no parameters"
+            reader.fault(child, f"unknown parameter {key!r} of {control.id}", hint, at_key=True)
         elif isinstance(child.value, dict):
             pending[field.name] = _from_exception(reader, child, key, field.type, excepted)
-            values[field.name] = timedelta(0)
+            if field.required:
+                values[field.name] = timedelta(0)
         else:
             values[field.name] = _value(reader, child, key, field.type)
-    for key, field in fields.items():
-        if field.required and field.name not in values and len(reader.problems) == before:
-            reader.fault(node, f"{control} needs the parameter {key!r}", f"write {control}: {{{key}: ...}}")
     if len(reader.problems) > before:
         return None, {}
-    return params(**values), pending
+    missing = [name for name, field in fields.items() if field.required and field.name not in values]
+    for name in missing:
+        reader.fault(node, f"{control.id} needs the parameter {name!r}", f"write {control.id}: {{{name}: ...}}")
+    return (None, {}) if missing else (control.Params(**values), pending)
 
 
 def _from_exception(reader: Reader, node: Node, key: str, kind: inspect.Type, excepted: bool) -> FromException:
@@ -67,12 +69,20 @@ def _from_exception(reader: Reader, node: Node, key: str, kind: inspect.Type, ex
     if not excepted:
         message = f"{key}: only a rung with if_excepted has an exception to take {name} from"
         reader.fault(node, message, "write the value itself")
-    elif not isinstance(kind, inspect.TimeDeltaType):
+    elif not isinstance(_stated(kind), inspect.TimeDeltaType):
         reader.fault(node, f"{key}: {name} is a duration, which this parameter is not", "write the value itself")
     return FromException(name)
 
 
-def _value(reader: Reader, node: Node, what: str, kind: inspect.Type) -> Any:
+def _stated(kind: inspect.Type) -> inspect.Type:
+    """The type of a value that is there; "or None" only says that it may be left out."""
+    if isinstance(kind, inspect.UnionType):
+        return next(member for member in kind.types if not isinstance(member, inspect.NoneType))
+    return kind
+
+
+def _value(reader: Reader, node: Node, what: str, declared: inspect.Type) -> Any:
+    kind = _stated(declared)
     match kind:
         case inspect.TimeDeltaType():
             return reader.duration(node, what)

@@ -171,7 +171,7 @@ class RuleReader:
                 self.reader.fault(node, f"unknown control {name!r}", hint)
             return Requirement(control=name, params=None, line=node.line)
         basis = given.pop("min_basis", None)
-        params, pending = read_params(self.reader, node, name, control.Params, given, excepted=excepted)
+        params, pending = read_params(self.reader, node, control, given, excepted=excepted)
         return Requirement(
             control=name,
             params=params,
