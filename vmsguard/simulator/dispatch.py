@@ -21,7 +21,7 @@ __all__ = ["Received", "Session", "answer"]
 _KNOWN_WRITES: Final = frozenset(
     name for service in BY_PATH.values() for name, operation in service.operations.items() if operation.writes
 )
-_WRITING_WORDS: Final = ("Set", "Delete", "Remove", "Start", "Stop", "Create", "Modify", "Add", "System")
+_WRITING_WORDS: Final = ("Set", "Delete", "Remove", "Start", "Stop", "Create", "Modify", "Add")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Session:
 
 def is_write(name: str) -> bool:
     """Would this operation change a device? Judged by name for operations nobody defined."""
-    return name in _KNOWN_WRITES or (name.startswith(_WRITING_WORDS) and not name.startswith("SystemDate"))
+    return name in _KNOWN_WRITES or name.startswith(_WRITING_WORDS)
 
 
 def answer(
