@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from vmsguard.evidence.fields import Code, Count, Event, Hex, Id, Instant, Integer, Reason, Safe, Words
+from vmsguard.evidence.fields import Code, Count, Event, Hex, Id, IdOrNone, Instant, Integer, Reason, Safe, Words
 from vmsguard.model.vocabulary import Qualifier, Remediation, Verdict
 
 __all__ = ["EVENTS"]
@@ -130,9 +130,9 @@ class CitedFact(Struct, forbid_unknown_fields=True):
 
 class Verify(Event):
     camera: Id
-    pack: Id
-    rule: Id
-    control: Id
+    pack: IdOrNone
+    rule: IdOrNone
+    control: IdOrNone
     verdict: Verdict
     final: bool
     """Each planned pair has exactly one final verdict; earlier ones of the run say false."""

@@ -8,10 +8,13 @@ from msgspec import Meta, Struct
 
 from vmsguard.evidence.canonical import MAX_INTEGER
 
-__all__ = ["Code", "Count", "Event", "Hex", "Id", "Instant", "Integer", "Reason", "Safe", "Words"]
+__all__ = ["Code", "Count", "Event", "Hex", "Id", "IdOrNone", "Instant", "Integer", "Reason", "Safe", "Words"]
 
 Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9_.:/-]{0,127}\Z")]
 """An id we or the operator gave: camera, target, pack, rule, control. Opaque, never a person's name."""
+
+IdOrNone = Annotated[str, Meta(pattern=r"\A(?:[A-Za-z0-9][A-Za-z0-9_.:/-]{0,127})?\Z")]
+"""An id, or empty: a verdict of a rule names no control, one of a camera no rule."""
 
 Code = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_.:-]{0,64}\Z")]
 """A word of a closed vocabulary of ours, or an error's class."""
