@@ -16,7 +16,7 @@ from vmsguard.policy.reading import Fields, Reader
 from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.yaml_files import YamlDocument, documents_of
 
-__all__ = ["load_assignments", "load_documents", "load_exceptions"]
+__all__ = ["SHA256_PATTERN", "load_assignments", "load_documents", "load_exceptions"]
 
 
 class _Named(Protocol):

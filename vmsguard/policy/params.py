@@ -16,7 +16,7 @@ from vmsguard.policy.reading import Reader
 from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.suggest import did_you_mean
 
-__all__ = ["EXCEPTION_FIELDS", "FROM_EXCEPTION", "param_fields", "read_params"]
+__all__ = ["EXCEPTION_FIELDS", "FROM_EXCEPTION", "param_fields", "read_params", "stated_type"]
 
 FROM_EXCEPTION = "from_exception"
 
@@ -69,12 +69,12 @@ def _from_exception(reader: Reader, node: Node, key: str, kind: inspect.Type, ex
     if not excepted:
         message = f"{key}: only a rung with if_excepted has an exception to take {name} from"
         reader.fault(node, message, "write the value itself")
-    elif not isinstance(_stated(kind), inspect.TimeDeltaType):
+    elif not isinstance(stated_type(kind), inspect.TimeDeltaType):
         reader.fault(node, f"{key}: {name} is a duration, which this parameter is not", "write the value itself")
     return FromException(name)
 
 
-def _stated(kind: inspect.Type) -> inspect.Type:
+def stated_type(kind: inspect.Type) -> inspect.Type:
     """The type of a value that is there; "or None" only says that it may be left out."""
     if isinstance(kind, inspect.UnionType):
         return next(member for member in kind.types if not isinstance(member, inspect.NoneType))
@@ -82,7 +82,7 @@ def _stated(kind: inspect.Type) -> inspect.Type:
 
 
 def _value(reader: Reader, node: Node, what: str, declared: inspect.Type) -> Any:
-    kind = _stated(declared)
+    kind = stated_type(declared)
     match kind:
         case inspect.TimeDeltaType():
             return reader.duration(node, what)

@@ -1,0 +1,147 @@
+"""The one function that decides every exception: complete, approved by another, in scope, in time, assessed.
+
+An exception that misses one of these is not valid, and its rung stays shut. What it asserts (a consent,
+a public interest) is asserted and not checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from vmsguard.controls.papers import completed_on, covers, flaw
+from vmsguard.model.inventory import Camera
+from vmsguard.model.pack import Document, ExceptionGrant, ExceptionType, Pack, Rule
+
+__all__ = ["Denied", "Granted", "decide"]
+
+_FIELDS = {
+    "approver": lambda grant: grant.approver,
+    "consent_record": lambda grant: grant.consent_record,
+    "expires": lambda grant: grant.expires,
+    "impact_assessment": lambda grant: grant.impact_assessment,
+    "legal_basis": lambda grant: grant.legal_basis,
+    "legal_basis_kind": lambda grant: grant.legal_basis_kind,
+    "public_interest": lambda grant: grant.public_interest,
+    "reason": lambda grant: grant.reason,
+    "retention": lambda grant: grant.retention,
+    "scope": lambda grant: grant.cameras,
+    "starts": lambda grant: grant.starts,
+}
+
+
+class Granted(Struct, frozen=True):
+    grant: ExceptionGrant
+
+
+class Denied(Struct, frozen=True):
+    """Not valid, with every reason as ``<stable-code>: sentence``."""
+
+    reasons: tuple[str, ...]
+
+
+def decide(
+    grant: ExceptionGrant,
+    exception_type: ExceptionType,
+    pack: Pack,
+    rule: Rule,
+    camera: Camera,
+    documents: Iterable[Document],
+    now: datetime,
+    first_seen_use: datetime | None,
+) -> Granted | Denied:
+    """Whether the grant lifts this rule of this pack for this camera at ``now``."""
+    reasons = [
+        *_named(grant, exception_type, pack, rule, camera),
+        *_people(grant),
+        *_complete(grant, exception_type),
+        *_in_time(grant, exception_type, now),
+        *_assessed(grant, exception_type, camera, documents, now, first_seen_use),
+    ]
+    return Denied(tuple(reasons)) if reasons else Granted(grant)
+
+
+def _named(
+    grant: ExceptionGrant, exception_type: ExceptionType, pack: Pack, rule: Rule, camera: Camera
+) -> Iterator[str]:
+    asked = (grant.pack, grant.rule, grant.type)
+    if asked != (pack.id, rule.id, exception_type.id):
+        yield f"exception-elsewhere: {grant.id} lifts {'/'.join(asked)}"
+    if camera.id not in grant.cameras:
+        yield f"exception-scope: {grant.id} does not name this camera"
+
+
+def _people(grant: ExceptionGrant) -> Iterator[str]:
+    author, approver = grant.author.strip().casefold(), grant.approver.strip().casefold()
+    if not author or not approver or author == approver:
+        yield f"exception-self-approved: {grant.id} needs an approver who is not its author"
+
+
+def _complete(grant: ExceptionGrant, exception_type: ExceptionType) -> Iterator[str]:
+    for name in exception_type.requires:
+        read = _FIELDS.get(name)
+        if read is None:
+            yield f"exception-incomplete: {exception_type.id} requires {name!r}, which no exception can state"
+        elif not read(grant):
+            yield f"exception-incomplete: {grant.id} does not state {name}"
+
+
+def _in_time(grant: ExceptionGrant, exception_type: ExceptionType, now: datetime) -> Iterator[str]:
+    """Half-open: valid while ``starts <= now < expires``; a time without an offset is no time."""
+    if grant.starts.tzinfo is None or grant.expires.tzinfo is None:
+        yield f"exception-time: {grant.id} states a time without an offset"
+        return
+    if grant.expires <= grant.starts:
+        yield f"exception-time: {grant.id} ends before it starts"
+    if grant.expires - grant.starts > exception_type.max_duration:
+        yield f"exception-too-long: {grant.id} runs {(grant.expires - grant.starts).days} days, over the longest"
+    if now < grant.starts:
+        yield f"exception-not-started: {grant.id} starts on {grant.starts.isoformat()}"
+    if now >= grant.expires:
+        yield f"exception-expired: {grant.id} expired on {grant.expires.isoformat()}"
+
+
+def _assessed(
+    grant: ExceptionGrant,
+    exception_type: ExceptionType,
+    camera: Camera,
+    documents: Iterable[Document],
+    now: datetime,
+    first_seen_use: datetime | None,
+) -> Iterator[str]:
+    """An assessment that came late never cures the time before it (policy-packs 6.5, 31)."""
+    if not exception_type.assessment_kind and not grant.impact_assessment:
+        return
+    found = next((document for document in documents if document.id == grant.impact_assessment), None)
+    if found is None:
+        yield f"assessment-missing: no document {grant.impact_assessment or '(none named)'}"
+        return
+    if found.kind != "impact-assessment":
+        yield f"assessment-kind: {found.id} is a document of kind {found.kind}"
+    told = found.details.get("assessment_kind")
+    if exception_type.assessment_kind and told != exception_type.assessment_kind:
+        yield f"assessment-kind: {found.id} is of kind {told or 'not stated'}, not {exception_type.assessment_kind}"
+    if not covers(found, camera):
+        yield f"assessment-scope: {found.id} does not cover this camera"
+    why = flaw(found, now)
+    if why:
+        yield why
+    if not _independent(found, grant, camera):
+        yield f"assessor-not-independent: {found.id} was not done by a body independent of operator and vendor"
+    done = completed_on(found)
+    if done > grant.starts.date():
+        yield f"assessment-late: {found.id} was completed on {done}, after the exception starts"
+    if first_seen_use is not None and done >= first_seen_use.date():
+        yield f"assessment-late: {found.id} was completed on {done}, not before use observed on {first_seen_use.date()}"
+
+
+def _independent(document: Document, grant: ExceptionGrant, camera: Camera) -> bool:
+    """The document must say so, and its assessor must not be a party to the exception."""
+    assessor = str(document.details.get("assessor", "")).strip().casefold()
+    operator = camera.attributes.get("operator")
+    parties = {"operator", "vendor", grant.author.strip().casefold(), grant.approver.strip().casefold()}
+    if operator is not None:
+        parties.add(str(operator.value).strip().casefold())
+    return document.details.get("independent") is True and assessor not in parties

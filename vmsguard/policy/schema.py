@@ -1,0 +1,219 @@
+"""JSON Schema (draft 2020-12) of the policy files, generated from the catalogue; what editors complete from.
+
+The loader says more than a schema can (references, dates that follow each other, words that need
+quotes); the schema must never refuse what the loader accepts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import inspect
+
+from vmsguard.controls.base import Control
+from vmsguard.model.vocabulary import Force, Severity
+from vmsguard.policy.attributes import ATTRIBUTES
+from vmsguard.policy.catalogue import Catalogue
+from vmsguard.policy.durations import DURATION_PATTERN
+from vmsguard.policy.instants import DATE_PATTERN, INSTANT_PATTERN
+from vmsguard.policy.params import EXCEPTION_FIELDS, FROM_EXCEPTION, param_fields, stated_type
+from vmsguard.policy.read_pack import CONFIRMED, EXPIRY, GRANT_FIELDS, VERSION_PATTERN
+from vmsguard.policy.read_rules import BASES, PROOFS
+from vmsguard.policy.scalars import ID_PATTERN
+from vmsguard.policy.schema_site_files import assignment, document, exception
+from vmsguard.policy.schema_words import closed, documented, listing, mapping, words
+from vmsguard.policy.yaml_files import API_VERSION
+
+__all__ = ["policy_schema"]
+
+TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
+
+
+def policy_schema(catalogue: Catalogue) -> dict[str, Any]:
+    """One schema for every kind of policy file; ``kind`` decides which part applies."""
+    kinds = {
+        "Pack": _pack(),
+        "Assignment": assignment(),
+        "Exception": exception(),
+        "Document": document(),
+    }
+    header = {"apiVersion": {"const": API_VERSION}}
+    for kind, schema in kinds.items():
+        schema["properties"] = {**header, "kind": {"const": kind}, **schema["properties"]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "vmsguard policy files",
+        "type": "object",
+        "required": ["apiVersion", "kind"],
+        "properties": {**header, "kind": {"enum": sorted(kinds)}},
+        "allOf": [
+            {"if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}, "then": {"$ref": f"#/$defs/{kind}"}}
+            for kind in sorted(kinds)
+        ],
+        "$defs": {**kinds, **_shared(catalogue)},
+    }
+
+
+def _shared(catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "text": TEXT,
+        "id": {"type": "string", "pattern": ID_PATTERN},
+        "date": {"type": "string", "pattern": DATE_PATTERN},
+        "instant": {"type": "string", "pattern": INSTANT_PATTERN},
+        "duration": documented({"type": "string", "pattern": DURATION_PATTERN}, "ISO 8601, above zero: PT24H, P180D"),
+        "basis": words(BASES, "How a fact must be known at least, weakest first."),
+        "source": _source(),
+        "selector": _selector(),
+        "when": _when(catalogue),
+        "rule": _rule(),
+        "rung": _rung(),
+        "requirement": _requirement(catalogue.controls),
+        "exceptionType": _exception_type(),
+    }
+
+
+def _pack() -> dict[str, Any]:
+    reviewed = closed({"on": {"$ref": "#/$defs/date"}, "next": {"$ref": "#/$defs/date"}}, ("on", "next"))
+    metadata = closed(
+        {
+            "id": {"$ref": "#/$defs/id"},
+            "version": documented({"type": "string", "pattern": VERSION_PATTERN}, "Three numbers in quotes."),
+            "title": {"$ref": "#/$defs/text"},
+            "timezone": documented({"$ref": "#/$defs/text"}, "An IANA name such as Asia/Seoul."),
+            "jurisdiction": {"$ref": "#/$defs/text"},
+            "reviewed": documented(reviewed, "When the pack was last read against its sources, and is to be again."),
+        },
+        ("id", "version", "title", "timezone", "reviewed"),
+    )
+    profile = closed({"title": {"$ref": "#/$defs/text"}, "select": {"$ref": "#/$defs/selector"}}, ("select",))
+    return closed(
+        {
+            "metadata": metadata,
+            "sources": documented(mapping({"$ref": "#/$defs/source"}), "The texts that oblige, advise or recommend."),
+            "select": documented({"$ref": "#/$defs/selector"}, "Which cameras the pack is about."),
+            "profiles": documented(mapping(profile), "Several readings of the pack; an assignment names one."),
+            "rules": documented(listing({"$ref": "#/$defs/rule"}), "What must be so."),
+            "exception_types": documented(
+                mapping({"$ref": "#/$defs/exceptionType"}), "On what conditions which controls may be lifted."
+            ),
+        },
+        ("metadata", "sources", "select", "rules"),
+    )
+
+
+def _source() -> dict[str, Any]:
+    return closed(
+        {
+            "title": {"$ref": "#/$defs/text"},
+            "native_title": {"$ref": "#/$defs/text"},
+            "force": words([force.value for force in Force], "What kind of text it is."),
+            "from": {"$ref": "#/$defs/date"},
+            "until": {"anyOf": [{"$ref": "#/$defs/date"}, {"type": "null"}]},
+            "confirmed": words(CONFIRMED, "Whether the text itself was read."),
+        },
+        ("title", "force", "from"),
+    )
+
+
+def _selector() -> dict[str, Any]:
+    parts = listing({"$ref": "#/$defs/selector"})
+    known: dict[str, Any] = {"any": parts, "all": parts}
+    for name, spec in ATTRIBUTES.items():
+        value: dict[str, Any] = {"type": "boolean"} if spec.boolean else {"$ref": "#/$defs/text"}
+        if spec.values:
+            value = {"enum": list(spec.values)}
+        known[name] = documented({"anyOf": [value, listing(value)]}, spec.meaning)
+    scalar = {"type": ["string", "integer", "boolean"]}
+    own = {"^[^/]+/.+$": {"anyOf": [scalar, listing(scalar)]}}
+    return closed(known) | {"minProperties": 1, "patternProperties": own}
+
+
+def _when(catalogue: Catalogue) -> dict[str, Any]:
+    types = {bool: "boolean", int: "integer", str: "string"}
+    known = {
+        spec.name: documented({"type": types[spec.value_type]}, spec.meaning)
+        for spec in catalogue.facts.values()
+        if spec.item is None and spec.value_type in types
+    }
+    return closed(known) | {"minProperties": 1}
+
+
+def _rule() -> dict[str, Any]:
+    citation = closed({"source": {"$ref": "#/$defs/id"}, "clause": {"$ref": "#/$defs/text"}}, ("source",))
+    return closed(
+        {
+            "id": {"$ref": "#/$defs/id"},
+            "title": {"$ref": "#/$defs/text"},
+            "severity": words([severity.value for severity in Severity], "How much a failure matters."),
+            "cites": documented(listing(citation), "On whose authority."),
+            "select": documented({"$ref": "#/$defs/selector"}, "Narrows the pack's selection for this rule."),
+            "when": documented({"$ref": "#/$defs/when"}, "Facts that must be so; unknown applies the rule."),
+            "min_basis": {"$ref": "#/$defs/basis"},
+            "require": documented(listing({"$ref": "#/$defs/requirement"}), "Controls that must all hold."),
+            "otherwise": documented(
+                listing({"$ref": "#/$defs/rung"}), "What stands in, tried in order; replaces only what its gate names."
+            ),
+        },
+        ("id", "title", "severity", "cites", "require"),
+    )
+
+
+def _rung() -> dict[str, Any]:
+    proof = closed({"any": listing({"enum": list(PROOFS)})}, ("any",))
+    gates = {"if_impossible": closed({"proof": proof}, ("proof",)), "if_excepted": {"$ref": "#/$defs/id"}}
+    rung = closed({**gates, "require": listing({"$ref": "#/$defs/requirement"})}, ("require",))
+    return rung | {"oneOf": [{"required": [gate]} for gate in gates]}
+
+
+def _requirement(controls: Mapping[str, Control]) -> dict[str, Any]:
+    bare = [name for name, control in controls.items() if not _required(control)]
+    called = {name: _call(control) for name, control in controls.items()}
+    return {
+        "anyOf": [{"enum": sorted(bare)}, closed(called) | {"minProperties": 1, "maxProperties": 1}],
+    }
+
+
+def _required(control: Control) -> list[str]:
+    return [name for name, field in param_fields(control.Params).items() if field.required]
+
+
+def _call(control: Control) -> dict[str, Any]:
+    params = {name: _param(field.type) for name, field in param_fields(control.Params).items()}
+    called = closed({**params, "min_basis": {"$ref": "#/$defs/basis"}}, _required(control))
+    return documented(called | {"minProperties": 1}, control.says["en"])
+
+
+def _param(declared: inspect.Type) -> dict[str, Any]:
+    kind = stated_type(declared)
+    match kind:
+        case inspect.TimeDeltaType():
+            waits = closed({FROM_EXCEPTION: {"enum": list(EXCEPTION_FIELDS)}}, (FROM_EXCEPTION,))
+            return {"anyOf": [{"$ref": "#/$defs/duration"}, waits]}
+        case inspect.BoolType():
+            return {"type": "boolean"}
+        case inspect.IntType():
+            limits = {"minimum": kind.ge, "maximum": kind.le}
+            return {"type": "integer", **{name: value for name, value in limits.items() if value is not None}}
+        case inspect.LiteralType():
+            return {"enum": [value for value in kind.values if value]}
+        case inspect.EnumType():
+            return {"enum": [member.value for member in kind.cls]}
+        case inspect.ListType() | inspect.VarTupleType() | inspect.FrozenSetType():
+            return listing(_param(kind.item_type))
+        case inspect.StrType():
+            return {"$ref": "#/$defs/text"}
+    raise TypeError(f"no schema for parameters of the type {kind}")
+
+
+def _exception_type() -> dict[str, Any]:
+    return closed(
+        {
+            "lifts": documented(listing({"$ref": "#/$defs/text"}), "Controls that such an exception replaces."),
+            "requires": documented(listing({"enum": list(GRANT_FIELDS)}), "What such an exception must state."),
+            "max_duration": {"$ref": "#/$defs/duration"},
+            "on_expiry": words(EXPIRY, "What follows its end."),
+            "assessment_kind": {"$ref": "#/$defs/id"},
+        },
+        ("lifts", "requires", "max_duration"),
+    )

@@ -1,0 +1,90 @@
+"""Schemas of the files in which a site says what it does with packs: assignments, exceptions, documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vmsguard.model.vocabulary import Mode
+from vmsguard.policy.details import DETAILS
+from vmsguard.policy.load_site_files import SHA256_PATTERN
+from vmsguard.policy.schema_words import closed, documented, listing, words
+
+__all__ = ["assignment", "document", "exception"]
+
+TEXT = {"$ref": "#/$defs/text"}
+ID = {"$ref": "#/$defs/id"}
+DATE = {"$ref": "#/$defs/date"}
+
+_METADATA = closed({"id": ID, "title": TEXT}, ("id",))
+
+_FIRMWARE = {"anyOf": [TEXT, listing(TEXT), closed({"from": TEXT, "to": TEXT}, ("from", "to"))]}
+_STORES = listing({"anyOf": [TEXT, closed({"id": TEXT, "kind": ID}, ("id", "kind"))]})
+_DETAIL_SHAPES: dict[str, Any] = {
+    "completed_on": DATE,
+    "firmware": _FIRMWARE,
+    "impossible": listing(TEXT),
+    "independent": {"type": "boolean"},
+    "stores": _STORES,
+}
+
+
+def assignment() -> dict[str, Any]:
+    assigned = closed(
+        {
+            "pack": ID,
+            "mode": words([mode.value for mode in Mode], "How far we go: read, plan, or change."),
+            "profile": documented(ID, "Which reading of a pack that has several."),
+            "version": documented(TEXT, "The version that is meant; another one is an error."),
+        },
+        ("pack", "mode"),
+    )
+    return closed(
+        {"metadata": _METADATA, "sites": listing(ID), "packs": listing(assigned)}, ("metadata", "sites", "packs")
+    )
+
+
+def exception() -> dict[str, Any]:
+    lifts = closed({"pack": ID, "rule": ID, "type": ID}, ("pack", "rule", "type"))
+    basis = closed({"kind": ID, "citation": TEXT}, ("kind", "citation"))
+    instant = {"$ref": "#/$defs/instant"}
+    return closed(
+        {
+            "metadata": _METADATA,
+            "lifts": documented(lifts, "The rule of the pack, and the type of exception."),
+            "cameras": listing(ID),
+            "author": documented(TEXT, "The role that asked, never a person's name."),
+            "approver": documented(TEXT, "The role that approved; another one than the author."),
+            "starts": instant,
+            "expires": documented(instant, "The first moment at which it no longer holds."),
+            "legal_basis": basis,
+            "reason": TEXT,
+            "retention": {"anyOf": [{"$ref": "#/$defs/duration"}, {"type": "null"}]},
+            "consent_record": TEXT,
+            "public_interest": TEXT,
+            "impact_assessment": documented(ID, "The id of a document."),
+        },
+        ("metadata", "lifts", "cameras", "author", "approver", "starts", "expires"),
+    )
+
+
+def document() -> dict[str, Any]:
+    paper = closed(
+        {
+            "kind": ID,
+            "sha256": {"type": "string", "pattern": SHA256_PATTERN},
+            "dated": DATE,
+            "expires": {"anyOf": [DATE, {"type": "null"}]},
+            "issuer": documented(TEXT, "A role or body, never a person's name."),
+        },
+        ("kind", "sha256", "dated"),
+    )
+    details = closed({name: _DETAIL_SHAPES.get(name, ID if name.endswith("_kind") else TEXT) for name in DETAILS})
+    return closed(
+        {
+            "metadata": _METADATA,
+            "document": documented(paper, "Which paper it is."),
+            "covers": documented(closed({"sites": listing(ID), "cameras": listing(ID)}), "All, if nothing is named."),
+            "details": documented(details | {"minProperties": 1}, "What the kind of paper has to say."),
+        },
+        ("metadata", "document"),
+    )
