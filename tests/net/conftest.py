@@ -6,8 +6,9 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+import msgspec
 import pytest
 
 from vmsguard.model.clock import SystemClock
@@ -110,7 +111,7 @@ def connect(pool: ConnectionPool) -> Connect:
     """Builds a client for a URL; keywords are those of ``Target`` or of ``GuardedClient``."""
 
     def build(url: str, *, login: Login | None = None, permit_is_live=None, write_allowed=False, **fields: object):
-        target = replace_fields(
+        target = msgspec.structs.replace(
             Target(id="t-1", site="s", role=Role.DEVICE, driver="test", url=url, limits=FAST), **fields
         )
         return GuardedClient(
@@ -123,12 +124,3 @@ def connect(pool: ConnectionPool) -> Connect:
         )
 
     return build
-
-
-def replace_fields(target: Target, **fields: object) -> Target:
-    import msgspec
-
-    return msgspec.structs.replace(target, **fields)
-
-
-__all__ = ["Asked", "Connect", "RawServer", "StartServer", "replace", "says"]
