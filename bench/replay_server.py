@@ -23,7 +23,7 @@ from vmsguard.simulator import Simulator
 HOST = "127.0.0.1"
 CAMERA = "cam-1"
 FLEET = {
-    "accounts": [{"name": "admin", "password": "simulated"}],
+    "accounts": [{"user": "admin", "password": "simulated"}],
     "groups": [
         {
             "id": CAMERA,
