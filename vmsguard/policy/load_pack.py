@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from vmsguard.errors import ConfigError, PolicyError, Problems
@@ -10,9 +10,9 @@ from vmsguard.model.pack import Pack
 from vmsguard.policy.builtin import PACK_FILE, pack_files
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.read_pack import PackReading, read_pack
-from vmsguard.policy.yaml_files import read_documents
+from vmsguard.policy.yaml_files import YamlDocument, read_documents
 
-__all__ = ["load_pack", "load_packs", "read_pack_file"]
+__all__ = ["load_pack", "load_packs", "only_pack", "read_pack_file"]
 
 
 def load_pack(path: Path, catalogue: Catalogue) -> Pack:
@@ -41,7 +41,12 @@ def load_packs(folders: Iterable[Path], catalogue: Catalogue) -> Mapping[str, Pa
 
 def read_pack_file(file: Path, catalogue: Catalogue) -> PackReading:
     """The pack in a file with its warnings; raises ``Problems`` of ``PolicyError``."""
-    first, *others = read_documents(file, error=PolicyError)
+    return only_pack(read_documents(file, error=PolicyError), catalogue)
+
+
+def only_pack(documents: Sequence[YamlDocument], catalogue: Catalogue) -> PackReading:
+    """The pack that stands alone in the documents of a file; raises ``Problems`` of ``PolicyError``."""
+    first, *others = documents
     for other in others:
         hint = "a file holds one pack and nothing else"
         first.reader.fault(other.node, "a second document in the file of a pack", hint)

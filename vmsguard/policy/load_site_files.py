@@ -78,10 +78,6 @@ def _id(reader: Reader, fields: Fields) -> str:
         return metadata.identifier("id")
 
 
-def _origin(document: YamlDocument) -> str:
-    return f"{document.reader.file}:{document.node.line}"
-
-
 def _assignment(document: YamlDocument, packs: Mapping[str, Pack] | None) -> Assignment:
     reader = document.reader
     with document.fields() as fields:
@@ -89,7 +85,7 @@ def _assignment(document: YamlDocument, packs: Mapping[str, Pack] | None) -> Ass
             id=_id(reader, fields),
             sites=fields.identifiers("sites", least=1),
             packs=tuple(_assigned(reader, node, packs) for node in fields.items("packs", least=1)),
-            origin=_origin(document),
+            origin=document.reader.file,
         )
 
 
@@ -130,7 +126,7 @@ def _exception(document: YamlDocument, packs: Mapping[str, Pack]) -> ExceptionGr
             consent_record=fields.text("consent_record", default=""),
             public_interest=fields.text("public_interest", default=""),
             impact_assessment=fields.identifier("impact_assessment", default=""),
-            origin=_origin(document),
+            origin=document.reader.file,
         )
     if not reader.problems and grant.expires <= grant.starts:
         reader.fault(document.node, f"expires ({grant.expires}) is not after starts ({grant.starts})", "check both")
@@ -163,7 +159,7 @@ def _document(document: YamlDocument) -> Document:
         details = fields.get("details")
         sites, cameras = ((), ()) if covers is None else _covers(reader, covers)
         read: dict[str, Any] = {} if details is None else read_details(reader, details)
-        return _paper(reader, paper, id=name, sites=sites, cameras=cameras, details=read, origin=_origin(document))
+        return _paper(reader, paper, id=name, sites=sites, cameras=cameras, details=read, origin=document.reader.file)
 
 
 def _covers(reader: Reader, node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:

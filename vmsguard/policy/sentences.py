@@ -1,0 +1,144 @@
+"""The parts of a pack as sentences, in English and Korean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from vmsguard.controls.base import Control
+from vmsguard.model.pack import (
+    AllOf,
+    AnyOf,
+    AttributeTest,
+    ExceptionType,
+    Gate,
+    ImpossibleGate,
+    Requirement,
+    Selector,
+    Source,
+)
+from vmsguard.policy.durations import show_duration
+from vmsguard.policy.params import param_fields
+
+__all__ = ["LANGUAGES", "WORDS", "say_gate", "say_requirement", "say_selector", "say_source", "say_value"]
+
+LANGUAGES = ("en", "ko")
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "and": "and",
+        "any": "at least one of",
+        "authority": "On the authority of",
+        "applies": "Judges cameras of which this is true; one whose attributes nobody set is judged too, and not changed",
+        "at least": "known at least by",
+        "expires": "ends after at most {0}, then {1}",
+        "impossible": "Where something of this is proven impossible ({0}), in its place",
+        "excepted": "Under a valid exception of the type {0}, in place of {1}",
+        "is": "{0} is {1}",
+        "limit": "the {0} the exception states",
+        "or": "or",
+        "otherwise": "Otherwise it fails. A gate that is unknown stays shut.",
+        "profiles": "Readings, side by side",
+        "reached": "judged",
+        "not reached": "not judged",
+        "require": "Required",
+        "states": "it must state {0}",
+        "when": "Only where {0}; where that is unknown the rule applies and nothing is changed",
+        "assumption": "no source gives this; it is our assumption",
+        "primary": "the text was read",
+        "secondary": "read second-hand",
+        "unconfirmed": "not confirmed",
+        "since": "since {0}",
+    },
+    "ko": {
+        "and": "그리고",
+        "any": "다음 중 하나 이상",
+        "authority": "근거",
+        "applies": "적용 대상 (속성이 정해지지 않은 카메라도 판정하되, 변경하지 않는다)",
+        "at least": "최소 확인 수준",
+        "expires": "최장 {0}, 이후 {1}",
+        "impossible": "이 가운데 불가능함이 입증된 항목({0})은 대신",
+        "excepted": "{0} 유형의 유효한 예외가 있으면 {1} 대신",
+        "is": "{0} = {1}",
+        "limit": "예외에 적힌 {0}",
+        "or": "또는",
+        "otherwise": "그 밖에는 위반이다. 확인되지 않은 조건은 충족되지 않은 것으로 본다.",
+        "profiles": "해석 비교",
+        "reached": "대상",
+        "not reached": "대상 아님",
+        "require": "요구 사항",
+        "states": "필수 기재: {0}",
+        "when": "{0}인 경우에만. 확인되지 않으면 규칙은 적용하되 변경은 하지 않는다",
+        "assumption": "출처가 없는 자체 가정",
+        "primary": "원문 확인",
+        "secondary": "2차 자료로 확인",
+        "unconfirmed": "미확인",
+        "since": "{0}부터",
+    },
+}
+
+
+def say_selector(selector: Selector, lang: str) -> tuple[str, ...]:
+    """Conditions that must all hold, one sentence each."""
+    if isinstance(selector, AllOf):
+        return tuple(sentence for part in selector.of for sentence in say_selector(part, lang))
+    if isinstance(selector, AnyOf):
+        inner = "; ".join(f" {WORDS[lang]['and']} ".join(say_selector(part, lang)) for part in selector.of)
+        return (f"{WORDS[lang]['any']}: {inner}",)
+    return (say_test(selector, lang),)
+
+
+def say_test(test: AttributeTest, lang: str) -> str:
+    values = f" {WORDS[lang]['or']} ".join(say_value(value) for value in test.any_of)
+    return WORDS[lang]["is"].format(test.attribute, values)
+
+
+def say_value(value: Any) -> str:
+    """A parameter or attribute as it is read aloud."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, timedelta):
+        return show_duration(value)
+    if isinstance(value, tuple | list | frozenset):
+        return ", ".join(sorted(say_value(item) for item in value))
+    return str(value)
+
+
+def say_requirement(requirement: Requirement, controls: Mapping[str, Control], lang: str) -> str:
+    """What a control demands, with its parameters."""
+    control = controls[requirement.control]
+    told = []
+    for name, field in param_fields(control.Params).items():
+        value = getattr(requirement.params, field.name)
+        if field.name in requirement.pending:
+            told.append(f"{name}: {WORDS[lang]['limit'].format(requirement.pending[field.name].field)}")
+        elif value not in ("", (), False, None):
+            told.append(f"{name}: {say_value(value)}")
+    if requirement.min_basis is not None:
+        told.append(f"{WORDS[lang]['at least']} {requirement.min_basis.label}")
+    sentence = control.says.get(lang) or control.says["en"]
+    return f"{sentence} ({'; '.join(told)})" if told else sentence
+
+
+def say_gate(gate: Gate, types: Mapping[str, ExceptionType], lang: str) -> str:
+    """When a rung opens, and what it then replaces."""
+    words = WORDS[lang]
+    if isinstance(gate, ImpossibleGate):
+        return words["impossible"].format(f" {words['or']} ".join(gate.proofs))
+    kind = types[gate.exception_type]
+    told = (
+        words["excepted"].format(kind.id, ", ".join(kind.lifts)),
+        words["states"].format(", ".join(kind.requires)),
+        words["expires"].format(show_duration(kind.max_duration), kind.on_expiry),
+    )
+    return "; ".join(told)
+
+
+def say_source(source: Source, clause: str, lang: str) -> str:
+    """The text, its clause, its force, and whether it was read."""
+    words = WORDS[lang]
+    title = source.native_title if lang == "ko" and source.native_title else source.title
+    known = words["assumption"] if source.force == "assumption" else words[source.confirmed]
+    place = f", {clause}" if clause else ""
+    return f"{title}{place} [{source.force.value}; {words['since'].format(source.since)}; {known}]"

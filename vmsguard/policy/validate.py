@@ -1,0 +1,99 @@
+"""Whether policy files hold together: every mistake and every warning in all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
+
+from vmsguard.errors import ConfigError, PolicyError, Problems
+from vmsguard.model.pack import Pack
+from vmsguard.policy.builtin import PACK_FILE
+from vmsguard.policy.catalogue import Catalogue
+from vmsguard.policy.load_pack import load_packs, only_pack
+from vmsguard.policy.load_site_files import load_assignments, load_documents, load_exceptions
+from vmsguard.policy.yaml_files import read_documents, yaml_files_in
+
+__all__ = ["Validation", "validate"]
+
+T = TypeVar("T")
+
+
+class Validation(Struct, frozen=True, kw_only=True):
+    """What was read and what is wrong with it; nothing is wrong if ``problems`` is empty."""
+
+    checked: Mapping[str, int]
+    """How many documents of each kind were read."""
+    problems: tuple[ConfigError, ...]
+    warnings: tuple[ConfigError, ...]
+    others: tuple[Path, ...] = ()
+    """Files that hold kinds which are not policies."""
+
+
+def validate(paths: Iterable[Path], catalogue: Catalogue, *, today: date) -> Validation:
+    """Check files and folders of policies against the catalogue and its packs."""
+    return _Validator(catalogue, today).run(paths)
+
+
+class _Validator:
+    def __init__(self, catalogue: Catalogue, today: date) -> None:
+        self.catalogue = catalogue
+        self.today = today
+        self.packs: dict[str, Pack] = {}
+        self.files: dict[str, list[Path]] = {}
+        self.checked: dict[str, int] = {}
+        self.problems: list[ConfigError] = []
+        self.warnings: list[ConfigError] = []
+
+    def run(self, paths: Iterable[Path]) -> Validation:
+        for file in self._guarded(lambda: yaml_files_in(paths, error=PolicyError)) or []:
+            self._guarded(partial(self._file, file))
+        if "Assignment" in self.files or "Exception" in self.files:
+            known = {**(self._guarded(self._installed) or {}), **self.packs}
+            self._guarded(lambda: load_assignments(self.files.get("Assignment", ()), known))
+            self._guarded(lambda: load_exceptions(self.files.get("Exception", ()), known))
+        self._guarded(lambda: load_documents(self.files.get("Document", ())))
+        others = [file for kind in ("Config", "Inventory", "Fleet") for file in self.files.get(kind, ())]
+        return Validation(
+            checked=dict(sorted(self.checked.items())),
+            problems=tuple(self.problems),
+            warnings=tuple(self.warnings),
+            others=tuple(dict.fromkeys(others)),
+        )
+
+    def _guarded(self, job: Callable[[], T]) -> T | None:
+        try:
+            return job()
+        except Problems as several:
+            self.problems += several.problems
+            return None
+
+    def _installed(self) -> Mapping[str, Pack]:
+        return load_packs(self.catalogue.pack_folders, self.catalogue)
+
+    def _file(self, file: Path) -> None:
+        documents = read_documents(file, error=PolicyError)
+        for document in documents:
+            self.checked[document.kind] = self.checked.get(document.kind, 0) + 1
+            self.files.setdefault(document.kind, []).append(file)
+        if any(document.kind == "Pack" for document in documents):
+            reading = only_pack(documents, self.catalogue)
+            self.warnings += reading.warnings
+            self._pack(reading.pack, file)
+
+    def _pack(self, pack: Pack, file: Path) -> None:
+        taken = self.packs.setdefault(pack.id, pack)
+        if taken is not pack:
+            message = f"the pack id {pack.id!r} is taken by {taken.origin}"
+            self.problems.append(PolicyError(message, file=file, line=1, hint="give each pack an id of its own"))
+        if file.name == PACK_FILE and file.resolve().parent.name != pack.id:
+            message = f"the pack {pack.id!r} lies in the folder {file.resolve().parent.name!r}"
+            self.warnings.append(PolicyError(message, file=file, line=1, hint=f"name the folder {pack.id}"))
+        if pack.reviewed_next < self.today:
+            message = f"{pack.id} was to be read again by {pack.reviewed_next}"
+            hint = "read its sources again and set reviewed; it is applied all the same"
+            self.warnings.append(PolicyError(message, file=file, line=1, hint=hint))
