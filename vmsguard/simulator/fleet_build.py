@@ -30,27 +30,23 @@ from vmsguard.simulator.device_state import (
     VideoSource,
     WebRtc,
 )
-from vmsguard.simulator.fleet_file import AnalyserSetup, Fleet, Group, RecorderSetup, StorageSetup
+from vmsguard.simulator.fleet_file import (
+    AnalyserSetup,
+    Fleet,
+    Group,
+    RecorderSetup,
+    StorageSetup,
+    camera_ids,
+    group_name,
+)
 from vmsguard.simulator.footage import footage_key
 from vmsguard.simulator.personas import PERSONAS
 from vmsguard.simulator.ports import HOST
 
-__all__ = ["build_devices", "camera_ids", "group_name"]
+__all__ = ["build_devices"]
 
 _CAMERA_TRACKS = (Track("VIDEO001", "Video"), Track("META001", "Metadata"))
 _RECORDER_TRACKS = (Track("VIDEO001", "Video"),)
-
-
-def camera_ids(group: Group) -> list[str]:
-    """The ids a group's pattern makes."""
-    if "{n" not in group.id:
-        return [group.id]
-    return [group.id.format(n=number) for number in range(1, group.count + 1)]
-
-
-def group_name(group: Group) -> str:
-    """The inventory group of a fleet group."""
-    return group.name or group.id.partition("{")[0].rstrip("-_") or "cameras"
 
 
 def build_devices(fleet: Fleet, now: datetime, seed: int, free_port: Callable[[], int]) -> dict[str, Device]:

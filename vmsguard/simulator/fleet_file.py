@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 import yaml
@@ -12,9 +13,23 @@ from msgspec import Struct, field
 from vmsguard.errors import ConfigError
 from vmsguard.simulator.device_state import Account
 from vmsguard.simulator.personas import PERSONAS
+from vmsguard.simulator.services import SERVICES
 
-__all__ = ["AnalyserSetup", "Fleet", "Group", "Logins", "RecorderSetup", "RecordingSetup", "StorageSetup", "load_fleet"]
+__all__ = [
+    "AnalyserSetup",
+    "Fleet",
+    "Group",
+    "Logins",
+    "RecorderSetup",
+    "RecordingSetup",
+    "StorageSetup",
+    "camera_ids",
+    "group_name",
+    "load_fleet",
+]
 
+_ID: Final = re.compile(r"[A-Za-z0-9._-]+")
+_SERVICES: Final = frozenset(service.name for service in SERVICES)
 Auth = Literal["none", "wsse", "digest", "both"]
 
 
@@ -130,7 +145,9 @@ class Fleet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         try:
             fleet = msgspec.convert(value, cls)
         except msgspec.ValidationError as error:
-            raise ConfigError(str(error), file=file, hint="compare with the keys in docs/simulator.md") from error
+            raise ConfigError(
+                str(error), file=file, hint="compare with the fields of vmsguard.simulator.fleet_file"
+            ) from error
         _check(fleet, file)
         return fleet
 
@@ -146,6 +163,25 @@ def load_fleet(path: str | Path) -> Fleet:
         place = {} if mark is None else {"line": mark.line + 1, "column": mark.column + 1}
         raise ConfigError("is not valid YAML", file=path, **place) from error
     return Fleet.from_value(value, file=path)
+
+
+def camera_ids(group: Group) -> list[str]:
+    """The ids a group's pattern makes."""
+    if "{n" not in group.id:
+        return [group.id]
+    return [group.id.format(n=number) for number in range(1, group.count + 1)]
+
+
+def group_name(group: Group) -> str:
+    """The inventory group of a fleet group."""
+    return group.name or group.id.partition("{")[0].rstrip("-_") or "cameras"
+
+
+def _pattern_ids(group: Group, file: str | Path | None) -> list[str]:
+    try:
+        return camera_ids(group)
+    except (KeyError, IndexError, ValueError) as error:
+        raise ConfigError(f"{group.id}: not a pattern of the counter n", file=file, hint="cam-{n:03}") from error
 
 
 def _check(fleet: Fleet, file: str | Path | None) -> None:
@@ -165,3 +201,13 @@ def _check(fleet: Fleet, file: str | Path | None) -> None:
             raise ConfigError(f"{group.id}: count and channels start at 1", file=file)
         if group.count > 1 and "{n" not in group.id:
             raise ConfigError(f"{group.id}: {group.count} cameras need a counter in the id", file=file, hint="cam-{n}")
+        if unknown := set(group.without) - _SERVICES:
+            raise ConfigError(f"{group.id}: no such service: {', '.join(sorted(unknown))}", file=file)
+        if not all(map(_ID.fullmatch, _pattern_ids(group, file))):
+            raise ConfigError(f"{group.id}: ids hold letters, digits, dots and dashes", file=file)
+    for name in {group_name(group) for group in fleet.groups}:
+        alike = [group.attributes for group in fleet.groups if group_name(group) == name]
+        if any(attributes != alike[0] for attributes in alike):
+            raise ConfigError(
+                f"two groups named {name!r} differ in their attributes", file=file, hint="give each a name of its own"
+            )

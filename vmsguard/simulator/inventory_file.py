@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vmsguard.simulator.device_state import Device
-from vmsguard.simulator.fleet_build import camera_ids, group_name
-from vmsguard.simulator.fleet_file import Fleet, Group, Logins
+from vmsguard.simulator.fleet_file import Fleet, Group, Logins, camera_ids, group_name
 
 __all__ = ["fleet_inventory"]
 

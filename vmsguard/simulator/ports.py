@@ -20,11 +20,12 @@ _LAST: Final = 32000
 
 
 class PortBook:
-    """Gives out each free port once; ``start`` spreads several books over the range."""
+    """Gives out each free port once, from ``first`` on; ``start`` spreads several books over the same range."""
 
-    def __init__(self, start: int) -> None:
-        span = _LAST - _FIRST
-        self._candidates: Iterator[int] = (_FIRST + (start + step) % span for step in range(span))
+    def __init__(self, *, first: int = _FIRST, last: int = _LAST, start: int = 0) -> None:
+        span = last - first
+        self._range = f"{first} and {last}"
+        self._candidates: Iterator[int] = (first + (start + step) % span for step in range(span))
         self._given: set[int] = set()
 
     def reserve(self, port: int) -> int:
@@ -37,7 +38,7 @@ class PortBook:
             if port not in self._given and _can_listen(port):
                 self._given.add(port)
                 return port
-        raise UsageError(f"no free port between {_FIRST} and {_LAST}", hint="ask for fewer cameras with rtsp: true")
+        raise UsageError(f"no free port between {self._range}", hint="ask for fewer cameras with rtsp: true")
 
 
 def _can_listen(port: int) -> bool:

@@ -26,11 +26,11 @@ from vmsguard.simulator.fleet_file import Fleet, Logins, load_fleet
 from vmsguard.simulator.footage import advance
 from vmsguard.simulator.http_server import HttpServer
 from vmsguard.simulator.inventory_file import fleet_inventory
-from vmsguard.simulator.job_state import delivers, recording_runs
+from vmsguard.simulator.job_state import delivers
 from vmsguard.simulator.personas import Manner, Reply
 from vmsguard.simulator.ports import HOST, PortBook
 from vmsguard.simulator.rtsp_server import RtspServer
-from vmsguard.simulator.segments import SegmentStore
+from vmsguard.simulator.segments import SegmentStore, write_history, write_segments
 from vmsguard.simulator.snapshot_jpeg import GREY
 from vmsguard.simulator.state_file import FleetState, load_state, save_state
 from vmsguard.simulator.truth import Truth, inner_digest, look_inside
@@ -39,7 +39,6 @@ __all__ = ["SimulatedDevice", "Simulator"]
 
 _TICK: Final = 0.5
 """Seconds between two segments of a recorder, and between looks at what is due."""
-_HISTORY_SEGMENTS: Final = 4
 
 
 @dataclass
@@ -90,7 +89,7 @@ class Simulator:
             self.fleet = load_fleet(fleet)
         self.clock = clock or SystemClock()
         self._seed = self.fleet.seed if seed is None else seed
-        self._wanted_port = self.fleet.http_port if http_port is None else http_port
+        self._wanted_port = http_port or 0
         self._state_file = None if state_file is None else Path(state_file)
         self._http = HttpServer(self)
         self._http_port = 0
@@ -103,6 +102,8 @@ class Simulator:
         self._offline: dict[str, datetime] = {}
         self._ticking: asyncio.Task[None] | None = None
         self._random = random.Random(self._seed)  # noqa: S311 - nonces of simulated devices
+        # Simulators in other processes search the same range; starting apart makes them meet less.
+        self._ports = PortBook(start=os.getpid() * 97)
 
     # -- life ---------------------------------------------------------------------------------------------
 
@@ -126,7 +127,8 @@ class Simulator:
         except BaseException:
             await self._close_sockets()
             raise
-        self._write_history()
+        for device_id, store in self._stores.items():
+            write_history(self.session(device_id).device, store)
         self._ticking = asyncio.get_running_loop().create_task(self._tick())
 
     async def stop(self) -> None:
@@ -148,12 +150,18 @@ class Simulator:
     def _load(self) -> dict[str, Device]:
         saved = None if self._state_file is None else load_state(self._state_file, self._fleet_digest())
         if saved is not None:
-            self._http_port = saved.http_port
+            self._http_port = self._ports.reserve(self._wanted_port or saved.http_port)
+            for device in saved.devices:
+                self._ports.reserve(device.rtsp_port)
             return {device.id: device for device in saved.devices}
-        # Simulators in other processes search the same range; starting apart makes them meet less.
-        book = PortBook(self.fleet.rtsp_first_port - 10240 if self.fleet.rtsp_first_port else os.getpid() * 97)
-        self._http_port = book.reserve(self._wanted_port) if self._wanted_port else book.free()
-        return build_devices(self.fleet, self.clock.now(), self._seed, book.free)
+        wanted = self._wanted_port or self.fleet.http_port
+        self._http_port = self._ports.reserve(wanted) if wanted else self._ports.free()
+        first = self.fleet.rtsp_first_port
+        rtsp = PortBook(first=first, last=min(first + 20000, 65535)) if first else self._ports
+        devices = build_devices(self.fleet, self.clock.now(), self._seed, rtsp.free)
+        for device in devices.values():
+            self._ports.reserve(device.rtsp_port)
+        return devices
 
     def _fleet_digest(self) -> str:
         return hashlib.sha256(msgspec.json.encode(self.fleet)).hexdigest()
@@ -289,12 +297,9 @@ class Simulator:
             return None
         if self._is_offline(device_id):
             return Reply(0, b"", Manner.DROP)
-        silent = session.persona.name == "silent"
-        if silent:
-            return Reply(0, b"", Manner.SILENCE)
         profiles = session.device.configuration.profiles
         shown = [known for known in profiles if known.video_source and profile in ("", known.token)]
-        return Reply(200, GREY) if shown else None
+        return session.persona.picture(Reply(200, GREY) if shown else None)
 
     def _is_offline(self, device_id: str) -> bool:
         until = self._offline.get(device_id)
@@ -344,7 +349,7 @@ class Simulator:
             self._rtsp[device.id].close()
             return
         if not device.rtsp_port:
-            device.rtsp_port = PortBook(os.getpid() * 97).free()
+            device.rtsp_port = self._ports.free()
             self._by_rtsp_port[device.rtsp_port] = device
         if device.id not in self._rtsp:
             self._rtsp[device.id] = RtspServer(device.rtsp_port, lambda path: _has_picture(device, path))
@@ -360,31 +365,10 @@ class Simulator:
                 self._restore_if_due(device)
                 self._is_offline(device_id)
                 await self._follow_protocols(device)
-            self._write_segments()
-
-    def _write_segments(self) -> None:
-        for device_id, store in self._stores.items():
-            device = self.session(device_id).device
-            advance(device, self)
-            for recording in device.configuration.recordings:
-                if recording_runs(device, recording.token, self):
-                    store.write(recording.token, self.now())
-                if recording.retention_seconds:
-                    limit = self.now() - timedelta(seconds=recording.retention_seconds)
-                    store.discard(recording.token, before=limit)
-
-    def _write_history(self) -> None:
-        """Footage from before the start has files, too; a recorder that was restored has its own."""
-        for device_id, store in self._stores.items():
-            if store.count():
-                continue
-            for recording in self.session(device_id).device.configuration.recordings:
-                footage = self.session(device_id).device.footage.get(f"{recording.token}/VIDEO001")
-                if footage is None or footage.start is None or footage.end is None:
-                    continue
-                step = (footage.end - footage.start) / _HISTORY_SEGMENTS
-                for place in range(_HISTORY_SEGMENTS):
-                    store.write(recording.token, footage.start + step * place)
+            for device_id, store in self._stores.items():
+                device = self.session(device_id).device
+                advance(device, self)
+                write_segments(device, store, self)
 
 
 def _copy(value: Any, kind: Any) -> Any:

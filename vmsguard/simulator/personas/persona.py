@@ -58,6 +58,10 @@ class Persona:
         """How it renders a fault."""
         return honest(fault)
 
+    def picture(self, honest: Reply | None) -> Reply | None:
+        """What a snapshot request gets; None is a 404."""
+        return honest
+
     def manner_after(self, operation: Operation) -> Manner:
         """How it answers after an operation was performed."""
         return Manner.ANSWER

@@ -23,6 +23,9 @@ class Silent(Persona):
     def instead(self, device: Device, request: SoapRequest) -> Reply | None:
         return Reply(0, b"", Manner.SILENCE)
 
+    def picture(self, honest: Reply | None) -> Reply | None:
+        return Reply(0, b"", Manner.SILENCE)
+
 
 class WrongXAddr(Persona):
     """Names a host that is not itself in the addresses of its services."""

@@ -77,14 +77,15 @@ def _requested_protocol(asked: Arguments) -> NetworkProtocol:
 
 
 def _set_protocols(call: Call) -> str:
-    """Changes the protocols that are named and leaves the others; the RTSP port itself stays where it is."""
+    """Changes the protocols that are named and leaves the others; the socket itself stays where it is."""
     asked = {
         protocol.name: protocol for protocol in map(_requested_protocol, call.arguments.children("NetworkProtocols"))
     }
     if not asked:
         raise invalid_argument("ServiceNotSupported")
     configuration = call.device.configuration
-    configuration.protocols = [asked.get(protocol.name, protocol) for protocol in configuration.protocols]
+    merged = {protocol.name: protocol for protocol in configuration.protocols} | asked
+    configuration.protocols = list(merged.values())
     call.device.running_protocols = list(configuration.protocols)
     return ""
 

@@ -1,0 +1,129 @@
+"""Every message the simulator can send is valid under the official WSDL and XSD."""
+
+from __future__ import annotations
+
+import pytest
+
+from vmsguard.simulator.personas import PERSONAS
+from vmsguard.simulator.services import SERVICES
+
+# Arguments that reach the answer of each operation; the ones that are left out take none.
+ARGUMENTS = {
+    "tds:GetServices": "<tds:IncludeCapability>true</tds:IncludeCapability>",
+    "tds:SetNetworkProtocols": "<tds:NetworkProtocols><tt:Name>RTSP</tt:Name><tt:Enabled>true</tt:Enabled>"
+    "<tt:Port>554</tt:Port></tds:NetworkProtocols>",
+    "tds:SetStorageConfiguration": '<tds:StorageConfiguration token="storage-1"><tds:Data type="NFS">'
+    "<tds:StorageUri>nfs://192.0.2.1/x</tds:StorageUri></tds:Data></tds:StorageConfiguration>",
+    "tds:DeleteStorageConfiguration": "<tds:Token>storage-2</tds:Token>",
+    "trt:GetStreamUri": "<trt:StreamSetup/><trt:ProfileToken>profile-1</trt:ProfileToken>",
+    "tr2:GetStreamUri": "<tr2:Protocol>RtspUnicast</tr2:Protocol><tr2:ProfileToken>profile-1</tr2:ProfileToken>",
+    "trt:SetMetadataConfiguration": '<trt:Configuration token="metadata-1"><tt:Name>m</tt:Name>'
+    "<tt:UseCount>1</tt:UseCount><tt:Analytics>false</tt:Analytics><tt:Multicast><tt:AutoStart>false</tt:AutoStart>"
+    "</tt:Multicast></trt:Configuration><trt:ForcePersistence>true</trt:ForcePersistence>",
+    "tr2:GetProfiles": "<tr2:Type>All</tr2:Type>",
+    "tr2:RemoveConfiguration": "<tr2:ProfileToken>profile-2</tr2:ProfileToken><tr2:Configuration>"
+    "<tr2:Type>All</tr2:Type></tr2:Configuration>",
+    "tr2:SetWebRTCConfigurations": "<tr2:WebRTCConfiguration><tr2:SignalingServer>wss://s.example/</tr2:SignalingServer>"
+    "<tr2:AuthorizationServer>a</tr2:AuthorizationServer><tr2:DefaultProfile>profile-1</tr2:DefaultProfile>"
+    "<tr2:Enabled>false</tr2:Enabled></tr2:WebRTCConfiguration>",
+    "tan:DeleteRules": "<tan:ConfigurationToken>analytics-1</tan:ConfigurationToken>"
+    "<tan:RuleName>FaceRecognition-1</tan:RuleName>",
+    "tan:DeleteAnalyticsModules": "<tan:ConfigurationToken>analytics-1</tan:ConfigurationToken>"
+    "<tan:AnalyticsModuleName>TamperEngine-2</tan:AnalyticsModuleName>",
+    "tan:ModifyRules": '<tan:ConfigurationToken>analytics-1</tan:ConfigurationToken><tan:Rule Name="gate" '
+    'Type="tt:ObjectDetection"><tt:Parameters><tt:SimpleItem Name="ClassFilter" Value="Person"/></tt:Parameters>'
+    "</tan:Rule>",
+    "trc:SetRecordingConfiguration": "<trc:RecordingToken>recording-1</trc:RecordingToken><trc:RecordingConfiguration>"
+    "<tt:Source><tt:SourceId>urn:x</tt:SourceId><tt:Name>n</tt:Name><tt:Location/><tt:Description/>"
+    "<tt:Address>urn:y</tt:Address></tt:Source><tt:Content>c</tt:Content>"
+    "<tt:MaximumRetentionTime>PT24H</tt:MaximumRetentionTime></trc:RecordingConfiguration>",
+    "trc:DeleteTrack": "<trc:RecordingToken>recording-1</trc:RecordingToken><trc:TrackToken>META001</trc:TrackToken>",
+    "trc:DeleteRecording": "<trc:RecordingToken>recording-2</trc:RecordingToken>",
+    "trc:SetRecordingJobMode": "<trc:JobToken>job-1</trc:JobToken><trc:Mode>Idle</trc:Mode>",
+    "trc:GetRecordingJobState": "<trc:JobToken>job-1</trc:JobToken>",
+    "trc:DeleteRecordingJob": "<trc:JobToken>job-1</trc:JobToken>",
+    "tse:FindRecordings": "<tse:Scope/><tse:KeepAliveTime>PT10S</tse:KeepAliveTime>",
+    "tse:GetRecordingSearchResults": "<tse:SearchToken>search-1</tse:SearchToken>",
+    "tse:EndSearch": "<tse:SearchToken>search-1</tse:SearchToken>",
+    "trp:GetReplayUri": "<trp:StreamSetup/><trp:RecordingToken>recording-1</trp:RecordingToken>",
+    "trv:GetReceiverState": "<trv:ReceiverToken>receiver-1</trv:ReceiverToken>",
+    "trv:SetReceiverMode": "<trv:ReceiverToken>receiver-1</trv:ReceiverToken><trv:Mode>NeverConnect</trv:Mode>",
+    "tev:DeleteEventBroker": "<tev:Address>mqtts://broker.example:8883</tev:Address>",
+    "tup:DeleteUplink": "<tup:RemoteAddress>https://cloud.example/uplink</tup:RemoteAddress>",
+}
+RECORDING = "<trc:RecordingToken>recording-1</trc:RecordingToken>"
+PROFILE = "<trt:ProfileToken>profile-1</trt:ProfileToken>"
+ANALYTICS = "<tan:ConfigurationToken>analytics-1</tan:ConfigurationToken>"
+FULL = {
+    "id": "cam",
+    "channels": 2,
+    "thermal": [2],
+    "rtsp": True,
+    "rules": [
+        "tt:FaceRecognition",
+        {"type": "tt:ObjectDetection", "name": "gate", "parameters": {"ClassFilter": "Face"}},
+    ],
+    "modules": ["tt:CellMotionEngine", "hikxsd:TamperEngine"],
+    "multicast": True,
+    "webrtc": ["wss://signal.example/ws"],
+    "brokers": ["mqtts://broker.example:8883"],
+    "uplinks": ["https://cloud.example/uplink"],
+    "storages": [{"uri": "nfs://192.0.2.1/a", "used": True, "user": "writer"}, "nfs://192.0.2.1/b"],
+}
+
+
+def arguments_of(operation: str) -> str:
+    if operation in ARGUMENTS:
+        return ARGUMENTS[operation]
+    prefix, _, name = operation.partition(":")
+    if prefix == "trc" and name in ("GetRecordingConfiguration", "GetRecordingOptions"):
+        return RECORDING
+    if name == "GetRecordingInformation":
+        return "<tse:RecordingToken>recording-1</tse:RecordingToken>"
+    if prefix == "tan" and name != "GetServiceCapabilities":
+        return ANALYTICS
+    if prefix == "trt" and (name == "GetSnapshotUri" or name.startswith(("Remove", "Start", "Stop"))):
+        return PROFILE
+    return "<tr2:ProfileToken>profile-1</tr2:ProfileToken>" if operation == "tr2:GetSnapshotUri" else ""
+
+
+def ordered_operations(name: str) -> list[str]:
+    """Reads first, then writes, so that what is read is still there."""
+    (service,) = (known for known in SERVICES if known.name == name)
+    ranked = sorted(service.operations.items(), key=lambda item: item[1].writes)
+    return [f"{service.prefix}:{operation}" for operation in ("GetServiceCapabilities", *(name for name, _ in ranked))]
+
+
+@pytest.mark.parametrize("name", [service.name for service in SERVICES])
+async def test_responses_follow_the_official_schemas(run, name, official) -> None:
+    recorder = name == "receiver"
+    async with run({**FULL, "recorder": "nvr"}, recorders=({"id": "nvr"},)) as caller:
+        for operation in ordered_operations(name):
+            answer = await caller.ask("nvr" if recorder else "cam", operation, arguments_of(operation))
+            assert (operation, answer.status, answer.fault) == (operation, 200, ())
+            official.assertValid(answer.entry)
+
+
+@pytest.mark.parametrize("persona", sorted(set(PERSONAS) - {"silent"}))
+async def test_faults_follow_the_official_schemas(run, persona, official) -> None:
+    async with run({"id": "cam", "persona": persona, "rules": ["tt:FaceRecognition"]}) as caller:
+        for operation, inner in (
+            ("trc:GetRecordingConfiguration", "<trc:RecordingToken>none</trc:RecordingToken>"),
+            ("trc:CreateRecording", ""),
+            ("tup:GetUplinks", ""),
+            ("tds:GetUsers", ""),
+        ):
+            answer = await caller.ask(
+                "cam", operation, inner, **({"header": ""} if operation == "tds:GetUsers" else {})
+            )
+            if answer.fault:
+                official.assertValid(answer.entry)
+            else:
+                assert persona == "fabricates-empty-lists"
+
+
+async def test_an_invalid_message_would_be_noticed(run, official) -> None:
+    async with run({"id": "cam"}) as caller:
+        entry = (await caller.ask("cam", "tds:GetDeviceInformation")).entry
+        entry.remove(entry[0])
+        assert not official.validate(entry)
