@@ -1,0 +1,134 @@
+"""Evaluate: from compiled rules and one camera's snapshot to verdicts that cite what they rest on. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from vmsguard.engine.cite import Citations
+from vmsguard.engine.compile import CompiledRule, CompiledRules
+from vmsguard.engine.demands import Demand, demands_of
+from vmsguard.engine.derive import holds
+from vmsguard.engine.judge import Bench
+from vmsguard.engine.ladder import climb
+from vmsguard.engine.logic import weakest_qualifier, worst_of
+from vmsguard.engine.tell import camera_result, control_results, rule_result, skipped_rule
+from vmsguard.model.pack import ExceptionGrant
+from vmsguard.model.results import Result
+from vmsguard.model.snapshot import CameraSnapshot
+from vmsguard.model.truth import Truth, all_of, any_of
+from vmsguard.model.vocabulary import Basis, Mode, Severity
+from vmsguard.policy.select import device_hints, why_not
+
+__all__ = ["Evaluation", "evaluate", "planned_pairs"]
+
+
+class Evaluation(Struct, frozen=True, kw_only=True):
+    """What the rules say of one camera, and what they ask for."""
+
+    camera: str
+    in_scope: Mapping[str, Truth]
+    """By pack id; unknown is in scope."""
+    missing_attributes: tuple[str, ...] = ()
+    """Attributes that would settle the selection."""
+    results: tuple[Result, ...] = ()
+    """Of controls, then of their rule, rule by rule; of the camera at the end."""
+    demands: tuple[Demand, ...] = ()
+    enforced: bool = False
+    """Some pack that surely concerns the camera is in mode ``enforce``."""
+
+
+def evaluate(
+    compiled: Sequence[CompiledRules],
+    snapshot: CameraSnapshot,
+    now: datetime,
+    grants: Sequence[ExceptionGrant] = (),
+) -> Evaluation:
+    """The verdicts on one camera at ``now`` under the rules of its site."""
+    camera = snapshot.camera
+    hints = device_hints(snapshot.facts)
+    in_scope: dict[str, Truth] = {}
+    missing: dict[str, None] = {}
+    outside: list[str] = []
+    results: list[Result] = []
+    rule_results: list[Result] = []
+    demands: list[Demand] = []
+    enforced = False
+    facts = compiled[0].facts if compiled else {}
+    bench = Bench(snapshot, now, facts)
+    citations = Citations(facts)
+    for rules in compiled:
+        selection = rules.selects(camera, hints)
+        truth = selection.truth
+        in_scope[rules.pack.id] = any_of((truth, in_scope.get(rules.pack.id, Truth.FALSE)))
+        if truth is Truth.FALSE:
+            outside.append(f"{rules.pack.id}: {'; '.join(why_not(rules.selector, camera, hints))}")
+            continue
+        missing.update(dict.fromkeys(selection.missing))
+        enforced = enforced or (truth is Truth.TRUE and rules.mode is Mode.ENFORCE)
+        unset = tuple(f"attribute-not-set: {name}" for name in selection.missing)
+        for rule in rules.rules:
+            blockers = list(unset)
+            if rule.selects is not None:
+                narrower = rule.selects(camera, hints)
+                if narrower.truth is Truth.FALSE:
+                    result = skipped_rule(camera, rule, rules, "out-of-scope: the rule selects other cameras")
+                    results.append(result)
+                    rule_results.append(result)
+                    continue
+                missing.update(dict.fromkeys(narrower.missing))
+                blockers.extend(f"attribute-not-set: {name}" for name in narrower.missing)
+            if rule.when:
+                applies = _applies(rule, bench)
+                if applies is Truth.FALSE:
+                    named = ", ".join(name for name, _ in rule.when)
+                    result = skipped_rule(camera, rule, rules, f"when-not-met: {named} is otherwise")
+                    results.append(result)
+                    rule_results.append(result)
+                    continue
+                if applies is Truth.UNKNOWN:
+                    blockers.extend(f"when-unknown: {name}" for name, _ in rule.when)
+            found = climb(rule, rules, bench, grants)
+            controls = control_results(camera, found, rule, rules, citations)
+            result = rule_result(camera, found, controls, rule, rules)
+            results.extend(controls)
+            results.append(result)
+            rule_results.append(result)
+            if rules.mode is not Mode.AUDIT:
+                demands.extend(demands_of(found, rule, rules, blockers))
+    verdict = worst_of([result.verdict for result in rule_results])
+    qualifier = weakest_qualifier(result.qualifier for result in rule_results)
+    results.append(camera_result(camera, rule_results, verdict, qualifier, outside, assigned=bool(compiled)))
+    return Evaluation(
+        camera=camera.id,
+        in_scope=in_scope,
+        missing_attributes=tuple(missing),
+        results=tuple(results),
+        demands=tuple(demands),
+        enforced=enforced,
+    )
+
+
+def _applies(rule: CompiledRule, bench: Bench) -> Truth:
+    """Whether the facts under ``when`` are so; for critical rules a "no" needs a read-back behind it."""
+    view = bench.view()
+    views = {endpoint: bench.view(endpoint) for endpoint in bench.snapshot.endpoints}
+    truth = all_of([holds(name, value, view, views=views) for name, value in rule.when])
+    if truth is Truth.FALSE and rule.severity is Severity.CRITICAL:
+        cited = [fact for one in (view, *views.values()) for fact in one.cited]
+        if any(fact.basis < Basis.READ_BACK for fact in cited):
+            return Truth.UNKNOWN
+    return truth
+
+
+def planned_pairs(evaluations: Sequence[Evaluation]) -> list[list[str]]:
+    """``[camera, pack, rule, control]`` of every control judged: what a run owes a verdict for."""
+    pairs = {
+        (result.camera, result.pack, result.rule, result.control)
+        for evaluation in evaluations
+        for result in evaluation.results
+        if result.control
+    }
+    return [list(pair) for pair in sorted(pairs)]

@@ -1,0 +1,74 @@
+"""What a person should look at that is no verdict of a rule: pure, from what a run saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from vmsguard.engine.blast import Claims
+from vmsguard.engine.evaluate import Evaluation
+from vmsguard.model.results import Finding
+from vmsguard.model.snapshot import CameraSnapshot, TargetSeen
+
+__all__ = ["fleet_findings"]
+
+_NOTES = {
+    "no-auth-required": ("the target answers protected reads without a login", "set a login on the target"),
+    "plain-http": ("the login travels over plain HTTP", "enrol the target with https and pin its certificate"),
+}
+
+
+def fleet_findings(
+    evaluations: Sequence[Evaluation], snapshots: Mapping[str, CameraSnapshot], claims: Claims
+) -> tuple[Finding, ...]:
+    """Findings in a stable order: attributes first, then targets, then channels nobody claims."""
+    targets = {target: seen for snapshot in snapshots.values() for target, seen in snapshot.targets.items()}
+    return (*_attributes(evaluations), *_targets(targets), *_unclaimed(claims))
+
+
+def _attributes(evaluations: Iterable[Evaluation]) -> Iterator[Finding]:
+    """One item per camera, not one per rule: an untagged fleet is a list to work off, not a flood."""
+    for evaluation in sorted(evaluations, key=lambda one: one.camera):
+        if evaluation.missing_attributes:
+            names = ", ".join(evaluation.missing_attributes)
+            yield Finding(
+                code="needs-attributes",
+                subject=evaluation.camera,
+                message=f"judged, but changed only by proposal until somebody states: {names}",
+                next_step=f"add {names} to the camera or one of its groups in the inventory",
+            )
+
+
+def _targets(targets: Mapping[str, TargetSeen]) -> Iterator[Finding]:
+    for target, seen in sorted(targets.items()):
+        identity = seen.identity
+        if identity is None:
+            continue
+        if identity.fabricates:
+            yield Finding(
+                code="answers-anything",
+                subject=target,
+                message="the target answers success to an operation that cannot exist; its empty lists prove nothing",
+                next_step="ask the maker for a fixed firmware; until then its verdicts stay unknown",
+            )
+        for host in sorted(set(identity.foreign_addresses)):
+            yield Finding(
+                code="foreign-address",
+                subject=target,
+                message=f"the target names another host for its own services ({host}); it was not followed",
+                next_step="check the address the device believes it has",
+            )
+        for note in sorted(set(identity.notes)):
+            message, next_step = _NOTES.get(note, (f"seen while logging in: {note}", "look at the target's settings"))
+            yield Finding(code=note, subject=target, message=message, next_step=next_step)
+
+
+def _unclaimed(claims: Claims) -> Iterator[Finding]:
+    for target, channels in sorted(claims.listed.items()):
+        for channel in channels or ():
+            if not claims.claimants(target, channel):
+                yield Finding(
+                    code="unclaimed-channel",
+                    subject=f"{target}/{channel}",
+                    message="no camera of the inventory claims this channel; no policy reaches it",
+                    next_step="add an endpoint for it to a camera, or a camera for it",
+                )

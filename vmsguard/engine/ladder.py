@@ -1,0 +1,192 @@
+"""The ladder of a rule: require, otherwise. A rung replaces only what it may, and only where its gate is open.
+
+Each control that does not pass is held up alone: by a proof that it is impossible at its endpoint, or by
+an exception that names it. What neither covers still has to hold. Alternatives combine as in Kleene's
+logic: a rung that is unknown keeps the rule from failing, and never makes it pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import replace
+
+from vmsguard.engine.compile import CompiledRequirement, CompiledRule, CompiledRules, CompiledRung
+from vmsguard.engine.impossible import proof_of
+from vmsguard.engine.judge import Bench, Judgement
+from vmsguard.engine.logic import best_of, worst_of
+from vmsguard.model.pack import ExceptionGate, ExceptionGrant, ImpossibleGate
+from vmsguard.model.vocabulary import Qualifier, Verdict, Why
+from vmsguard.policy.exceptions import Denied, decide
+
+__all__ = ["Climb", "Rung", "climb"]
+
+_OPEN_QUESTIONS = (Verdict.FAIL, Verdict.UNKNOWN)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Rung:
+    """An open rung as judged: what it replaced, by which proof, and what it asks instead."""
+
+    qualifier: Qualifier
+    verdict: Verdict
+    replaced: tuple[Judgement, ...]
+    asked: tuple[Judgement, ...]
+    because: str
+    grant: ExceptionGrant | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Climb:
+    """How a rule was judged: the first rung, the open ones after it, and why the others stayed shut."""
+
+    verdict: Verdict
+    qualifier: Qualifier | None
+    base: tuple[Judgement, ...]
+    rungs: tuple[Rung, ...] = ()
+    held_by: Rung | None = None
+    shut: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Tried:
+    rungs: list[Rung] = field(default_factory=list)
+    shut: list[str] = field(default_factory=list)
+
+
+def climb(compiled: CompiledRule, rules: CompiledRules, bench: Bench, grants: Sequence[ExceptionGrant]) -> Climb:
+    """The verdict of one rule on one camera, rung by rung; the first rung that holds decides."""
+    base: list[Judgement] = []
+    for requirement in compiled.require:
+        base.extend(bench.judge(requirement))
+    verdict = worst_of([judgement.outcome.verdict for judgement in base])
+    if verdict is Verdict.PASS:
+        return Climb(verdict, Qualifier.DIRECT, tuple(base))
+    if verdict is Verdict.NOT_APPLICABLE or not compiled.rungs:
+        return Climb(verdict, None, tuple(base))
+    tried = _Tried()
+    for rung in compiled.rungs:
+        _try(rung, base, compiled, rules, bench, grants, tried)
+        if tried.rungs and tried.rungs[-1].verdict is Verdict.PASS:
+            held = tried.rungs[-1]
+            return Climb(Verdict.PASS, held.qualifier, tuple(base), tuple(tried.rungs), held, tuple(tried.shut))
+    combined = best_of([verdict, *(rung.verdict for rung in tried.rungs)])
+    return Climb(combined, None, tuple(base), tuple(tried.rungs), None, tuple(tried.shut))
+
+
+def _try(
+    rung: CompiledRung,
+    base: Sequence[Judgement],
+    compiled: CompiledRule,
+    rules: CompiledRules,
+    bench: Bench,
+    grants: Sequence[ExceptionGrant],
+    tried: _Tried,
+) -> None:
+    failing = [judgement for judgement in base if judgement.outcome.verdict in _OPEN_QUESTIONS]
+    if isinstance(rung.gate, ImpossibleGate):
+        opened = _impossible(rung, rung.gate, base, failing, bench)
+        if opened is None:
+            tried.shut.append("fallback-not-proven: nothing proves that it cannot be switched off")
+        else:
+            tried.rungs.append(opened)
+        return
+    lifts = frozenset(rules.pack.exception_types[rung.gate.exception_type].lifts)
+    replaced = [judgement for judgement in failing if judgement.requirement.control.id in lifts]
+    if not replaced:
+        return
+    grant, reasons = _granted(rung.gate, compiled, rules, bench, grants)
+    if grant is None:
+        tried.shut.extend(reasons)
+        return
+    asked = [judgement for requirement in rung.require for judgement in _excepted(requirement, grant, bench)]
+    safeguards = worst_of([_as_shown(judgement) for judgement in asked])
+    combined = [_or(judgement, safeguards) for judgement in replaced]
+    verdict = worst_of([*_rest(base, replaced), *combined])
+    because = f"exception {grant.id} until {grant.expires.date()}"
+    tried.rungs.append(Rung(Qualifier.EXCEPTION, verdict, tuple(replaced), tuple(asked), because, grant))
+
+
+def _impossible(
+    rung: CompiledRung, gate: ImpossibleGate, base: Sequence[Judgement], failing: Sequence[Judgement], bench: Bench
+) -> Rung | None:
+    """Opened for the controls proven impossible; asked on their targets, for elsewhere "off" still holds."""
+    proofs = {id(one): proof_of(one.requirement.control, one.view, gate.proofs) for one in failing}
+    replaced = [judgement for judgement in failing if proofs[id(judgement)]]
+    if not replaced:
+        return None
+    by_target: dict[str, list[Judgement]] = {}
+    for judgement in replaced:
+        assert judgement.endpoint is not None
+        target = judgement.endpoint.target
+        if target not in by_target:
+            by_target[target] = [
+                one for requirement in rung.require for one in bench.judge(requirement, targets=frozenset({target}))
+            ]
+    held = {target: worst_of([one.outcome.verdict for one in asked]) for target, asked in by_target.items()}
+    combined = [_or(judgement, held[judgement.endpoint.target]) for judgement in replaced if judgement.endpoint]
+    verdict = worst_of([*_rest(base, replaced), *combined])
+    kinds = ", ".join(sorted({proofs[id(judgement)] for judgement in replaced}))
+    names = ", ".join(dict.fromkeys(judgement.requirement.control.id for judgement in replaced))
+    asked = tuple(one for judgements in by_target.values() for one in judgements)
+    return Rung(Qualifier.FALLBACK, verdict, tuple(replaced), asked, f"{names} proven impossible ({kinds})")
+
+
+def _rest(base: Sequence[Judgement], replaced: Sequence[Judgement]) -> list[Verdict]:
+    gone = {id(judgement) for judgement in replaced}
+    return [judgement.outcome.verdict for judgement in base if id(judgement) not in gone]
+
+
+def _or(judgement: Judgement, instead: Verdict) -> Verdict:
+    """The control itself, or what stands in for it; a stand-in that applies to nothing holds nothing up."""
+    if instead is Verdict.NOT_APPLICABLE:
+        instead = Verdict.UNKNOWN
+    return best_of([judgement.outcome.verdict, instead])
+
+
+def _granted(
+    gate: ExceptionGate,
+    compiled: CompiledRule,
+    rules: CompiledRules,
+    bench: Bench,
+    grants: Sequence[ExceptionGrant],
+) -> tuple[ExceptionGrant | None, list[str]]:
+    exception_type = rules.pack.exception_types[gate.exception_type]
+    snapshot = bench.snapshot
+    reasons: list[str] = []
+    for grant in grants:
+        named = (grant.pack, grant.rule, grant.type) == (rules.pack.id, compiled.rule.id, exception_type.id)
+        if not named or snapshot.camera.id not in grant.cameras:
+            continue
+        decided = decide(
+            grant,
+            exception_type,
+            rules.pack,
+            compiled.rule,
+            snapshot.camera,
+            snapshot.documents,
+            bench.now,
+            snapshot.first_seen_use,
+        )
+        if not isinstance(decided, Denied):
+            return decided.grant, []
+        reasons.extend(decided.reasons)
+    return None, reasons or [f"no-exception: none of type {exception_type.id} names this camera"]
+
+
+def _excepted(requirement: CompiledRequirement, grant: ExceptionGrant, bench: Bench) -> list[Judgement]:
+    params: Any = requirement.params
+    if requirement.pending:
+        filled = {name: getattr(grant, source.field) for name, source in requirement.pending.items()}
+        params = replace(params, **{name: value for name, value in filled.items() if value is not None})
+    return bench.judge_excepted(requirement, params, grant)
+
+
+def _as_shown(judgement: Judgement) -> Verdict:
+    """Whoever relies on an exception has to show its papers: a missing one is not met, not merely unknown."""
+    outcome = judgement.outcome
+    if outcome.why is Why.NO_DOCUMENT and judgement.requirement.on_camera_alone:
+        return Verdict.FAIL
+    return outcome.verdict

@@ -1,0 +1,185 @@
+"""Verdicts as results: with clause, force, what was found and required, and the facts they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from vmsguard.engine.cite import Citations
+from vmsguard.engine.compile import CompiledRule, CompiledRules
+from vmsguard.engine.judge import Judgement
+from vmsguard.engine.ladder import Climb
+from vmsguard.model.inventory import Camera
+from vmsguard.model.results import CitedFact, Result
+from vmsguard.model.vocabulary import Basis, Qualifier, Verdict
+
+__all__ = ["camera_result", "control_results", "rule_result", "skipped_rule"]
+
+_SORTED = (Verdict.CONFLICT, Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLICABLE)
+
+
+def control_results(
+    camera: Camera, found: Climb, rule: CompiledRule, rules: CompiledRules, citations: Citations
+) -> list[Result]:
+    """One result per control and endpoint: the first rung, then what open rungs asked instead."""
+    results = [_control(camera, one, Qualifier.DIRECT, "", rule, rules, citations) for one in found.base]
+    for rung in found.rungs:
+        exception = "" if rung.grant is None else rung.grant.id
+        results.extend(_control(camera, one, rung.qualifier, exception, rule, rules, citations) for one in rung.asked)
+    return results
+
+
+def _control(
+    camera: Camera,
+    judgement: Judgement,
+    qualifier: Qualifier,
+    exception: str,
+    rule: CompiledRule,
+    rules: CompiledRules,
+    citations: Citations,
+) -> Result:
+    outcome = judgement.outcome
+    endpoint = judgement.endpoint
+    facts = citations.of(judgement.view.cited)
+    return Result(
+        camera=camera.id,
+        pack=rules.pack.id,
+        rule=rule.rule.id,
+        control=judgement.requirement.control.id,
+        channel="" if endpoint is None else endpoint.channel,
+        endpoint="" if endpoint is None else str(endpoint),
+        clause=rule.clause,
+        force=rule.force,
+        severity=rule.severity,
+        verdict=outcome.verdict,
+        qualifier=qualifier if outcome.verdict is Verdict.PASS else None,
+        basis="" if outcome.basis is None else outcome.basis.label,
+        reason=outcome.reason,
+        why="" if outcome.why is None else outcome.why.value,
+        found=outcome.found,
+        required=outcome.required,
+        left=outcome.left,
+        facts=facts,
+        observed_at=_oldest(facts),
+        exception=exception,
+    )
+
+
+def _oldest(facts: Iterable[CitedFact]) -> datetime | None:
+    return min((fact.observed_at for fact in facts), default=None)
+
+
+def rule_result(
+    camera: Camera, found: Climb, controls: Sequence[Result], rule: CompiledRule, rules: CompiledRules
+) -> Result:
+    """The rule's verdict, with the control that decided it and the rung that holds it up."""
+    decisive = _decisive(found)
+    reason, why = decisive.outcome.reason, decisive.outcome.why
+    if found.held_by is not None:
+        reason, why = f"{found.held_by.qualifier.value}: {found.held_by.because}", None
+    elif found.verdict is Verdict.PASS:
+        reason = "direct: every control holds"
+    elif found.verdict is Verdict.UNKNOWN and decisive.outcome.verdict is Verdict.FAIL:
+        reason = "rung-unknown: an open rung is neither held nor broken"
+    return Result(
+        camera=camera.id,
+        pack=rules.pack.id,
+        rule=rule.rule.id,
+        clause=rule.clause,
+        force=rule.force,
+        severity=rule.severity,
+        verdict=found.verdict,
+        qualifier=found.qualifier,
+        basis=_weakest(found),
+        reason=reason,
+        why="" if why is None else why.value,
+        found="" if found.verdict is Verdict.PASS else _named(decisive),
+        left=() if found.verdict is Verdict.PASS else (*_left(found), *found.shut),
+        observed_at=min((result.observed_at for result in controls if result.observed_at), default=None),
+        exception=found.held_by.grant.id if found.held_by is not None and found.held_by.grant is not None else "",
+    )
+
+
+def _contributing(found: Climb) -> list[Judgement]:
+    """What the verdict rests on: all but the controls that the holding rung replaced."""
+    if found.held_by is None:
+        return list(found.base)
+    gone = {id(judgement) for judgement in found.held_by.replaced}
+    return [judgement for judgement in found.base if id(judgement) not in gone] + list(found.held_by.asked)
+
+
+def _decisive(found: Climb) -> Judgement:
+    """The judgement that weighs most; of unknown rules one that is unknown, wherever it stands."""
+    judgements = _contributing(found)
+    if found.verdict is Verdict.UNKNOWN:
+        asked = [one for rung in found.rungs for one in rung.asked]
+        blind = [one for one in (*judgements, *asked) if one.outcome.verdict is Verdict.UNKNOWN]
+        judgements = blind or judgements
+    return min(judgements, key=lambda judgement: _SORTED.index(judgement.outcome.verdict))
+
+
+def _named(judgement: Judgement) -> str:
+    control = judgement.requirement.control.id
+    return f"{control} at {judgement.place}" if judgement.place else control
+
+
+def _left(found: Climb) -> list[str]:
+    return [
+        f"{_named(judgement)}: {judgement.outcome.verdict.value}"
+        for judgement in found.base
+        if judgement.outcome.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE)
+    ]
+
+
+def _weakest(found: Climb) -> str:
+    if found.verdict is Verdict.PASS:
+        bases = [one.outcome.basis for one in _contributing(found) if one.outcome.verdict is Verdict.PASS]
+    else:
+        bases = [one.outcome.basis for one in found.base if one.outcome.verdict is found.verdict]
+    known = [basis for basis in bases if basis is not None]
+    return Basis(min(known)).label if known else ""
+
+
+def skipped_rule(camera: Camera, rule: CompiledRule, rules: CompiledRules, reason: str) -> Result:
+    """A rule that provably does not concern the camera."""
+    return Result(
+        camera=camera.id,
+        pack=rules.pack.id,
+        rule=rule.rule.id,
+        clause=rule.clause,
+        force=rule.force,
+        severity=rule.severity,
+        verdict=Verdict.NOT_APPLICABLE,
+        reason=reason,
+    )
+
+
+def camera_result(
+    camera: Camera,
+    rules: Sequence[Result],
+    verdict: Verdict,
+    qualifier: Qualifier | None,
+    outside: Sequence[str],
+    *,
+    assigned: bool,
+) -> Result:
+    """The worst of the camera's rules; not applicable only where every pack is proven not to concern it."""
+    if rules:
+        count = sum(1 for result in rules if result.verdict is verdict)
+        reason = f"{verdict.value}: {count} of {len(rules)} rules"
+    elif assigned:
+        reason = f"out-of-scope: {' | '.join(outside)}"
+    else:
+        reason = "no-policy: no pack is assigned to the site"
+    worst = next((result for result in rules if result.verdict is verdict), None)
+    return Result(
+        camera=camera.id,
+        pack="",
+        verdict=verdict,
+        qualifier=qualifier if verdict is Verdict.PASS else None,
+        severity=None if worst is None else worst.severity,
+        basis="" if worst is None else worst.basis,
+        reason=reason,
+        found="" if worst is None or verdict is Verdict.PASS else worst.rule,
+        observed_at=min((result.observed_at for result in rules if result.observed_at), default=None),
+    )
