@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,13 +48,12 @@ def pending(verb: str, facts: Mapping[FactKey, Fact], now: datetime) -> tuple[Ch
     goal = GOALS.get(verb)
     if goal is None:
         return ()
-    found = {
-        Change(verb, key.target, key.channel, {goal.argument: item.id}): None
+    return _once(
+        Change(verb, key.target, key.channel, {goal.argument: item.id})
         for key, items in _lists(goal.fact, facts)
         for item in items.values
         if goal.offends(item)
-    }
-    return tuple(found)
+    )
 
 
 def reached(change: Change, facts: Mapping[FactKey, Fact]) -> bool | None:
@@ -107,13 +106,17 @@ def _all(answers: list[bool | None]) -> bool | None:
 
 
 def _retentions(facts: Mapping[FactKey, Fact]) -> tuple[Change, ...]:
-    found: dict[Change, None] = {}
-    for key, items in _lists("recording.retention", facts):
-        for item in items.values:
-            if item.seconds not in RETENTION_SECONDS:
-                arguments = {"store": item.store, "seconds": str(RETENTION_SECONDS[0])}
-                found[Change("retention.set", key.target, key.channel, arguments)] = None
-    return tuple(found)
+    return _once(
+        Change("retention.set", key.target, key.channel, {"store": item.store, "seconds": str(RETENTION_SECONDS[0])})
+        for key, items in _lists("recording.retention", facts)
+        for item in items.values
+        if item.seconds not in RETENTION_SECONDS
+    )
+
+
+def _once(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The layers of one fact name the same change."""
+    return tuple({change.id: change for change in changes}.values())
 
 
 def _purges(facts: Mapping[FactKey, Fact], now: datetime) -> tuple[Change, ...]:
