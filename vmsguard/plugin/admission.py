@@ -45,8 +45,7 @@ class Admitted:
 
     def admit(self, offer: Offer) -> None:
         """Add an offer; raises ``PluginError`` naming every rule it breaks, and then adds nothing."""
-        problems = [
-            *_typed(offer),
+        problems = list(_type_problems(offer)) or [
             *_driver_problems(offer),
             *_name_problems(offer),
             *self._clashes(offer),
@@ -75,7 +74,7 @@ class Admitted:
                     yield f"{kind} {name} is registered twice"
 
 
-def _typed(offer: Offer) -> Iterator[str]:
+def _type_problems(offer: Offer) -> Iterator[str]:
     def each(kind: str, given: Iterable[object], fits: Callable[[object], bool]) -> Iterator[str]:
         for thing in given:
             if not fits(thing):
