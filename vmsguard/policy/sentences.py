@@ -30,7 +30,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "and": "and",
         "any": "at least one of",
         "authority": "On the authority of",
-        "applies": "Judges cameras of which this is true; one whose attributes nobody set is judged too, and not changed",
+        "applies": "Judges cameras of which this is true. An attribute nobody set: judged, not changed",
         "at least": "known at least by",
         "expires": "ends after at most {0}, then {1}",
         "impossible": "Where something of this is proven impossible ({0}), in its place",
@@ -140,5 +140,5 @@ def say_source(source: Source, clause: str, lang: str) -> str:
     words = WORDS[lang]
     title = source.native_title if lang == "ko" and source.native_title else source.title
     known = words["assumption"] if source.force == "assumption" else words[source.confirmed]
-    place = f", {clause}" if clause else ""
+    place = f": {clause}" if clause else ""
     return f"{title}{place} [{source.force.value}; {words['since'].format(source.since)}; {known}]"

@@ -13,6 +13,9 @@ SHOWN = 8
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint: the nearest known word, or else what there is to choose from."""
     names = sorted(known)
+    begun = [name for name in names if len(word) > 2 and name.startswith(word.lower())]
+    if len(begun) == 1:
+        return f"did you mean {begun[0]!r}?"
     near = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]!r}?"

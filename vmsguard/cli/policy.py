@@ -1,0 +1,263 @@
+"""``vmsguard policy``: read, check and explain policies; talks to no device and loads no driver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vmsguard.cli.output import format_option
+
+if TYPE_CHECKING:
+    from vmsguard.errors import ConfigError
+    from vmsguard.fleet.load_config import Config
+    from vmsguard.model.pack import Pack
+    from vmsguard.policy.catalogue import Catalogue
+    from vmsguard.policy.explain import PackExplained
+    from vmsguard.policy.validate import Validation
+
+__all__ = ["policy"]
+
+
+@click.group()
+def policy() -> None:
+    """Read, check and explain policies.
+
+    Without a configuration the packs that ship with vmsguard are meant; with one, also those it names
+    and those of the plugins it allows.
+    """
+
+
+@policy.command("list")
+@format_option
+@click.pass_context
+def list_packs(ctx: click.Context, output: str) -> None:
+    """All packs, with their force and when they are to be read again."""
+    from vmsguard.cli.output import make_console, print_json
+
+    packs = _packs(ctx).values()
+    if output == "json":
+        print_json({"packs": [_summary(pack) for pack in packs]})
+        return
+    from vmsguard.cli.policy_tables import pack_table
+
+    make_console().print(pack_table(packs))
+
+
+@policy.command("show")
+@click.argument("pack")
+@format_option
+@click.pass_context
+def show_pack(ctx: click.Context, pack: str, output: str) -> None:
+    """One pack as it was loaded: sources, rules with their controls, exception types."""
+    from vmsguard.cli.output import make_console, print_json
+
+    found = _pack(ctx, pack)
+    if output == "json":
+        from vmsguard.policy.strict_yaml import plain_tree, read_yaml
+
+        tree = plain_tree(read_yaml(Path(found.origin))[0])
+        print_json({"digest": found.digest, "origin": found.origin, "pack": tree})
+        return
+    from vmsguard.cli.policy_tables import pack_tables
+
+    console = make_console()
+    console.print(f"[bold]{found.id}[/] {found.version}  {found.title}")
+    console.print(f"read on {found.reviewed_on}, to be read again by {found.reviewed_next}; {found.timezone}")
+    console.print(f"sha256:{found.digest}", soft_wrap=True)
+    for table in pack_tables(found):
+        console.print()
+        console.print(table)
+
+
+@policy.command("validate")
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@format_option
+@click.pass_context
+def validate_paths(ctx: click.Context, paths: tuple[Path, ...], output: str) -> None:
+    """Check policy files and folders: every mistake at once, each with its place and what to do next.
+
+    Without PATHS, all packs and the policy files of the configuration. Exit codes: 0 all is well, 2 not.
+    """
+    from datetime import UTC, datetime
+
+    from vmsguard.policy.validate import validate
+
+    config = _config(ctx)
+    catalogue = _catalogue(config)
+    named = paths or _configured(catalogue, config)
+    result = validate(named, catalogue, today=datetime.now(UTC).date())
+    problems = (*result.problems, *_other_problems(result))
+    if output == "json":
+        from vmsguard.cli.output import print_json
+
+        told = {"problems": [_told(each) for each in problems], "warnings": [_told(each) for each in result.warnings]}
+        print_json({"valid": not problems, "checked": dict(result.checked), **told})
+    else:
+        for warning in result.warnings:
+            click.echo(f"{warning.place}: warning: {warning.message}\n  next: {warning.hint}", err=True)
+        for problem in problems:
+            click.echo(f"{problem}\n  next: {problem.hint}", err=True)
+        counted = ", ".join(f"{count} {kind}" for kind, count in result.checked.items()) or "nothing"
+        mistakes = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+        click.echo(f"checked {counted}: {mistakes if problems else 'all is well'}", err=bool(problems))
+    if problems:
+        raise click.exceptions.Exit(2)
+
+
+@policy.command("explain")
+@click.argument("pack")
+@click.option("--lang", type=click.Choice(["en", "ko"]), default="en", show_default=True, help="The language.")
+@format_option
+@click.pass_context
+def explain(ctx: click.Context, pack: str, lang: str, output: str) -> None:
+    """PACK or PACK/RULE in sentences: obligation, authority, what stands in, and each reading side by side."""
+    from vmsguard.policy.explain import explain_pack, rule_lines, scope_lines
+
+    name, _, rule = pack.partition("/")
+    catalogue = _catalogue(_config(ctx))
+    explained = explain_pack(_pack(ctx, name), catalogue.controls, lang=lang, rule=rule)
+    if output == "json":
+        from msgspec import to_builtins
+
+        from vmsguard.cli.output import print_json
+
+        print_json(to_builtins(explained))
+        return
+    for line in scope_lines(explained, lang):
+        click.echo(line)
+    if explained.profiles:
+        _show_profiles(explained, lang)
+    for each in explained.rules:
+        click.echo()
+        for line in rule_lines(each, lang):
+            click.echo(line)
+
+
+@policy.command("schema")
+@click.option("-o", "--output", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.pass_context
+def schema(ctx: click.Context, target: Path | None) -> None:
+    """JSON Schema of all policy files, for editors: completion and errors while typing."""
+    import json
+
+    from vmsguard.errors import UsageError
+    from vmsguard.policy.schema import policy_schema
+
+    text = json.dumps(policy_schema(_catalogue(_config(ctx))), ensure_ascii=False, indent=1) + "\n"
+    if target is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        target.write_text(text, encoding="utf-8")
+    except OSError as cause:
+        hint = "name a folder that exists and may be written to"
+        raise UsageError(f"{target} cannot be written: {cause.strerror}", hint=hint) from cause
+    click.echo(f"wrote {target}")
+
+
+def _config(ctx: click.Context) -> Config | None:
+    """The configuration that is named or stands in the working folder; None where there is none."""
+    from vmsguard.fleet.load_config import DEFAULT_NAME, load_config
+
+    told = (ctx.find_root().obj or {}).get("config")
+    if told is None and not Path(DEFAULT_NAME).exists():
+        return None
+    return load_config(None if told is None else Path(told))
+
+
+def _catalogue(config: Config | None) -> Catalogue:
+    """Core names alone, or with those of the configuration and of the plugins it allows."""
+    from vmsguard.policy.catalogue import Catalogue
+
+    core = Catalogue.core()
+    if config is None:
+        return core
+    from vmsguard.plugin.loader import load_plugins
+
+    registry = load_plugins(None if config.plugins is None else frozenset(config.plugins))
+    return core.extended(
+        controls=[control() for name, control in registry.controls.items() if name not in core.controls],
+        facts=[fact for name, fact in registry.facts.items() if name not in core.facts],
+        pack_folders=(*registry.packs, *config.packs),
+    )
+
+
+def _packs(ctx: click.Context) -> dict[str, Pack]:
+    from vmsguard.policy.load_pack import load_packs
+
+    catalogue = _catalogue(_config(ctx))
+    return dict(load_packs(catalogue.pack_folders, catalogue))
+
+
+def _pack(ctx: click.Context, name: str) -> Pack:
+    from vmsguard.errors import UsageError
+    from vmsguard.policy.suggest import did_you_mean
+
+    packs = _packs(ctx)
+    if name not in packs:
+        raise UsageError(f"there is no pack {name!r}", hint=did_you_mean(name, packs))
+    return packs[name]
+
+
+def _configured(catalogue: Catalogue, config: Config | None) -> tuple[Path, ...]:
+    if config is None:
+        return catalogue.pack_folders
+    return (*catalogue.pack_folders, config.file, *config.assignments, *config.exceptions, *config.documents)
+
+
+def _other_problems(result: Validation) -> list[ConfigError]:
+    """Mistakes in inventories and configurations that stand among the policy files."""
+    from vmsguard.errors import ConfigError, Problems
+    from vmsguard.fleet.load_config import load_config
+    from vmsguard.fleet.load_inventory import load_inventory
+
+    found: list[ConfigError] = []
+    jobs: list[Any] = []
+    if "Inventory" in result.checked:
+        jobs.append(lambda: load_inventory(result.others))
+    if "Config" in result.checked:
+        jobs += [lambda file=file: load_config(file) for file in result.others if _holds_config(file)]
+    for job in jobs:
+        try:
+            job()
+        except Problems as several:
+            found += several.problems
+        except ConfigError as one:
+            found.append(one)
+    return found
+
+
+def _holds_config(file: Path) -> bool:
+    from vmsguard.policy.yaml_files import read_documents
+
+    return any(document.kind == "Config" for document in read_documents(file))
+
+
+def _summary(pack: Pack) -> dict[str, Any]:
+    return {
+        "id": pack.id,
+        "version": pack.version,
+        "title": pack.title,
+        "jurisdiction": pack.jurisdiction,
+        "rules": [rule.id for rule in pack.rules],
+        "profiles": list(pack.profiles),
+        "forces": sorted({source.force.value for source in pack.sources.values()}),
+        "reviewed_next": pack.reviewed_next.isoformat(),
+        "digest": pack.digest,
+        "origin": pack.origin,
+    }
+
+
+def _told(problem: ConfigError) -> dict[str, Any]:
+    place = {"file": problem.file, "line": problem.line, "column": problem.column}
+    return {**place, "message": problem.message, "hint": problem.hint}
+
+
+def _show_profiles(explained: PackExplained, lang: str) -> None:
+    from vmsguard.cli.output import make_console
+    from vmsguard.cli.policy_tables import profile_table
+
+    click.echo()
+    make_console().print(profile_table(explained, lang))
