@@ -120,9 +120,13 @@ async def test_a_driver_cannot_get_round_that_by_its_own_headers(connect, header
         await client.request("GET", "/", headers=headers, **READ)
 
 
-async def test_a_login_that_is_not_there_cannot_be_used(connect) -> None:
-    with pytest.raises(GuardTripped, match="needs a login"):
-        await connect("http://127.0.0.1:1/").request("GET", "/", auth=HttpAuth.DIGEST, **READ)
+@pytest.mark.parametrize("auth", [HttpAuth.BASIC, HttpAuth.DIGEST])
+async def test_without_a_login_the_target_decides(start_server, connect, auth) -> None:
+    open_server, guarded = await start_server(), await start_server(digest_server())
+    assert (await connect(open_server.url).request("GET", "/", auth=auth, **READ)).body == b"ok"
+    with pytest.raises(AuthRejected):
+        await connect(guarded.url).request("GET", "/", auth=auth, **READ)
+    assert ["authorization" in asked.headers for asked in guarded.asked] == [False]
 
 
 async def test_a_storm_of_challenges_ends(start_server, connect) -> None:

@@ -48,11 +48,11 @@ class Shutter(Control):
 """
 
 
-def hook(kind: str, given: str) -> str:
-    return f"\n@hookimpl\ndef vmsguard_register_{kind}():\n    return {given}\n"
+def hook(name: str, given: str) -> str:
+    return f"\n@hookimpl\ndef {name}():\n    return {given}\n"
 
 
-ACME = HEAD + hook("drivers", '[entry("acme")]')
+ACME = HEAD + hook("vmsguard_register_drivers", '[entry("acme")]')
 
 
 @pytest.fixture
@@ -82,10 +82,10 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
 def test_everything_a_plugin_offers_is_registered(write: Write) -> None:
     source = (
         ACME
-        + hook("facts", '[FactSpec(name="acme/shutter", meaning="closed")]')
-        + hook("verbs", '[VerbSpec(name="acme/close", meaning="close", stage=Stage.SENDING)]')
-        + hook("controls", "[Shutter]")
-        + hook("packs", '[__import__("pathlib").Path("/packs")]')
+        + hook("vmsguard_register_facts", '[FactSpec(name="acme/shutter", meaning="closed")]')
+        + hook("vmsguard_register_verbs", '[VerbSpec(name="acme/close", meaning="close", stage=Stage.SENDING)]')
+        + hook("vmsguard_register_controls", "[Shutter]")
+        + hook("vmsguard_register_packs", '[__import__("pathlib").Path("/packs")]')
     )
     registry = load_plugins(entry_points=[write("acme", source, distribution="acme-vms")])
     assert registry.failures == ()
@@ -111,23 +111,35 @@ BROKEN = {
     "does not import": ("import no_such_module_at_all\n", "ModuleNotFoundError"),
     "is not Python": ("def (\n", "SyntaxError"),
     "leaves": ("raise SystemExit(3)\n", "SystemExit"),
-    "raises in its hook": (HEAD + hook("drivers", "1 / 0"), "ZeroDivisionError"),
-    "returns no list": (HEAD + hook("drivers", "5"), "TypeError"),
-    "returns another type": (HEAD + hook("drivers", "['acme']"), "driver hook returned a str"),
-    "misspells a hook": (HEAD + hook("driver", "[]"), "unknown hook"),
+    "raises in its hook": (HEAD + hook("vmsguard_register_drivers", "1 / 0"), "ZeroDivisionError"),
+    "returns no list": (HEAD + hook("vmsguard_register_drivers", "5"), "TypeError"),
+    "returns another type": (HEAD + hook("vmsguard_register_drivers", "['acme']"), "driver hook returned a str"),
+    "misspells a hook": (HEAD + hook("vmsguard_register_driver", "[]"), "unknown hook"),
     "has no hook": ("x = 1\n", "implements no hook"),
-    "is built for another api": (HEAD + hook("drivers", '[entry("b", api=2)]'), "built for api 2, this is api 1"),
-    "gives no class": (HEAD + hook("drivers", '[entry("b", path="module")]'), "not module:Class"),
-    "registers twice": (HEAD + hook("drivers", '[entry("b"), entry("b")]'), "driver b is registered twice"),
+    "is built for another api": (
+        HEAD + hook("vmsguard_register_drivers", '[entry("b", api=2)]'),
+        "built for api 2, this is api 1",
+    ),
+    "gives no class": (HEAD + hook("vmsguard_register_drivers", '[entry("b", path="module")]'), "not module:Class"),
+    "registers twice": (
+        HEAD + hook("vmsguard_register_drivers", '[entry("b"), entry("b")]'),
+        "driver b is registered twice",
+    ),
     "takes a core fact": (
-        HEAD + hook("facts", '[FactSpec(name="stores", meaning="x")]'),
+        HEAD + hook("vmsguard_register_facts", '[FactSpec(name="stores", meaning="x")]'),
         "stores is registered already",
     ),
-    "names a fact like the core": (HEAD + hook("facts", '[FactSpec(name="new", meaning="x")]'), "start with b/"),
-    "uses another's prefix": (HEAD + hook("facts", '[FactSpec(name="acme/x", meaning="x")]'), "start with b/"),
-    "names a control without prefix": (HEAD + hook("controls", "[Shutter]"), "start with b/"),
+    "names a fact like the core": (
+        HEAD + hook("vmsguard_register_facts", '[FactSpec(name="new", meaning="x")]'),
+        "start with b/",
+    ),
+    "uses another's prefix": (
+        HEAD + hook("vmsguard_register_facts", '[FactSpec(name="acme/x", meaning="x")]'),
+        "start with b/",
+    ),
+    "names a control without prefix": (HEAD + hook("vmsguard_register_controls", "[Shutter]"), "start with b/"),
     "replaces a core verb": (
-        HEAD + hook("verbs", '[VerbSpec(name="stream.stop", meaning="x", stage=Stage.SENDING)]'),
+        HEAD + hook("vmsguard_register_verbs", '[VerbSpec(name="stream.stop", meaning="x", stage=Stage.SENDING)]'),
         "verb stream.stop is registered already",
     ),
 }
@@ -135,7 +147,11 @@ BROKEN = {
 
 @pytest.mark.parametrize(("source", "says"), BROKEN.values(), ids=BROKEN.keys())
 def test_a_broken_plugin_is_reported_and_the_others_work(write: Write, source: str, says: str) -> None:
-    points = [write("acme", ACME), write("b", source), write("c", HEAD + hook("drivers", '[entry("c")]'))]
+    points = [
+        write("acme", ACME),
+        write("b", source),
+        write("c", HEAD + hook("vmsguard_register_drivers", '[entry("c")]')),
+    ]
     registry = load_plugins(entry_points=points)
     assert ["acme", "c"] == list(registry.drivers)
     (failure,) = registry.failures
@@ -143,7 +159,11 @@ def test_a_broken_plugin_is_reported_and_the_others_work(write: Write, source: s
 
 
 def test_a_plugin_goes_in_whole_or_not_at_all(write: Write) -> None:
-    source = HEAD + hook("drivers", '[entry("b")]') + hook("facts", '[FactSpec(name="stores", meaning="x")]')
+    source = (
+        HEAD
+        + hook("vmsguard_register_drivers", '[entry("b")]')
+        + hook("vmsguard_register_facts", '[FactSpec(name="stores", meaning="x")]')
+    )
     registry = load_plugins(entry_points=[write("b", source)])
     assert ({}, ()) == (registry.drivers, registry.plugins)
 
@@ -192,7 +212,9 @@ def test_a_driver_class_is_imported_when_it_is_asked_for(write: Write) -> None:
     ],
 )
 def test_a_driver_class_that_is_none_is_a_plugin_error(write: Write, changed: str, says: str) -> None:
-    registry = load_plugins(entry_points=[write("acme", HEAD + hook("drivers", f'[entry("acme", {changed})]'))])
+    registry = load_plugins(
+        entry_points=[write("acme", HEAD + hook("vmsguard_register_drivers", f'[entry("acme", {changed})]'))]
+    )
     with pytest.raises(PluginError, match=says):
         registry.driver_class("acme")
 

@@ -107,8 +107,9 @@ class GuardedClient:
         A path without a leading ``/`` is below the target's enrolled path. Replies of status 2xx, and of
         those in ``accept_status``, are returned; 401 is ``AuthRejected`` (also where accepted, once a login
         was sent), a redirect is ``GuardTripped``, anything else ``DeviceFault`` with code ``http-<status>``.
-        ``headers_only`` hangs up after the headers. Reads are sent a second time when the connection was
-        lost, never for another reason; sessions and writes are sent once.
+        Without a login ``auth`` is left out, and the target decides. ``headers_only`` hangs up after the
+        headers. Reads are sent a second time when the connection was lost, never for another reason;
+        sessions and writes are sent once.
         """
         url = self._urls.get(path) or self._address(path, operation)
         self._check(method, effect, permit, headers, operation)
@@ -125,7 +126,7 @@ class GuardedClient:
             headers_only=headers_only,
         )
         status = reply.status
-        if auth != HttpAuth.NONE:
+        if auth != HttpAuth.NONE and self._login is not None:
             self._note_login(status, operation)
         if 200 <= status < 300 or (accept_status is not None and status in accept_status):
             return reply
@@ -217,15 +218,8 @@ class GuardedClient:
     def _authenticate(
         self, auth: str, headers: Mapping[str, str] | None, operation: str
     ) -> tuple[Mapping[str, str] | None, DigestState | None]:
-        if auth == HttpAuth.NONE:
+        if auth == HttpAuth.NONE or self._login is None:
             return headers, None
-        if self._login is None:
-            raise GuardTripped(
-                self.target.id,
-                operation,
-                f"HTTP {auth} needs a login",
-                hint="Give the target a login in the inventory.",
-            )
         if self._refusals and not (self._accepted and self._refusals < 2):
             raise AuthRejected(self.target.id, operation, "this login was refused before; nothing was sent")
         if auth == HttpAuth.DIGEST:

@@ -16,7 +16,16 @@ from vmsguard.model.changes import VerbSpec
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.manifest import DriverEntry
 
-__all__ = ["PROJECT", "hookimpl", "hookspec"]
+__all__ = [
+    "PROJECT",
+    "hookimpl",
+    "hookspec",
+    "vmsguard_register_controls",
+    "vmsguard_register_drivers",
+    "vmsguard_register_facts",
+    "vmsguard_register_packs",
+    "vmsguard_register_verbs",
+]
 
 PROJECT = "vmsguard"
 

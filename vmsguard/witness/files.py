@@ -11,7 +11,7 @@ from pathlib import Path
 from vmsguard.model.vocabulary import Why
 from vmsguard.witness.sighting import Sighting, proves_nothing
 
-__all__ = ["Tally", "grew", "look_files", "tally"]
+__all__ = ["NotToldError", "Tally", "grew", "look_files", "tally"]
 
 MOST_FILES = 2_000_000
 
