@@ -188,3 +188,9 @@ def official() -> etree.XMLSchema:
     module = util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.schemas()
+
+
+@pytest.fixture
+def token() -> Callable[..., str]:
+    """Makes WS-UsernameToken headers."""
+    return security_header

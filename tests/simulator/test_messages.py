@@ -94,12 +94,17 @@ def ordered_operations(name: str) -> list[str]:
     return [f"{service.prefix}:{operation}" for operation in ("GetServiceCapabilities", *(name for name, _ in ranked))]
 
 
-@pytest.mark.parametrize("name", [service.name for service in SERVICES])
-async def test_responses_follow_the_official_schemas(run, name, official) -> None:
-    recorder = name == "receiver"
+@pytest.mark.parametrize(
+    ("device", "name"),
+    [("cam", service.name) for service in SERVICES if service.name != "receiver"]
+    + [("nvr", name) for name in ("receiver", "recording", "search", "replay")],
+)
+async def test_responses_follow_the_official_schemas(run, device, name, official) -> None:
     async with run({**FULL, "recorder": "nvr"}, recorders=({"id": "nvr"},)) as caller:
         for operation in ordered_operations(name):
-            answer = await caller.ask("nvr" if recorder else "cam", operation, arguments_of(operation))
+            if device == "nvr" and operation == "trc:DeleteTrack":
+                continue  # its recordings have one track, deleted with the recording
+            answer = await caller.ask(device, operation, arguments_of(operation))
             assert (operation, answer.status, answer.fault) == (operation, 200, ())
             official.assertValid(answer.entry)
 

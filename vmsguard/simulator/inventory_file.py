@@ -29,6 +29,8 @@ def fleet_inventory(
     return {
         "apiVersion": "vmsguard/v1",
         "kind": "Inventory",
+        # A simulator on loopback needs no sparing; real devices keep the gentle defaults.
+        "defaults": {"limits": {"requests_per_second": 500, "deadline_seconds": 3}},
         "groups": groups,
         "targets": targets,
         "cameras": cameras,

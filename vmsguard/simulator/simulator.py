@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import logging
 import os
 import random
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from vmsguard.errors import UsageError
 from vmsguard.model.clock import Clock, SystemClock
 from vmsguard.simulator.authentication import HttpDigest
 from vmsguard.simulator.device_state import Configuration, Device, NetworkProtocol
@@ -37,6 +39,7 @@ from vmsguard.simulator.truth import Truth, inner_digest, look_inside
 
 __all__ = ["SimulatedDevice", "Simulator"]
 
+_log: Final = logging.getLogger(__name__)
 _TICK: Final = 0.5
 """Seconds between two segments of a recorder, and between looks at what is due."""
 
@@ -128,7 +131,14 @@ class Simulator:
             await self._close_sockets()
             raise
         for device_id, store in self._stores.items():
-            write_history(self.session(device_id).device, store)
+            try:
+                write_history(self.session(device_id).device, store)
+            except OSError as error:
+                await self._close_sockets()
+                path = self.session(device_id).device.storage_path
+                raise UsageError(
+                    f"{device_id}: cannot write below {path}: {error.strerror}", hint="name another storage_path"
+                ) from error
         self._ticking = asyncio.get_running_loop().create_task(self._tick())
 
     async def stop(self) -> None:
@@ -368,7 +378,10 @@ class Simulator:
             for device_id, store in self._stores.items():
                 device = self.session(device_id).device
                 advance(device, self)
-                write_segments(device, store, self)
+                try:
+                    write_segments(device, store, self)
+                except OSError as error:  # a full disk ends a recorder's files, not the fleet
+                    _log.warning("%s cannot write segments: %s", device_id, error.strerror)
 
 
 def _copy(value: Any, kind: Any) -> Any:

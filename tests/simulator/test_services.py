@@ -1,0 +1,199 @@
+"""The other services: what they tell, what their levers do, and what they say where a function is missing."""
+
+from __future__ import annotations
+
+import pytest
+
+PROFILE = "<trt:ProfileToken>profile-1</trt:ProfileToken>"
+PROFILE2 = "<tr2:ProfileToken>profile-1</tr2:ProfileToken>"
+ANALYTICS = "<tan:ConfigurationToken>analytics-1</tan:ConfigurationToken>"
+SETUP = "<trt:StreamSetup/>"
+
+
+def protocol(name: str, enabled: str, port: int) -> str:
+    return (
+        f"<tds:NetworkProtocols><tt:Name>{name}</tt:Name><tt:Enabled>{enabled}</tt:Enabled>"
+        f"<tt:Port>{port}</tt:Port></tds:NetworkProtocols>"
+    )
+
+
+async def test_services_that_a_camera_lacks_are_not_listed_and_their_endpoints_fault(run) -> None:
+    async with run({"id": "cam", "rules": None, "modules": None, "recordings": None}) as caller:
+        listed = await caller.ask("cam", "tds:GetServices", "<tds:IncludeCapability>false</tds:IncludeCapability>")
+        names = [uri.removeprefix("http://www.onvif.org/") for uri in listed.texts(".//tds:Namespace")]
+        assert names == ["ver10/device/wsdl", "ver10/media/wsdl", "ver20/media/wsdl", "ver10/events/wsdl"]
+        answer = await caller.ask("cam", "trc:GetRecordings")
+        assert (answer.status, answer.fault) == (500, ("Receiver", "ActionNotSupported", "NoSuchService"))
+
+
+async def test_an_operation_that_does_not_exist_is_a_fault(run) -> None:
+    async with run({"id": "cam"}) as caller:
+        answer = await caller.ask("cam", "tds:GetVmsguardCanary")
+        assert answer.fault == ("Receiver", "ActionNotSupported", "NotImplemented")
+
+
+async def test_capabilities_agree_between_get_services_and_the_service(run) -> None:
+    async with run({"id": "cam", "persona": "static-recordings"}) as caller:
+        own = await caller.ask("cam", "trc:GetServiceCapabilities")
+        told = await caller.ask("cam", "tds:GetServices", "<tds:IncludeCapability>true</tds:IncludeCapability>")
+        found = [
+            dict(element.attrib) for element in (own.entry[0], told.entry.find(".//{*}Capabilities[@DynamicTracks]"))
+        ]
+        assert found[0] == found[1]
+        assert found[0]["DynamicTracks"] == "false"
+
+
+async def test_old_capabilities_keep_recording_in_the_extension(run) -> None:
+    async with run({"id": "cam"}) as caller:
+        answer = await caller.ask("cam", "tds:GetCapabilities")
+        assert answer.texts(".//tt:Extension/tt:Recording/tt:XAddr") == [
+            caller.simulator.url("cam").replace("device_service", "recording_service")
+        ]
+
+
+async def test_protocols_that_are_not_named_stay(run) -> None:
+    async with run({"id": "cam", "rtsp": True}) as caller:
+        await caller.ask("cam", "tds:SetNetworkProtocols", protocol("HTTPS", "true", 8443))
+        answer = await caller.ask("cam", "tds:GetNetworkProtocols")
+        names = dict(zip(answer.texts(".//tt:Name"), answer.texts(".//tt:Enabled"), strict=True))
+        assert names == {"HTTP": "true", "HTTPS": "true", "RTSP": "true"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "fault"),
+    [
+        (protocol("FTP", "true", 21), "ServiceNotSupported"),
+        (protocol("RTSP", "true", 99999), "PortInvalid"),
+        ("", "ServiceNotSupported"),
+    ],
+)
+async def test_protocols_that_make_no_sense_are_refused(run, asked, fault) -> None:
+    async with run({"id": "cam"}) as caller:
+        answer = await caller.ask("cam", "tds:SetNetworkProtocols", asked)
+        assert answer.fault == ("Sender", "InvalidArgVal", fault)
+
+
+async def test_stream_and_snapshot_addresses_end_with_their_configuration(run) -> None:
+    async with run({"id": "cam", "rtsp": True}) as caller:
+        port = caller.simulator.rtsp_port("cam")
+        uri = (await caller.ask("cam", "trt:GetStreamUri", SETUP + PROFILE)).text(".//tt:Uri")
+        assert uri == f"rtsp://127.0.0.1:{port}/profile-1"
+        assert await caller.snapshot("cam") == 200
+        await caller.ask("cam", "trt:RemoveVideoSourceConfiguration", PROFILE)
+        for operation, inner in (("trt:GetStreamUri", SETUP + PROFILE), ("trt:GetSnapshotUri", PROFILE)):
+            assert (await caller.ask("cam", operation, inner)).fault == ("Sender", "Action", "IncompleteConfiguration")
+        assert await caller.snapshot("cam") == 404
+
+
+async def test_media2_removes_by_type_and_shows_only_what_is_asked(run) -> None:
+    async with run({"id": "cam"}) as caller:
+        bare = await caller.ask("cam", "tr2:GetProfiles")
+        assert bare.texts(".//tr2:Configurations") == []
+        asked = f"{PROFILE2}<tr2:Configuration><tr2:Type>Metadata</tr2:Type></tr2:Configuration>"
+        await caller.ask("cam", "tr2:RemoveConfiguration", asked)
+        full = await caller.ask("cam", "tr2:GetProfiles", "<tr2:Type>All</tr2:Type>")
+        assert [child.tag.rpartition("}")[2] for child in full.entry[0][1]] == [
+            "VideoSource",
+            "VideoEncoder",
+            "Analytics",
+        ]
+
+
+async def test_multicast_starts_and_stops_and_stopping_twice_succeeds(run) -> None:
+    async with run({"id": "cam", "multicast": True}) as caller:
+        assert caller.simulator.camera("cam").truth.multicasts
+        for _ in range(2):
+            assert (await caller.ask("cam", "trt:StopMulticastStreaming", PROFILE)).fault == ()
+        assert not caller.simulator.camera("cam").truth.multicasts
+
+
+async def test_metadata_that_is_not_persistent_comes_back_after_a_restart(run) -> None:
+    asked = (
+        '<trt:Configuration token="metadata-1"><tt:Analytics>false</tt:Analytics><tt:Multicast><tt:AutoStart>false'
+        "</tt:AutoStart></tt:Multicast></trt:Configuration><trt:ForcePersistence>{}</trt:ForcePersistence>"
+    )
+    seen = []
+    async with run({"id": "cam"}) as caller:
+        for persistent in ("false", "true"):
+            await caller.ask("cam", "trt:SetMetadataConfiguration", asked.format(persistent))
+            await caller.ask("cam", "tds:SystemReboot")
+            seen += (await caller.ask("cam", "trt:GetMetadataConfigurations")).texts(".//tt:Analytics")
+    assert seen == ["true", "false"]
+
+
+async def test_rules_are_deleted_all_or_none(run) -> None:
+    async with run({"id": "cam", "rules": ["tt:FaceRecognition", "tt:LineDetector"]}) as caller:
+        names = "<tan:RuleName>FaceRecognition-1</tan:RuleName><tan:RuleName>nobody</tan:RuleName>"
+        answer = await caller.ask("cam", "tan:DeleteRules", ANALYTICS + names)
+        assert answer.fault == ("Sender", "InvalidArgVal", "RuleNotExistent")
+        assert caller.simulator.camera("cam").truth.rules == ("FaceRecognition-1", "LineDetector-2")
+        await caller.ask("cam", "tan:DeleteRules", ANALYTICS + "<tan:RuleName>FaceRecognition-1</tan:RuleName>")
+        assert caller.simulator.camera("cam").truth.rules == ("LineDetector-2",)
+        assert not caller.simulator.camera("cam").truth.recognises
+
+
+async def test_modified_rules_keep_the_parameters_that_are_not_named(run) -> None:
+    rule = {"type": "tt:ObjectDetection", "name": "gate", "parameters": {"ClassFilter": "Face", "Sensitivity": "5"}}
+    async with run({"id": "cam", "rules": [rule]}) as caller:
+        asked = (
+            '<tan:Rule Name="gate" Type="tt:ObjectDetection"><tt:Parameters><tt:SimpleItem Name="ClassFilter" '
+            'Value="Vehicle"/></tt:Parameters></tan:Rule>'
+        )
+        await caller.ask("cam", "tan:ModifyRules", ANALYTICS + asked)
+        answer = await caller.ask("cam", "tan:GetRules", ANALYTICS)
+        items = {item.get("Name"): item.get("Value") for item in answer.entry.iter("{*}SimpleItem")}
+        assert items == {"ClassFilter": "Vehicle", "Sensitivity": "5"}
+
+
+async def test_an_empty_webrtc_list_deletes_all(run) -> None:
+    async with run({"id": "cam", "webrtc": ["wss://a.example/", "wss://b.example/"]}) as caller:
+        assert len((await caller.ask("cam", "tr2:GetWebRTCConfigurations")).entry) == 2
+        await caller.ask("cam", "tr2:SetWebRTCConfigurations")
+        assert caller.simulator.camera("cam").truth.webrtc == ()
+
+
+async def test_a_storage_in_use_cannot_be_deleted(run) -> None:
+    storages = [{"uri": "nfs://192.0.2.1/a", "used": True}, "nfs://192.0.2.1/b"]
+    async with run({"id": "cam", "storages": storages}) as caller:
+        answer = await caller.ask("cam", "tds:DeleteStorageConfiguration", "<tds:Token>storage-1</tds:Token>")
+        assert answer.fault == ("Receiver", "Action", "ConfigurationConflict")
+        await caller.ask("cam", "tds:DeleteStorageConfiguration", "<tds:Token>storage-2</tds:Token>")
+        assert (await caller.ask("cam", "tds:GetStorageConfigurations")).tokens("tds:StorageConfigurations") == [
+            "storage-1"
+        ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "key", "prefix"),
+    [
+        ("tds:GetStorageConfigurations", "storages", "tds"),
+        ("tr2:GetWebRTCConfigurations", "webrtc", "tr2"),
+        ("tev:GetEventBrokers", "brokers", "tev"),
+    ],
+)
+async def test_an_optional_function_is_either_there_and_empty_or_not_supported(run, operation, key, prefix) -> None:
+    async with run({"id": "with", key: []}, {"id": "without"}) as caller:
+        present = await caller.ask("with", operation)
+        assert (present.fault, len(present.entry)) == ((), 0)
+        absent = await caller.ask("without", operation)
+        assert absent.fault == ("Receiver", "ActionNotSupported", "NotImplemented")
+
+
+async def test_brokers_and_uplinks_are_deleted_by_address(run) -> None:
+    group = {"id": "cam", "brokers": ["mqtts://a.example:8883"], "uplinks": ["https://b.example/"]}
+    async with run(group) as caller:
+        for operation, tag, address in (
+            ("tev:DeleteEventBroker", "tev:Address", "mqtts://a.example:8883"),
+            ("tup:DeleteUplink", "tup:RemoteAddress", "https://b.example/"),
+        ):
+            asked = f"<{tag}>{address}</{tag}>"
+            assert (await caller.ask("cam", operation, asked)).fault == ()
+            assert (await caller.ask("cam", operation, asked)).fault == ("Sender", "InvalidArgVal", "InvalidAddress")
+        truth = caller.simulator.camera("cam").truth
+        assert (truth.brokers, truth.uplinks) == ((), ())
+
+
+async def test_thermal_tells_which_sources_measure_heat(run) -> None:
+    async with run({"id": "cam", "channels": 2, "thermal": [2]}) as caller:
+        answer = await caller.ask("cam", "tth:GetConfigurations")
+        assert answer.tokens("tth:Configurations") == ["source-2"]
