@@ -20,9 +20,10 @@ from vmsguard.controls.documents import (
     DocumentsNotice,
     DocumentsSubjectRequestProcess,
 )
+from vmsguard.controls.residue import StorageResidueEmpty
 from vmsguard.controls.retention import RetentionMax
 from vmsguard.controls.security import SecurityAccessLeast, SecurityStorageEncrypted, SecurityStreamEncrypted
-from vmsguard.controls.storage import StorageEdgeOff, StorageExternalOff, StorageResidueEmpty, StorageVmsOff
+from vmsguard.controls.storage import StorageEdgeOff, StorageExternalOff, StorageVmsOff
 from vmsguard.controls.transmission import (
     TransmissionCloudOff,
     TransmissionPushOff,

@@ -11,11 +11,11 @@ from msgspec import Struct
 from vmsguard.controls.base import Control
 from vmsguard.controls.firmware import vendor_statements
 from vmsguard.controls.judging import absent, failed, listed, passed, unknown, unknown_from, weakest
-from vmsguard.controls.storage import last_cutoff, purge
+from vmsguard.controls.residue import last_cutoff, purge, verified_deletions
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import Store, VerifiedDeletion
-from vmsguard.model.facts import Absent, Fact, Items, Unknown
+from vmsguard.model.facts import Absent, Fact, Unknown
 from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import Basis, Role, Why
@@ -111,15 +111,12 @@ def _store(entry: Any) -> Store:
 def _judge_stores(params: PeriodicParams, view: View) -> Outcome:
     required = _required(params)
     fact = view.fact("stores")
-    ledger = view.fact("deletion.verified")
     if isinstance(fact.reading, Absent):
         return absent([fact], required, view)
     stores, gaps, basis = _known_stores(view, fact)
-    deletions = listed(ledger)
+    ledger, deletions = verified_deletions(view)
     if deletions is None:
-        return (
-            unknown_from([ledger], required, left=gaps) if isinstance(ledger.reading, Unknown) else _no_ledger(required)
-        )
+        return unknown_from([ledger], required, left=gaps)
     if gaps and isinstance(fact.reading, Unknown):
         return unknown_from([fact], required)
     late = _late(stores, deletions, params.max_gap, view)
@@ -127,23 +124,19 @@ def _judge_stores(params: PeriodicParams, view: View) -> Outcome:
         reason = f"never-deleted: {', '.join(late)} was never verified empty"
         if not any(told == "never" for told in late.values()):
             reason = f"overdue: {', '.join(f'{store} ({told})' for store, told in late.items())}"
-        return failed(reason, required, offenders=tuple(late), left=(*late, *gaps), basis=weakest((fact, ledger)))
+        return failed(reason, required, offenders=tuple(late), left=(*late, *gaps), basis=basis)
     if gaps:
         return unknown(Why.INCOMPLETE, "not every store is known", required, left=gaps)
     return passed("on-time: every store was verified empty within the gap", required, min(basis, ledger.basis))
 
 
-def _no_ledger(required: str) -> Outcome:
-    return unknown(Why.NOT_READ, "the ledger of deletions was not read", required)
-
-
 def _late(
-    stores: Sequence[Store], deletions: Items[VerifiedDeletion], max_gap: timedelta, view: View
+    stores: Sequence[Store], deletions: Sequence[VerifiedDeletion], max_gap: timedelta, view: View
 ) -> dict[str, str]:
     """Store id to ``never`` or how long ago; the clock runs from the cutoff of the last verified deletion."""
     late: dict[str, str] = {}
     for store in stores:
-        cutoff = last_cutoff(deletions.values, store.id, footage=store.kind == "footage")
+        cutoff = last_cutoff(deletions, store.id, footage=store.kind == "footage")
         if cutoff is None:
             late[store.id] = "never"
         elif view.now - cutoff > max_gap:
@@ -158,10 +151,9 @@ def _judge_destinations(params: PeriodicParams, view: View) -> Outcome:
     blind = [fact for fact in facts if isinstance(fact.reading, Unknown)]
     if blind:
         return unknown_from(blind, required)
-    ledger = view.fact("deletion.verified")
-    deletions = listed(ledger)
+    ledger, deletions = verified_deletions(view)
     if deletions is None:
-        return unknown_from([ledger], required) if isinstance(ledger.reading, Unknown) else _no_ledger(required)
+        return unknown_from([ledger], required)
     late: dict[str, str] = {}
     left: dict[str, None] = {}
     for fact in facts:
@@ -177,7 +169,7 @@ def _judge_destinations(params: PeriodicParams, view: View) -> Outcome:
             if fact.key.name == "stream.services":
                 left[f"whoever asks for {item.id}"] = None
                 continue
-            cutoff = last_cutoff(deletions.values, item.id, footage=False)
+            cutoff = last_cutoff(deletions, item.id, footage=False)
             if cutoff is None:
                 left[f"destination {item.id}: no verified deletion"] = None
             elif view.now - cutoff > params.max_gap:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,16 +25,14 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def firmware_matches(told: Any, firmware: str) -> bool:
-    """Whether ``told`` names the firmware: a version, a list of them, or a range ``1.0 to 1.4``, both inclusive."""
+    """Whether ``told`` names the firmware: a version, a list of them, or a range with both ends in it."""
     if not firmware:
         return False
     if isinstance(told, str):
-        low, between, high = told.partition(" to ")
-        if not between:
-            return told == firmware
-        if not (_version(low) and _version(firmware) and _version(high)):
-            return False
-        return _version(low) <= _version(firmware) <= _version(high)
+        return told == firmware
+    if isinstance(told, Mapping):
+        low, mine, high = (_version(str(text)) for text in (told.get("from", ""), firmware, told.get("to", "")))
+        return bool(low and mine and high) and low <= mine <= high
     if isinstance(told, list | tuple):
         return firmware in told
     return False

@@ -91,6 +91,8 @@ def unknown(
 def unknown_from(facts: Iterable[Fact], required: str, *, left: Sequence[str] = ()) -> Outcome:
     """Unknown for the reasons the facts themselves carry."""
     blind = [fact for fact in facts if isinstance(fact.reading, Unknown)]
+    if not blind:
+        return unknown(Why.PROTOCOL, "the value is of another type than declared", required, left=left)
     first = blind[0].reading
     assert isinstance(first, Unknown)
     return Outcome(
@@ -189,7 +191,7 @@ def judge_off(off: Off, facts: Sequence[Fact], view: View, *, seen_on: str = "",
             offenders=ids,
             left=(*(f"{off.noun} {item}" for item in ids), *gaps),
             found=f"{len(ids)} on",
-            basis=weakest(facts),
+            basis=weakest(fact for fact in facts if isinstance(fact.reading, Known)),
         )
     if seen_on:
         if blind:

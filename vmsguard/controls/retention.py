@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from vmsguard.controls.base import Control
 from vmsguard.controls.judging import absent, failed, listed, passed, unknown, unknown_from, weakest
-from vmsguard.controls.storage import older_than, purge
+from vmsguard.controls.residue import older_than, purge
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
 from vmsguard.model.facts import Absent, Unknown

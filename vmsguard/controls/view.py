@@ -79,6 +79,10 @@ class View:
     def reading(self, name: str, layer: Layer = Layer.RUNTIME, store: str = "") -> Reading:
         return self.fact(name, layer, store).reading
 
+    def delivered(self, fact: Fact) -> bool:
+        """Whether some source delivered this fact, or it only stands for "nobody read this"."""
+        return fact.key in self.snapshot.facts
+
     def layers(self, name: str) -> tuple[Fact, ...]:
         """The fact in each layer its specification declares; all of them must say "off"."""
         spec = self._specs.get(name)

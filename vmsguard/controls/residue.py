@@ -1,0 +1,144 @@
+"""What still lies there: footage from before, and the purge that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from vmsguard.controls.base import Control, NoParams
+from vmsguard.controls.judging import (
+    absent,
+    contradicted,
+    fabricates,
+    failed,
+    listed,
+    passed,
+    unknown,
+    unknown_from,
+    weakest,
+)
+from vmsguard.controls.view import View
+from vmsguard.model.changes import Change
+from vmsguard.model.fact_values import StoredRecording, VerifiedDeletion
+from vmsguard.model.facts import Absent, Fact, Unknown
+from vmsguard.model.manifest import Manifest
+from vmsguard.model.results import Outcome
+from vmsguard.model.vocabulary import WHOLE, Basis, Role, Why
+
+__all__ = ["StorageResidueEmpty", "last_cutoff", "older_than", "purge", "verified_deletions"]
+
+_RESIDUE = "no footage that was stored before is left"
+_WHOLE_SECONDS = timedelta(seconds=1)
+"""Devices tell whole seconds: footage of the cutoff's own second is new."""
+
+
+class StorageResidueEmpty(Control):
+    """What was stored before is gone; footage newer than a verified deletion is ``storage.*.off``'s matter."""
+
+    id = "storage.residue.empty"
+    roles = frozenset({Role.DEVICE, Role.RECORDER})
+    verbs: ClassVar[tuple[str, ...]] = ("footage.purge",)
+    says: ClassVar = {
+        "en": "Footage that was stored before is deleted.",
+        "ko": "이전에 저장된 영상을 삭제한다.",
+    }
+
+    def reads(self, params: NoParams) -> frozenset[str]:
+        return frozenset({"footage.recordings", "footage.files", "deletion.verified"})
+
+    def judge(self, params: NoParams, view: View) -> Outcome:
+        fact = view.fact("footage.recordings")
+        files = view.witness("footage.files")
+        if isinstance(fact.reading, Unknown):
+            return unknown_from([fact], _RESIDUE)
+        if isinstance(fact.reading, Absent):
+            return _row_gone(files) if files else absent([fact], _RESIDUE, view)
+        recordings = listed(fact)
+        if recordings is None:
+            return unknown(Why.PROTOCOL, "the list of recordings is no list", _RESIDUE)
+        remaining = [recording for recording in recordings.values if not recording.empty]
+        gaps = () if recordings.complete else (recordings.missing or "recordings the target does not list",)
+        if not remaining:
+            if files:
+                return _row_gone(files)
+            if gaps:
+                return unknown(Why.INCOMPLETE, "no footage on a list that is not complete", _RESIDUE, left=gaps)
+            if not recordings.values and fabricates(view):
+                return unknown(Why.FABRICATED, "an empty list from a target that answers anything", _RESIDUE)
+            return passed("empty: no footage is left", _RESIDUE, fact.basis if files is None else Basis.OBSERVED)
+        return _judge_remaining(view, fact, remaining, gaps)
+
+    def enforce(self, params: NoParams, view: View, manifest: Manifest) -> Sequence[Change]:
+        return (purge(view, view.now),) if self.judge(params, view).offenders else ()
+
+
+def _row_gone(files: bool | int) -> Outcome:
+    return contradicted(f"{files} files of the channel lie in visible storage (row gone, files stay)", _RESIDUE)
+
+
+def _judge_remaining(view: View, fact: Fact, remaining: Sequence[StoredRecording], gaps: Sequence[str]) -> Outcome:
+    ledger, deletions = verified_deletions(view)
+    if deletions is None:
+        return unknown_from([ledger], _RESIDUE, left=tuple(item.id for item in remaining))
+    old, undated = [], []
+    for recording in remaining:
+        cutoff = last_cutoff(deletions, recording.store)
+        if cutoff is None or (recording.start is not None and recording.start < cutoff - _WHOLE_SECONDS):
+            old.append(recording)
+        elif recording.start is None:
+            undated.append(recording)
+    if old:
+        locked = [recording.id for recording in old if recording.locked]
+        told = f"; locked by the product: {', '.join(locked)}" if locked else ""
+        return failed(
+            f"residue: {len(old)} recordings from before are left{told}",
+            _RESIDUE,
+            offenders=tuple(recording.id for recording in old),
+            left=(*(_described(recording) for recording in old), *gaps),
+            found=f"{len(old)} recordings",
+            basis=fact.basis,
+        )
+    if undated:
+        left = tuple(f"recording {recording.id}: start unknown" for recording in undated)
+        return unknown(Why.INCOMPLETE, "the target does not say when footage begins", _RESIDUE, left=left)
+    if gaps:
+        return unknown(Why.INCOMPLETE, "no old footage on a list that is not complete", _RESIDUE, left=gaps)
+    reason = "newer: all footage left began after the last verified deletion"
+    return passed(reason, _RESIDUE, weakest((fact, ledger)), found=f"{len(remaining)} newer")
+
+
+def _described(recording: StoredRecording) -> str:
+    return f"recording {recording.id} (locked)" if recording.locked else f"recording {recording.id}"
+
+
+def verified_deletions(view: View) -> tuple[Fact, tuple[VerifiedDeletion, ...] | None]:
+    """The ledger at the endpoint; None where it could not be read.
+
+    The ledger is the core's own book: an endpoint it says nothing of had no deletion verified.
+    """
+    fact = view.fact("deletion.verified")
+    if not view.delivered(fact):
+        return fact, ()
+    deletions = listed(fact)
+    return fact, None if deletions is None else deletions.values
+
+
+_ALL_FOOTAGE = frozenset({"", WHOLE, "footage"})
+
+
+def last_cutoff(deletions: Sequence[VerifiedDeletion], store: str, *, footage: bool = True) -> datetime | None:
+    """Until when a store is proven emptied; a deletion of ``footage`` covers every footage store of the channel."""
+    cutoffs = [item.cutoff for item in deletions if item.store == store or (footage and item.store in _ALL_FOOTAGE)]
+    return max(cutoffs, default=None)
+
+
+def purge(view: View, cutoff: datetime) -> Change:
+    """Delete all footage of the endpoint's channel that was stored before the cutoff."""
+    assert view.endpoint is not None
+    told = cutoff.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    return Change("footage.purge", view.endpoint.target, view.endpoint.channel, {"cutoff": told, "recordings": ""})
+
+
+def older_than(recordings: Sequence[StoredRecording], now: datetime, limit: timedelta) -> list[Any]:
+    return [item for item in recordings if not item.empty and item.start is not None and item.start < now - limit]
