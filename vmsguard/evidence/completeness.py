@@ -88,7 +88,7 @@ class Completeness:
         if run is None:
             self._found.append(_incomplete("unplanned-verdict", "a final verdict of no planned run", record["seq"]))
             return
-        pair = (record["camera"], record["pack"], record["rule"], record["control"])
+        pair = (record["camera"], *(record.get(name, "") for name in ("pack", "rule", "control")))
         if pair in run.finals:
             run.twice.append(record["seq"])
         run.finals.add(pair)

@@ -129,13 +129,15 @@ class CitedFact(Struct, forbid_unknown_fields=True):
 
 
 class Verify(Event):
+    """A verdict of a control, of a rule (no control) or of a camera (no rule)."""
+
     camera: Id
-    pack: IdOrNone
-    rule: IdOrNone
-    control: IdOrNone
     verdict: Verdict
     final: bool
     """Each planned pair has exactly one final verdict; earlier ones of the run say false."""
+    pack: IdOrNone = ""
+    rule: IdOrNone = ""
+    control: IdOrNone = ""
     channel: Safe = ""
     endpoint: Safe = ""
     policy_sha256: Hex = ""

@@ -18,15 +18,15 @@ def bind_evidence_logger(log: EvidenceLog, **context: object) -> structlog.Bound
     It shares nothing with ``structlog.configure``: a level filter or a dropping processor there must not
     be able to swallow evidence (both do so without an error).
     """
-    logger: structlog.BoundLogger = structlog.wrap_logger(
+    logger = structlog.wrap_logger(
         log,
         processors=[_as_call],
         wrapper_class=structlog.BoundLogger,
         context_class=dict,
         cache_logger_on_first_use=True,
-        **context,
     )
-    return logger
+    bound: structlog.BoundLogger = logger.bind(**context)
+    return bound
 
 
 def _as_call(

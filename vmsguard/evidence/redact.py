@@ -39,7 +39,10 @@ _CHANGE = re.compile(r"[A-Za-z0-9_.:/#*(),=+-]{0,256}")
 _TEXT = re.compile(r"[ -~–—…·→≤≥×%]{0,512}")
 _ARGUMENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d):\d\d(?::\d\d(?:[.,]\d+)?)?")
-_LOGIN = re.compile(r"//[^/\s]*@|(?:pass(?:word|wd)?|pwd|secret|token|api_?key|auth|nonce)\s*[=:]", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"//[^/\s]*@|(?:pass(?:word|wd)?|pwd|secret|api_?key|authorization|nonce|(?:access|auth|session)_?token)\s*[=:]",
+    re.IGNORECASE,
+)
 _PACKED = re.compile(r"[A-Za-z0-9+/_=-]{257}")
 _PICTURE = re.compile(r"/9j/|iVBORw0KGgo|ffd8ff|89504e47|\xff\xd8\xff|\x89PNG", re.IGNORECASE)
 

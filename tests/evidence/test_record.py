@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vmsguard.errors import EvidenceError
+from vmsguard.evidence.canonical import canonical_json, check_value
+from vmsguard.evidence.events import EVENTS
+from vmsguard.evidence.record import ENVELOPE, planned_digest, prepare
+from vmsguard.evidence.tree import leaf_hash, node_hash
+from vmsguard.model.vocabulary import Remediation, Verdict, Why
+
+VERDICT = {"camera": "cam-1", "pack": "p", "rule": "r", "control": "storage.edge.off", "verdict": "pass", "final": True}
+INTENT = {"change": "t-1/1:recording.stop(job=J1)", "verb": "recording.stop", "target": "t-1"}
+SEOUL = timezone(timedelta(hours=9))
+
+
+def pseudonym(value: str) -> str:
+    return f"hmac-sha256:{'0' * 32}"
+
+
+HIDDEN = pseudonym("")
+
+
+def test_a_record_keeps_what_its_event_allows() -> None:
+    assert prepare("verify", VERDICT, pseudonym) == VERDICT
+
+
+def test_enums_of_the_model_are_accepted() -> None:
+    fields = {**VERDICT, "verdict": Verdict.UNKNOWN, "remediation": Remediation.NO_EFFECT, "reason_code": Why.FAULT}
+    line = canonical_json(prepare("verify", fields, pseudonym))
+    assert b'"reason_code":"fault"' in line
+    assert b'"remediation":"no_effect"' in line
+
+
+def test_fields_that_are_not_set_are_left_out() -> None:
+    assert prepare("verify", {**VERDICT, "exception": None, "found": ""}, pseudonym) == VERDICT
+
+
+@pytest.mark.parametrize(
+    ("event", "fields"),
+    [
+        ("verify", {**VERDICT, "password": "x"}),
+        ("verify", {**VERDICT, "seq": 1}),
+        ("verify", {**VERDICT, "reason_code": "it was off, I think"}),
+        ("verify", {**VERDICT, "verdict": "compliant"}),
+        ("verify", {**VERDICT, "camera": "정문"}),
+        ("verify", {**VERDICT, "camera": None}),
+        ("verify", {**VERDICT, "final": 1}),
+        ("verify", {**VERDICT, "facts": [{"name": "n", "value": "secret"}]}),
+        ("observe", {"target": "t-1", "facts": 1.5}),
+        ("observe", {"target": "t-1", "facts": 2**53}),
+        ("observe", {"target": "t-1", "facts": True}),
+        ("apply.result", {"change": "c", "outcome": "done"}),
+        ("apply.intent", {**INTENT, "arguments": "job=1"}),
+        ("apply.intent", {**INTENT, "arguments": {"Job Name": "1"}}),
+        ("run.ended", {"verdicts": {"good": 1}, "exit": 0}),
+        ("nonsense", {}),
+        ("driver.error", {"target": "t-1", "operation": "x", "error": "a stack trace\nwith lines"}),
+    ],
+)
+def test_what_the_allow_list_does_not_hold_is_refused(event: str, fields: dict[str, Any]) -> None:
+    with pytest.raises(EvidenceError):
+        prepare(event, fields, pseudonym)
+
+
+def test_a_refusal_never_repeats_the_value() -> None:
+    with pytest.raises(EvidenceError) as raised:
+        prepare("verify", {**VERDICT, "reason_code": "hunter2 hunter2"}, pseudonym)
+    assert "hunter2" not in f"{raised.value}{raised.value.hint}"
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(EvidenceError, match="without a zone"):
+        prepare("verify", {**VERDICT, "exposure_from": datetime(2026, 1, 1)}, pseudonym)  # noqa: DTZ001
+
+
+def test_times_are_written_in_utc_with_six_digits() -> None:
+    at = datetime(2026, 11, 22, 9, 30, tzinfo=SEOUL)
+    fact = {"name": "recording.jobs", "at": at}
+    ready = prepare("verify", {**VERDICT, "exposure_from": at, "facts": [fact]}, pseudonym)
+    assert ready["exposure_from"] == "2026-11-22T00:30:00.000000Z"
+    assert ready["facts"][0]["at"] == "2026-11-22T00:30:00.000000Z"
+
+
+def test_times_of_footage_are_rounded_to_the_hour_and_our_own_cutoff_is_exact() -> None:
+    at = datetime(2026, 11, 22, 9, 31, 12, 345678, tzinfo=UTC)
+    fields = {"target": "t", "cutoff": at, "oldest": at, "before": 3, "after": 0, "observed": True}
+    ready = prepare("purge", fields, pseudonym)
+    assert ("2026-11-22T09:31:12.345678Z", "2026-11-22T09:00:00Z") == (ready["cutoff"], ready["oldest"])
+    found = prepare("verify", {**VERDICT, "found": "newest 2026-11-22T09:31:12.5Z, oldest 2026-11-20 08:15"}, pseudonym)
+    assert found["found"] == "newest 2026-11-22T09:00Z, oldest 2026-11-20 08:00"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "rtsp://admin:secret@10.0.0.5/stream",
+        "ftp://kim@nas.example.org/",
+        "password=hunter2",
+        "access_token: abc",
+        "김민지 출입문",
+        "a\x1b[31mred",
+        "line\nbreak",
+        base64.b64encode(bytes(300)).decode(),
+        base64.b64encode(b"\xff\xd8\xff\xe0" + bytes(90)).decode(),
+        base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(90)).decode(),
+        (b"\xff\xd8\xff\xe0" + bytes(90)).hex(),
+        "x" * 513,
+    ],
+)
+def test_a_device_word_that_could_hold_a_secret_a_name_or_a_picture_becomes_a_pseudonym(value: str) -> None:
+    assert prepare("verify", {**VERDICT, "found": value}, pseudonym)["found"] == HIDDEN
+
+
+def test_plain_words_of_a_device_stay() -> None:
+    found = "2 jobs record: token=J1, J2 (mode Active)"
+    assert prepare("verify", {**VERDICT, "found": found}, pseudonym)["found"] == found
+
+
+@pytest.mark.parametrize("value", ["a" * 65, "Kim's camera", "정문", "a b", "a@b", "x\n"])
+def test_a_device_id_that_is_long_or_not_plain_becomes_a_pseudonym(value: str) -> None:
+    ready = prepare("apply.intent", {**INTENT, "channel": value, "arguments": {"job": value}}, pseudonym)
+    assert (HIDDEN, {"job": HIDDEN}) == (ready["channel"], ready["arguments"])
+
+
+def test_arguments_of_a_plugins_own_verb_are_written_as_pseudonyms() -> None:
+    ready = prepare("apply.intent", {**INTENT, "arguments": {"job": "J1", "shutter": "front"}}, pseudonym)
+    assert ready["arguments"] == {"job": "J1", "shutter": HIDDEN}
+
+
+def test_the_id_of_a_change_is_hidden_when_an_argument_in_it_is() -> None:
+    assert prepare("apply.intent", INTENT, pseudonym)["change"] == INTENT["change"]
+    for change in ("t-1/1:recording.stop(job=Kim's camera)", f"t-1/1:recording.stop(job={'a' * 65})"):
+        assert prepare("apply.intent", {**INTENT, "change": change}, pseudonym)["change"] == HIDDEN
+
+
+def test_a_picture_in_words_of_a_policy_is_refused() -> None:
+    picture = base64.b64encode(b"\xff\xd8\xff\xe0" + bytes(90)).decode()
+    with pytest.raises(EvidenceError, match="looks like a picture"):
+        prepare("verify", {**VERDICT, "required": picture}, pseudonym)
+
+
+def test_long_lists_are_cut_and_say_so() -> None:
+    facts = [{"name": f"fact.{number}"} for number in range(70)]
+    ready = prepare("verify", {**VERDICT, "facts": facts}, pseudonym)
+    assert (64, 6) == (len(ready["facts"]), ready["facts_left_off"])
+
+
+def test_no_event_declares_a_field_of_the_envelope() -> None:
+    assert {name for shape in EVENTS.values() for name in shape.__struct_fields__} & ENVELOPE == set()
+
+
+@given(st.text(max_size=700), st.text(max_size=100))
+def test_whatever_a_device_says_a_record_can_be_written(found: str, channel: str) -> None:
+    ready = prepare("verify", {**VERDICT, "found": found, "channel": channel}, pseudonym)
+    assert check_value(ready) == ""
+    assert canonical_json(ready).isascii() or found
+
+
+def test_the_planned_digest_is_the_root_over_sorted_distinct_pairs() -> None:
+    first, second = ["cam-1", "p", "r", "a"], ["cam-2", "p", "r", "a"]
+    left = leaf_hash(b'["cam-1","p","r","a"]')
+    right = leaf_hash(b'["cam-2","p","r","a"]')
+    assert planned_digest([second, tuple(first), second]) == node_hash(left, right).hex()
+    assert planned_digest([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
