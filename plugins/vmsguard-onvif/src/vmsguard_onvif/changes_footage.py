@@ -1,0 +1,92 @@
+"""Deleting footage: tracks where they can be deleted, else recordings, else what the device says."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from vmsguard.errors import AuthRejected, DriverError, NotSupported, Unreachable
+from vmsguard_onvif import recording_replies
+from vmsguard_onvif.channels import read_topology
+from vmsguard_onvif.elements import instant
+from vmsguard_onvif.gathering import Answered
+from vmsguard_onvif.message_definitions import Binding
+from vmsguard_onvif.namespaces import RECORDING
+from vmsguard_onvif.ordered import Order
+from vmsguard_onvif.recording_replies import Recording
+
+__all__ = ["purge"]
+
+_FRESH = timedelta(hours=1)
+"""A cutoff this recent means "everything": ONVIF deletes tracks whole, and what is newer goes with them."""
+
+
+async def purge(order: Order) -> None:
+    """Delete the footage of the named recordings, or of all the channel's.
+
+    ONVIF knows no deletion up to a time. With an older cutoff only recordings that end before it are
+    deleted, and the rest is refused by us: their newer footage was not asked for. A refusal of one
+    recording does not keep the others.
+    """
+    cutoff = instant(order.argument("cutoff"))
+    if cutoff is None:
+        raise order.stopped("the cutoff is no time")
+    chosen = await _chosen(order)
+    everything = order.session.ctx.clock.now() - cutoff <= _FRESH
+    first: DriverError | None = None
+    for recording in chosen:
+        try:
+            if not (everything or await _ends_before(order, recording, cutoff)):
+                raise order.stopped(
+                    "the recording also holds footage newer than the cutoff, and ONVIF deletes it whole",
+                    hint="Plan again for a cutoff of now, or set a retention time instead.",
+                )
+            await _delete(order, recording)
+        except (Unreachable, AuthRejected):
+            raise
+        except DriverError as error:
+            first = first or error
+    if first is not None:
+        raise first
+
+
+async def _chosen(order: Order) -> list[Recording]:
+    recordings = await order.read(RECORDING, "GetRecordings", parse=recording_replies.recordings)
+    told = order.change.arguments.get("recordings", "")
+    if told:
+        wanted = {name.strip() for name in told.split(",")}
+        return [recording for recording in recordings if recording.token in wanted]
+    topology = order.topology(await read_topology(order.readings, order.role))
+    jobs = await order.readings.jobs()
+    listed = jobs.value if isinstance(jobs, Answered) else ()
+    return [found for found in recordings if topology.has_recording(found, listed, order.change.channel)]
+
+
+async def _ends_before(order: Order, recording: Recording, cutoff: datetime) -> bool:
+    span = order.value(await order.readings.span(recording.token))
+    return not span.writing and (span.empty or (span.end is not None and span.end <= cutoff))
+
+
+async def _delete(order: Order, recording: Recording) -> None:
+    service = order.session.services.get(RECORDING)
+    tracks = None if service is None else service.flag("DynamicTracks")
+    recordings = None if service is None else service.flag("DynamicRecordings")
+    if tracks is False and recordings is False:
+        raise NotSupported(
+            order.session.target.id,
+            "DeleteTrack",
+            "the Recording service says DynamicTracks=false and DynamicRecordings=false",
+        )
+    if tracks is not False and recording.tracks:
+        try:
+            for track in recording.tracks:
+                await order.typed(
+                    Binding.RECORDING, "DeleteTrack", {"RecordingToken": recording.token, "TrackToken": track}
+                )
+        except NotSupported:
+            if recordings is False:
+                raise
+        else:
+            return
+    if tracks is not False and recording.tracks == ():
+        return
+    await order.typed(Binding.RECORDING, "DeleteRecording", {"RecordingToken": recording.token})

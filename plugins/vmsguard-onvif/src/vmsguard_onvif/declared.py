@@ -1,0 +1,115 @@
+"""What the driver declares of itself, as data that needs neither lxml nor zeep to read."""
+
+from __future__ import annotations
+
+from vmsguard.model.manifest import FactSupport, Manifest, RequestBound, VerbSupport
+from vmsguard.model.vocabulary import Layer, Support
+
+__all__ = ["MANIFEST", "VERSION"]
+
+VERSION = "0.1.0"
+
+_BOTH = (Layer.RUNTIME, Layer.STORED)
+
+
+def _documented(fact: str, layers: tuple[Layer, ...] = (Layer.RUNTIME,)) -> FactSupport:
+    return FactSupport(fact, Support.DOCUMENTED, layers)
+
+
+_FACTS = (
+    _documented("recording.jobs", _BOTH),
+    _documented("recording.retention"),
+    _documented("footage.recordings"),
+    _documented("stores"),
+    _documented("storage.external", _BOTH),
+    _documented("stream.services", _BOTH),
+    _documented("push.destinations", _BOTH),
+    _documented("cloud.links", _BOTH),
+    _documented("analytics.functions", _BOTH),
+    _documented("face_library.sizes"),
+    _documented("thermal.source"),
+    _documented("access.accounts"),
+    _documented("access.anonymous"),
+    _documented("clock.skew_seconds"),
+)
+
+_VERBS = (
+    VerbSupport(
+        verb="stream.stop",
+        support=Support.DOCUMENTED,
+        # Network protocols belong to the device, not to one of its channels.
+        scope="whole",
+        settle_seconds=2.0,
+        disruption="RTSP, recorders that pull over it included, stops for every channel of the device; "
+        "a snapshot is stopped by taking the video source out of its profile",
+    ),
+    VerbSupport(
+        verb="push.stop",
+        support=Support.DOCUMENTED,
+        scope="whole",
+        disruption="whoever listens to the broker, the upload or the multicast group gets nothing more",
+        reversible=False,
+    ),
+    VerbSupport(
+        verb="cloud.disconnect",
+        support=Support.DOCUMENTED,
+        scope="whole",
+        disruption="whoever reaches the device through the uplink loses it",
+        reversible=False,
+    ),
+    VerbSupport(
+        verb="recording.stop",
+        support=Support.DOCUMENTED,
+        scope="channel",
+        settle_seconds=2.0,
+        disruption="the channel is no longer recorded by this target",
+    ),
+    VerbSupport(
+        verb="storage.external.remove",
+        support=Support.DOCUMENTED,
+        scope="whole",
+        after=("recording.stop",),
+        disruption="recordings are no longer uploaded; the destination's password has to be entered again to undo it",
+        reversible=False,
+    ),
+    VerbSupport(
+        verb="retention.set",
+        support=Support.DOCUMENTED,
+        scope="store",
+        disruption="the device deletes what is older",
+    ),
+    VerbSupport(
+        verb="analytics.stop",
+        support=Support.DOCUMENTED,
+        scope="channel",
+        disruption="alarms of the removed rule or module end; its parameters are not kept by the device",
+        reversible=False,
+    ),
+    VerbSupport(
+        verb="footage.purge",
+        support=Support.DOCUMENTED,
+        scope="channel",
+        after=("recording.stop",),
+        settle_seconds=2.0,
+        disruption="whole tracks or recordings are deleted, newest footage included",
+        reversible=False,
+    ),
+)
+
+MANIFEST = Manifest(
+    driver="onvif",
+    product="ONVIF device",
+    version=VERSION,
+    facts=_FACTS,
+    verbs=_VERBS,
+    absent_verbs=("face_library.purge",),
+    bound=RequestBound(30, 12.0),
+    how_to_disable={
+        "transmission.push.off": "Switch e-mail, FTP and HTTP uploads and notifications off on the device's own pages.",
+        "transmission.cloud.off": "Switch the maker's cloud and peer-to-peer service off on the device's own pages.",
+        "storage.edge.off": "Take the card out, or switch recording off on the device's own pages.",
+        "storage.residue.empty": "Format the card on the device's own pages: ONVIF has no operation for it.",
+        "library.face.empty": "Empty the face database on the device's own pages: ONVIF has no operation for it.",
+    },
+)
+"""The general case; which of it a device has is told per device by its services and capabilities."""

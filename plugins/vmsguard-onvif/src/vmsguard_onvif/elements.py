@@ -1,0 +1,124 @@
+"""Reading values out of parsed replies by qualified name; what is not there is None, what is wrong raises."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from vmsguard_onvif.namespaces import SCHEMA
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+    Element: TypeAlias = etree._Element
+else:
+    Element: TypeAlias = object
+
+__all__ = [
+    "TT",
+    "Element",
+    "Malformed",
+    "attribute_flag",
+    "children",
+    "descend",
+    "flag",
+    "instant",
+    "local",
+    "number",
+    "only",
+    "seconds",
+    "text",
+    "token",
+]
+
+TT = f"{{{SCHEMA}}}"
+
+_DURATION = re.compile(
+    r"P(?:(?P<Y>\d+)Y)?(?:(?P<M>\d+)M)?(?:(?P<D>\d+)D)?"
+    r"(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?"
+)
+_UNITS = {"Y": 365 * 86400, "M": 30 * 86400, "D": 86400, "h": 3600, "m": 60, "s": 1}
+
+
+class Malformed(Exception):
+    """A reply of the right operation that does not say what its schema demands."""
+
+
+def children(element: Element, name: str) -> Iterator[Element]:
+    """The direct children of that qualified name, and of no other."""
+    return element.iterchildren(name)
+
+
+def only(element: Element, name: str) -> Iterator[Element]:
+    """The children of a list reply; raises if any is of another name.
+
+    A list whose items stand in the wrong namespace would otherwise read as an empty one, and an empty
+    list of recording jobs is good news.
+    """
+    for found in element.iterchildren():
+        if found.tag != name:
+            raise Malformed(f"an unexpected element in a list of {local(name)}")
+        yield found
+
+
+def descend(element: Element | None, *path: str) -> Element | None:
+    for name in path:
+        if element is None:
+            return None
+        element = element.find(name)
+    return element
+
+
+def text(element: Element | None, *path: str) -> str:
+    """The stripped text at a path, empty if it is not there."""
+    found = descend(element, *path)
+    return "" if found is None or found.text is None else found.text.strip()
+
+
+def token(element: Element, *path: str) -> str:
+    """A token the schema demands: the text at a path, or the ``token`` attribute without one; raises if missing."""
+    found = text(element, *path) if path else (element.get("token") or "").strip()
+    if not found:
+        raise Malformed(f"{local(str(element.tag))} without its token")
+    return found
+
+
+def flag(told: str | None) -> bool | None:
+    """An ``xs:boolean``; None where the device did not say or said something else."""
+    return {"true": True, "1": True, "false": False, "0": False}.get((told or "").strip().lower())
+
+
+def attribute_flag(element: Element | None, name: str) -> bool | None:
+    return None if element is None else flag(element.get(name))
+
+
+def number(told: str) -> int | None:
+    """A whole number, also where a device writes ``1.000000`` for it (Milesight)."""
+    try:
+        return int(float(told))
+    except (ValueError, OverflowError):
+        return None
+
+
+def seconds(told: str) -> int | None:
+    """An ``xs:duration`` in whole seconds (years and months as 365 and 30 days); None if it is none."""
+    match = _DURATION.fullmatch(told)
+    if match is None or not any(match.groups()):
+        return None
+    return int(sum(float(value) * _UNITS[unit] for unit, value in match.groupdict().items() if value))
+
+
+def instant(told: str) -> datetime | None:
+    """An ``xs:dateTime`` in UTC; None if it is none. A time without a zone is taken as UTC, as ONVIF asks."""
+    try:
+        found = datetime.fromisoformat(told.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def local(name: str) -> str:
+    """The local part of a tag or of a prefixed QName in text."""
+    return name.rpartition("}")[2].rpartition(":")[2]

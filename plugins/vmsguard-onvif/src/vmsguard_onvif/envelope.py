@@ -1,0 +1,51 @@
+"""SOAP 1.2 requests as bytes, written directly: serialising through a WSDL costs twenty times as much."""
+
+from __future__ import annotations
+
+import re
+
+from vmsguard_onvif.namespaces import PREFIXES, SCHEMA, SOAP12
+
+__all__ = ["action", "envelope", "escape", "headers", "leaf"]
+
+# XML 1.0 section 2.2: these cannot stand in a document, not even as a character reference.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ESCAPES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
+)
+
+
+def escape(value: str) -> str:
+    """A value made safe for element text and attributes; raises ``ValueError`` for what XML cannot hold."""
+    if _NOT_XML.search(value):
+        raise ValueError("a value holds characters that XML cannot carry")
+    return value.translate(_ESCAPES)
+
+
+def leaf(name: str, value: str) -> str:
+    """One element with text, the text escaped; ``name`` is ours and is not."""
+    return f"<{name}>{escape(value)}</{name}>"
+
+
+def envelope(namespace: str, operation: str, inner: str = "", security: str = "") -> bytes:
+    """A complete request: the operation's element with ``inner`` (already escaped) and a security header.
+
+    The operation's namespace has the prefix of ``PREFIXES``; ``tt`` is the common schema.
+    """
+    prefix = PREFIXES[namespace]
+    header = f"<s:Header>{security}</s:Header>" if security else ""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="{SOAP12}" xmlns:tt="{SCHEMA}" '
+        f'xmlns:{prefix}="{namespace}">{header}<s:Body><{prefix}:{operation}>{inner}</{prefix}:{operation}>'
+        "</s:Body></s:Envelope>"
+    ).encode()
+
+
+def action(namespace: str, operation: str) -> str:
+    return f"{namespace}/{operation}"
+
+
+def headers(namespace: str, operation: str, *, with_action: bool = True) -> dict[str, str]:
+    """HTTP headers of a request. Pelco wants the action in the content type, Illustra breaks on it."""
+    told = f'; action="{action(namespace, operation)}"' if with_action else ""
+    return {"Content-Type": f"application/soap+xml; charset=utf-8{told}"}

@@ -1,0 +1,141 @@
+"""One observation pass: every reply is asked for at most once, and what went wrong becomes a reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar, cast
+
+from vmsguard.errors import (
+    AuthRejected,
+    DeviceFault,
+    DriverError,
+    NotSupported,
+    ProtocolViolation,
+    Unreachable,
+)
+from vmsguard.model.facts import Absent, Unknown
+from vmsguard.model.vocabulary import Why
+from vmsguard_onvif.elements import Element
+from vmsguard_onvif.namespaces import DEVICE, PREFIXES
+from vmsguard_onvif.session import Session
+
+__all__ = ["Answer", "Answered", "Gathering", "Unanswered", "unanswered"]
+
+T = TypeVar("T")
+
+_SERVICE_NAMES = {
+    "trt": "Media",
+    "tr2": "Media2",
+    "tan": "Analytics",
+    "trc": "Recording",
+    "tse": "Search",
+    "trp": "Replay",
+    "trv": "Receiver",
+    "tev": "Events",
+    "tmd": "DeviceIO",
+    "tth": "Thermal",
+    "tup": "Uplink",
+    "tam": "AppManagement",
+}
+
+
+@dataclass(frozen=True)
+class Answered(Generic[T]):
+    value: T
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """Why there is no value: proof that the function is not there, or a reason why nobody could tell."""
+
+    reading: Absent | Unknown
+    codes: tuple[str, ...] = ()
+    """The local names of the fault's code and subcodes, where it was a fault."""
+
+
+Answer: TypeAlias = Answered[T] | Unanswered
+
+
+class Gathering:
+    """Asks a session for replies during one pass and remembers them; a later pass asks again.
+
+    After the device stopped answering, or refused a login that was never accepted, nothing more is sent.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._answers: dict[tuple[str, str, str], Answer[Any]] = {}
+        self._stopped: Unanswered | None = None
+
+    async def ask(
+        self,
+        namespace: str,
+        operation: str,
+        inner: str = "",
+        *,
+        parse: Callable[[Element], T],
+        capability: str = "",
+    ) -> Answer[T]:
+        """The parsed reply, or why there is none. ``capability`` names the flag that would rule it out."""
+        key = (namespace, operation, inner)
+        known = self._answers.get(key)
+        if known is None:
+            known = self._answers[key] = await self._fetch(namespace, operation, inner, parse, capability)
+        return cast("Answer[T]", known)
+
+    def refused(self, namespace: str, capability: str = "") -> Unanswered | None:
+        """Why a service's operation need not be asked for: not listed, or ruled out by its capabilities."""
+        service = self.session.services.get(namespace)
+        name = _SERVICE_NAMES.get(PREFIXES[namespace], "Device")
+        if service is None and namespace != DEVICE:
+            return self.absence(f"{self.session.services.operation} lists no {name} service")
+        if capability and service is not None and service.flag(capability) is False:
+            return self.absence(f"the {name} service says {capability}=false")
+        return None
+
+    def absence(self, proof: str) -> Unanswered:
+        """Absence as far as this device can be believed.
+
+        It counts only from a device that refused our impossible operation with the fault the standard
+        asks for. One that answers anything, or refuses in its own words, proves nothing by not listing.
+        """
+        return _absence(self.session, proof)
+
+    async def _fetch(
+        self, namespace: str, operation: str, inner: str, parse: Callable[[Element], T], capability: str
+    ) -> Answer[T]:
+        refused = self.refused(namespace, capability)
+        if refused is not None:
+            return refused
+        if self._stopped is not None:
+            return self._stopped
+        try:
+            return Answered(await self.session.read(namespace, operation, inner, parse=parse))
+        except DriverError as error:
+            answer = unanswered(self.session, error)
+            if isinstance(error, Unreachable) or (isinstance(error, AuthRejected) and not self.session.login_accepted):
+                self._stopped = answer
+            return answer
+
+
+def unanswered(session: Session, error: DriverError) -> Unanswered:
+    """The reading that an error of a read stands for."""
+    detail = f"{error.operation}: {error.detail}"
+    if isinstance(error, NotSupported):
+        return _absence(session, detail)
+    if isinstance(error, AuthRejected):
+        return Unanswered(Unknown(Why.AUTH, detail))
+    if isinstance(error, Unreachable):
+        return Unanswered(Unknown(Why.UNREACHABLE, detail))
+    why = Why.PROTOCOL if isinstance(error, ProtocolViolation) else Why.FAULT
+    codes = (error.code, *error.subcodes) if isinstance(error, DeviceFault) else ()
+    return Unanswered(Unknown(why, detail), codes)
+
+
+def _absence(session: Session, proof: str) -> Unanswered:
+    if session.fabricates:
+        return Unanswered(Unknown(Why.FABRICATED, proof))
+    if session.trusts_absence:
+        return Unanswered(Absent(proof))
+    return Unanswered(Unknown(Why.UNSUPPORTED_UNPROVEN, proof))

@@ -1,0 +1,150 @@
+"""What the replies of Media, Media2, DeviceIO and Thermal hold, as values of one shape for both media services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, flag, only, text, token
+from vmsguard_onvif.namespaces import DEVICE_IO, MEDIA, MEDIA2, THERMAL
+
+__all__ = [
+    "Multicast",
+    "Profile",
+    "WebRtc",
+    "media2_profiles",
+    "media2_uri",
+    "media_profiles",
+    "media_uri",
+    "thermal_sources",
+    "video_sources",
+    "video_sources_of_device_io",
+    "web_rtc",
+]
+
+_TRT, _TR2 = f"{{{MEDIA}}}", f"{{{MEDIA2}}}"
+_MEDIA_PARTS = {
+    f"{TT}VideoEncoderConfiguration": "video",
+    f"{TT}AudioEncoderConfiguration": "audio",
+    f"{TT}MetadataConfiguration": "metadata",
+}
+_MEDIA2_PARTS = {f"{_TR2}VideoEncoder": "video", f"{_TR2}AudioEncoder": "audio", f"{_TR2}Metadata": "metadata"}
+
+
+@dataclass(frozen=True)
+class Multicast:
+    """Whether one configuration is being sent to a multicast group; ``running`` is ONVIF's AutoStart.
+
+    The Media service defines AutoStart as read-only state that StartMulticastStreaming sets and that
+    survives a restart. None: the device left it out.
+    """
+
+    configuration: str
+    carries: str
+    running: bool | None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One media profile: which source it shows, whether it has video, which analytics it carries."""
+
+    token: str
+    service: str
+    source: str
+    has_video: bool
+    analytics: str
+    multicasts: tuple[Multicast, ...]
+
+
+@dataclass(frozen=True)
+class WebRtc:
+    server: str
+    enabled: bool | None
+    connected: bool | None
+
+
+def media_profiles(reply: Element) -> tuple[Profile, ...]:
+    return tuple(
+        Profile(
+            token=token(profile),
+            service=MEDIA,
+            source=text(profile, f"{TT}VideoSourceConfiguration", f"{TT}SourceToken"),
+            has_video=profile.find(f"{TT}VideoEncoderConfiguration") is not None,
+            analytics=_token_of(profile.find(f"{TT}VideoAnalyticsConfiguration")),
+            multicasts=tuple(_multicasts(profile, _MEDIA_PARTS)),
+        )
+        for profile in only(reply, f"{_TRT}Profiles")
+    )
+
+
+def media2_profiles(reply: Element) -> tuple[Profile, ...]:
+    return tuple(_media2_profile(profile) for profile in only(reply, f"{_TR2}Profiles"))
+
+
+def _media2_profile(profile: Element) -> Profile:
+    parts = profile.find(f"{_TR2}Configurations")
+    return Profile(
+        token=token(profile),
+        service=MEDIA2,
+        source=text(parts, f"{_TR2}VideoSource", f"{TT}SourceToken"),
+        has_video=descend(parts, f"{_TR2}VideoEncoder") is not None,
+        analytics=_token_of(descend(parts, f"{_TR2}Analytics")),
+        multicasts=() if parts is None else tuple(_multicasts(parts, _MEDIA2_PARTS)),
+    )
+
+
+def _token_of(element: Element | None) -> str:
+    return "" if element is None else (element.get("token") or "")
+
+
+def _multicasts(parent: Element, parts: dict[str, str]) -> Iterator[Multicast]:
+    for name, carries in parts.items():
+        for part in children(parent, name):
+            multicast = part.find(f"{TT}Multicast")
+            if multicast is not None:
+                yield Multicast(token(part), carries, flag(text(multicast, f"{TT}AutoStart")))
+
+
+def video_sources(reply: Element) -> tuple[str, ...]:
+    return tuple(token(source) for source in only(reply, f"{_TRT}VideoSources"))
+
+
+def video_sources_of_device_io(reply: Element) -> tuple[str, ...]:
+    """Tokens of DeviceIO's ``GetVideoSources``, which lists them as text and not as attributes."""
+    return tuple(token(source) for source in _text_items(reply, f"{{{DEVICE_IO}}}Token"))
+
+
+def _text_items(reply: Element, name: str) -> Iterator[Element]:
+    for found in only(reply, name):
+        found.set("token", (found.text or "").strip())
+        yield found
+
+
+def thermal_sources(reply: Element) -> tuple[str, ...]:
+    """Tokens of the video sources that the Thermal service configures: the sensors that measure heat."""
+    return tuple(token(found) for found in only(reply, f"{{{THERMAL}}}Configurations"))
+
+
+def media_uri(reply: Element) -> str:
+    return _uri(text(reply, f"{_TRT}MediaUri", f"{TT}Uri"))
+
+
+def media2_uri(reply: Element) -> str:
+    return _uri(text(reply, f"{_TR2}Uri"))
+
+
+def _uri(told: str) -> str:
+    if not told:
+        raise Malformed("no address in the reply")
+    return told
+
+
+def web_rtc(reply: Element) -> tuple[WebRtc, ...]:
+    return tuple(
+        WebRtc(
+            text(entry, f"{_TR2}SignalingServer"),
+            flag(text(entry, f"{_TR2}Enabled")),
+            flag(text(entry, f"{_TR2}Connected")),
+        )
+        for entry in only(reply, f"{_TR2}WebRTCConfiguration")
+    )

@@ -1,0 +1,57 @@
+"""The namespaces of ONVIF's services and schemas, and the prefixes our own messages use for them."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ANALYTICS",
+    "APPMGMT",
+    "DEVICE",
+    "DEVICE_IO",
+    "EVENTS",
+    "MEDIA",
+    "MEDIA2",
+    "PREFIXES",
+    "RECEIVER",
+    "RECORDING",
+    "REPLAY",
+    "SCHEMA",
+    "SEARCH",
+    "SOAP11",
+    "SOAP12",
+    "THERMAL",
+    "UPLINK",
+]
+
+SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
+SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
+SCHEMA = "http://www.onvif.org/ver10/schema"
+
+DEVICE = "http://www.onvif.org/ver10/device/wsdl"
+MEDIA = "http://www.onvif.org/ver10/media/wsdl"
+MEDIA2 = "http://www.onvif.org/ver20/media/wsdl"
+ANALYTICS = "http://www.onvif.org/ver20/analytics/wsdl"
+RECORDING = "http://www.onvif.org/ver10/recording/wsdl"
+SEARCH = "http://www.onvif.org/ver10/search/wsdl"
+REPLAY = "http://www.onvif.org/ver10/replay/wsdl"
+RECEIVER = "http://www.onvif.org/ver10/receiver/wsdl"
+EVENTS = "http://www.onvif.org/ver10/events/wsdl"
+DEVICE_IO = "http://www.onvif.org/ver10/deviceIO/wsdl"
+THERMAL = "http://www.onvif.org/ver10/thermal/wsdl"
+UPLINK = "http://www.onvif.org/ver10/uplink/wsdl"
+APPMGMT = "http://www.onvif.org/ver10/appmgmt/wsdl"
+
+PREFIXES = {
+    DEVICE: "tds",
+    MEDIA: "trt",
+    MEDIA2: "tr2",
+    ANALYTICS: "tan",
+    RECORDING: "trc",
+    SEARCH: "tse",
+    REPLAY: "trp",
+    RECEIVER: "trv",
+    EVENTS: "tev",
+    DEVICE_IO: "tmd",
+    THERMAL: "tth",
+    UPLINK: "tup",
+    APPMGMT: "tam",
+}

@@ -1,0 +1,126 @@
+"""The way in: clock, authentication, services, identity, and whether the device answers what cannot exist."""
+
+from __future__ import annotations
+
+from vmsguard.errors import (
+    AuthRejected,
+    DeviceFault,
+    DriverError,
+    GuardTripped,
+    NotSupported,
+    ProtocolViolation,
+    Refused,
+    Unreachable,
+)
+from vmsguard.model.manifest import Identity
+from vmsguard.model.vocabulary import Effect
+from vmsguard_onvif.device_replies import User, device_information, users
+from vmsguard_onvif.elements import Element
+from vmsguard_onvif.envelope import envelope
+from vmsguard_onvif.faults import Where, fault_error, is_fault
+from vmsguard_onvif.namespaces import DEVICE
+from vmsguard_onvif.reply import body_of
+from vmsguard_onvif.services import ServiceTable, from_capabilities, from_services
+from vmsguard_onvif.session import Session
+
+__all__ = ["CANARY", "open_session"]
+
+CANARY = "GetVmsguardCanary"
+"""An operation no device has; five of six servers tried answered success to commands without effect."""
+
+
+async def open_session(session: Session) -> tuple[Identity, tuple[User, ...] | DriverError]:
+    """Who answered and as whom we are in, and the accounts (or why they were not read); reads only."""
+    clock_needs_login = await _clock_without_login(session)
+    await session.decide_auth()
+    if clock_needs_login:
+        await session.synchronise(authenticate=True)
+    session.services = await _services(session)
+    information = await session.read(DEVICE, "GetDeviceInformation", parse=device_information)
+    session.manufacturer = information.manufacturer
+    await _canary(session)
+    accounts = await _accounts(session)
+    identity = Identity(
+        manufacturer=information.manufacturer,
+        model=information.model,
+        firmware=information.firmware,
+        serial=information.serial,
+        hardware=information.hardware,
+        as_administrator=_is_administrator(session, accounts),
+        fabricates=session.fabricates,
+        foreign_addresses=session.services.foreign,
+        notes=_notes(session),
+    )
+    return identity, accounts
+
+
+async def _clock_without_login(session: Session) -> bool:
+    """Read the clock as anybody may; True if the device wants a login even for that (Axis, ipycam)."""
+    try:
+        await session.synchronise(authenticate=False)
+    except (Unreachable, GuardTripped):
+        raise
+    except DriverError:
+        return session.ctx.login is not None
+    return False
+
+
+async def _services(session: Session) -> ServiceTable:
+    def parse(reply: Element) -> ServiceTable:
+        return from_services(reply, host=session.host, device_path=session.device_path)
+
+    def parse_old(reply: Element) -> ServiceTable:
+        return from_capabilities(reply, host=session.host, device_path=session.device_path)
+
+    wanted = "<tds:IncludeCapability>true</tds:IncludeCapability>"
+    try:
+        return await session.read(DEVICE, "GetServices", wanted, parse=parse)
+    except (NotSupported, Refused, DeviceFault, ProtocolViolation):
+        every = "<tds:Category>All</tds:Category>"
+        return await session.read(DEVICE, "GetCapabilities", every, parse=parse_old)
+
+
+async def _canary(session: Session) -> None:
+    """Ask for what cannot exist. Success means the device makes answers up; a proper refusal makes the
+    absence of its other functions believable; anything else proves neither.
+    """
+    where = Where(session.target.id, CANARY)
+    try:
+        body = envelope(DEVICE, CANARY, "", session.security(CANARY))
+        reply = await session.post(DEVICE, CANARY, body, Effect.READ)
+        first = body_of(reply.body, where)
+    except (Unreachable, ProtocolViolation, AuthRejected) as error:
+        session.fabricates = isinstance(error, ProtocolViolation) and error.detail == "an empty SOAP body"
+        return
+    if is_fault(first):
+        session.trusts_absence = isinstance(fault_error(first, reply.status, where), NotSupported)
+    else:
+        session.fabricates = 200 <= reply.status < 300
+
+
+async def _accounts(session: Session) -> tuple[User, ...] | DriverError:
+    try:
+        return await session.read(DEVICE, "GetUsers", parse=users)
+    except (Unreachable, GuardTripped):
+        raise
+    except DriverError as error:
+        return error
+
+
+def _is_administrator(session: Session, accounts: tuple[User, ...] | DriverError) -> bool | None:
+    login = session.ctx.login
+    if isinstance(accounts, DriverError) or login is None or session.fabricates:
+        return None
+    level = next((user.level for user in accounts if user.name == login.user), None)
+    return None if level is None else level == "Administrator"
+
+
+def _notes(session: Session) -> tuple[str, ...]:
+    notes = []
+    if session.anonymous:
+        notes.append("no-auth-required")
+    if not session.secure:
+        notes.append("plain-http")
+    if session.services.operation == "GetCapabilities":
+        notes.append("old-service-list")
+    return tuple(notes)

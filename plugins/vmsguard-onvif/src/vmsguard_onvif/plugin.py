@@ -1,0 +1,25 @@
+"""Registers the driver; imports neither lxml nor zeep, so that checking a policy stays cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vmsguard.model.fact_catalogue import CATALOGUE
+from vmsguard.model.manifest import DriverEntry
+from vmsguard.plugin import API, hookimpl
+from vmsguard_onvif.declared import MANIFEST
+
+__all__ = ["vmsguard_register_drivers"]
+
+
+@hookimpl
+def vmsguard_register_drivers() -> Iterable[DriverEntry]:
+    return [
+        DriverEntry(
+            name="onvif",
+            path="vmsguard_onvif.driver:OnvifDriver",
+            api=API,
+            catalogue=CATALOGUE,
+            manifest=MANIFEST,
+        )
+    ]

@@ -1,0 +1,140 @@
+"""The replies facts are made of, each as one typed question to a gathering pass."""
+
+from __future__ import annotations
+
+from vmsguard_onvif import analytics_replies, device_replies, link_replies, media_replies, recording_replies
+from vmsguard_onvif.analytics_replies import AnalyticsConfiguration, Application, Function
+from vmsguard_onvif.device_replies import Protocol, StorageTarget
+from vmsguard_onvif.envelope import leaf
+from vmsguard_onvif.gathering import Answer, Gathering
+from vmsguard_onvif.link_replies import Broker, Uplink
+from vmsguard_onvif.media_replies import Profile, WebRtc
+from vmsguard_onvif.namespaces import (
+    ANALYTICS,
+    APPMGMT,
+    DEVICE,
+    DEVICE_IO,
+    EVENTS,
+    MEDIA,
+    MEDIA2,
+    RECEIVER,
+    RECORDING,
+    SEARCH,
+    THERMAL,
+    UPLINK,
+)
+from vmsguard_onvif.recording_replies import Job, Receiver, Recording, RecordingSpan
+
+__all__ = ["Readings"]
+
+
+class Readings:
+    """Typed questions; asking twice costs one request."""
+
+    def __init__(self, gathering: Gathering) -> None:
+        self.gathering = gathering
+        self.session = gathering.session
+
+    async def protocols(self) -> Answer[tuple[Protocol, ...]]:
+        return await self.gathering.ask(DEVICE, "GetNetworkProtocols", parse=device_replies.network_protocols)
+
+    async def storage_configurations(self) -> Answer[tuple[StorageTarget, ...]]:
+        return await self.gathering.ask(
+            DEVICE,
+            "GetStorageConfigurations",
+            parse=device_replies.storage_configurations,
+            capability="StorageConfiguration",
+        )
+
+    async def profiles(self, service: str) -> Answer[tuple[Profile, ...]]:
+        if service == MEDIA:
+            return await self.gathering.ask(MEDIA, "GetProfiles", parse=media_replies.media_profiles)
+        # Without a type Media2 lists profiles and leaves their configurations out.
+        return await self.gathering.ask(
+            MEDIA2, "GetProfiles", "<tr2:Type>All</tr2:Type>", parse=media_replies.media2_profiles
+        )
+
+    async def video_sources(self) -> Answer[tuple[str, ...]]:
+        if self.session.services.get(MEDIA) is not None:
+            return await self.gathering.ask(MEDIA, "GetVideoSources", parse=media_replies.video_sources)
+        return await self.gathering.ask(DEVICE_IO, "GetVideoSources", parse=media_replies.video_sources_of_device_io)
+
+    async def stream_uri(self, profile: Profile) -> Answer[str]:
+        told = leaf("tt:Protocol", "RTSP")
+        if profile.service == MEDIA:
+            setup = (
+                f"<trt:StreamSetup>{leaf('tt:Stream', 'RTP-Unicast')}<tt:Transport>{told}</tt:Transport>"
+                f"</trt:StreamSetup>{leaf('trt:ProfileToken', profile.token)}"
+            )
+            return await self.gathering.ask(MEDIA, "GetStreamUri", setup, parse=media_replies.media_uri)
+        inner = leaf("tr2:Protocol", "RTSP") + leaf("tr2:ProfileToken", profile.token)
+        return await self.gathering.ask(MEDIA2, "GetStreamUri", inner, parse=media_replies.media2_uri)
+
+    async def snapshot_uri(self, profile: Profile) -> Answer[str]:
+        if profile.service == MEDIA:
+            parse, inner = media_replies.media_uri, leaf("trt:ProfileToken", profile.token)
+        else:
+            parse, inner = media_replies.media2_uri, leaf("tr2:ProfileToken", profile.token)
+        return await self.gathering.ask(profile.service, "GetSnapshotUri", inner, parse=parse, capability="SnapshotUri")
+
+    async def web_rtc(self) -> Answer[tuple[WebRtc, ...]]:
+        return await self.gathering.ask(MEDIA2, "GetWebRTCConfigurations", parse=media_replies.web_rtc)
+
+    async def thermal_sources(self) -> Answer[tuple[str, ...]]:
+        return await self.gathering.ask(THERMAL, "GetConfigurations", parse=media_replies.thermal_sources)
+
+    async def recordings(self) -> Answer[tuple[Recording, ...]]:
+        return await self.gathering.ask(RECORDING, "GetRecordings", parse=recording_replies.recordings)
+
+    async def jobs(self) -> Answer[tuple[Job, ...]]:
+        return await self.gathering.ask(RECORDING, "GetRecordingJobs", parse=recording_replies.jobs)
+
+    async def job_state(self, job: str) -> Answer[bool | None]:
+        return await self.gathering.ask(
+            RECORDING, "GetRecordingJobState", leaf("trc:JobToken", job), parse=recording_replies.job_state
+        )
+
+    async def span(self, recording: str) -> Answer[RecordingSpan]:
+        return await self.gathering.ask(
+            SEARCH,
+            "GetRecordingInformation",
+            leaf("tse:RecordingToken", recording),
+            parse=recording_replies.recording_span,
+        )
+
+    async def recording_count(self) -> Answer[int | None]:
+        return await self.gathering.ask(SEARCH, "GetRecordingSummary", parse=recording_replies.recording_count)
+
+    async def receivers(self) -> Answer[tuple[Receiver, ...]]:
+        return await self.gathering.ask(RECEIVER, "GetReceivers", parse=recording_replies.receivers)
+
+    async def analytics_configurations(self, service: str) -> Answer[tuple[AnalyticsConfiguration, ...]]:
+        operation = "GetVideoAnalyticsConfigurations" if service == MEDIA else "GetAnalyticsConfigurations"
+        return await self.gathering.ask(service, operation, parse=analytics_replies.configurations_of(service))
+
+    async def rules(self, configuration: str) -> Answer[tuple[Function, ...]]:
+        return await self.gathering.ask(
+            ANALYTICS,
+            "GetRules",
+            leaf("tan:ConfigurationToken", configuration),
+            parse=analytics_replies.rules,
+            capability="RuleSupport",
+        )
+
+    async def modules(self, configuration: str) -> Answer[tuple[Function, ...]]:
+        return await self.gathering.ask(
+            ANALYTICS,
+            "GetAnalyticsModules",
+            leaf("tan:ConfigurationToken", configuration),
+            parse=analytics_replies.modules,
+            capability="AnalyticsModuleSupport",
+        )
+
+    async def applications(self) -> Answer[tuple[Application, ...]]:
+        return await self.gathering.ask(APPMGMT, "GetAppsInfo", parse=analytics_replies.applications)
+
+    async def event_brokers(self) -> Answer[tuple[Broker, ...]]:
+        return await self.gathering.ask(EVENTS, "GetEventBrokers", parse=link_replies.event_brokers)
+
+    async def uplinks(self) -> Answer[tuple[Uplink, ...]]:
+        return await self.gathering.ask(UPLINK, "GetUplinks", parse=link_replies.uplinks)

@@ -1,0 +1,191 @@
+"""What the replies of Recording, Search and Receiver hold, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, instant, number, only, text, token
+from vmsguard_onvif.namespaces import RECEIVER, RECORDING, SEARCH
+
+__all__ = [
+    "Job",
+    "JobSource",
+    "Receiver",
+    "Recording",
+    "RecordingSpan",
+    "job_state",
+    "jobs",
+    "receivers",
+    "recording_count",
+    "recording_span",
+    "recordings",
+]
+
+_TRC, _TSE, _TRV = f"{{{RECORDING}}}", f"{{{SEARCH}}}", f"{{{RECEIVER}}}"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One container of footage as configured; ``retention`` is the duration as the device wrote it."""
+
+    token: str
+    retention: str
+    tracks: tuple[str, ...] | None
+    """None where the device left the list of tracks out."""
+    storage: str = ""
+    """Token of the storage configuration its segments are uploaded to, empty without a target."""
+    has_target: bool = False
+    keeps_local: bool = True
+    source_id: str = ""
+    source_address: str = ""
+
+
+@dataclass(frozen=True)
+class RecordingSpan:
+    """What footage a recording holds, as the Search service describes it."""
+
+    start: datetime | None
+    end: datetime | None
+    empty: bool
+    """No described track holds data, and no first or last time was given."""
+    tracks: int
+    """How many tracks were described; fewer than the recording has means that the rest was not seen."""
+    writing: bool
+
+
+@dataclass(frozen=True)
+class JobSource:
+    kind: str
+    """``profile``, ``receiver`` or empty where the device gave no type."""
+    token: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """One recording job; ``active`` is its mode (a wish), None for a mode the spec does not know."""
+
+    token: str
+    recording: str
+    active: bool | None
+    trigger: str
+    sources: tuple[JobSource, ...]
+
+
+@dataclass(frozen=True)
+class Receiver:
+    token: str
+    mode: str
+    uri: str
+
+
+def recordings(reply: Element) -> tuple[Recording, ...]:
+    return tuple(_recording(item) for item in only(reply, f"{_TRC}RecordingItem"))
+
+
+def _recording(item: Element) -> Recording:
+    configuration = item.find(f"{TT}Configuration")
+    if configuration is None:
+        raise Malformed("a recording without its configuration")
+    target = configuration.find(f"{TT}Target")
+    tracks = item.find(f"{TT}Tracks")
+    source = configuration.find(f"{TT}Source")
+    return Recording(
+        token=token(item, f"{TT}RecordingToken"),
+        retention=text(configuration, f"{TT}MaximumRetentionTime"),
+        tracks=None
+        if tracks is None
+        else tuple(token(track, f"{TT}TrackToken") for track in children(tracks, f"{TT}Track")),
+        storage=text(target, f"{TT}Storage"),
+        has_target=target is not None,
+        # The default strategy is External: with a target, nothing else says that a local copy is kept.
+        keeps_local=target is None or text(target, f"{TT}StorageStrategy") in {"Local", "Both"},
+        source_id=text(source, f"{TT}SourceId"),
+        source_address=text(source, f"{TT}Address"),
+    )
+
+
+def recording_span(reply: Element) -> RecordingSpan:
+    """The ``GetRecordingInformation`` of one recording.
+
+    EarliestRecording is optional and DataFrom is not, so a track counts as empty when its end is not
+    after its start, and the recording when all of its tracks do.
+    """
+    information = reply.find(f"{_TSE}RecordingInformation")
+    if information is None:
+        raise Malformed("no recording information")
+    token(information, f"{TT}RecordingToken")
+    tracks = [
+        (instant(text(track, f"{TT}DataFrom")), instant(text(track, f"{TT}DataTo")))
+        for track in children(information, f"{TT}Track")
+    ]
+    filled = [(start, end) for start, end in tracks if start is None or end is None or end > start]
+    earliest = instant(text(information, f"{TT}EarliestRecording"))
+    latest = instant(text(information, f"{TT}LatestRecording"))
+    told = earliest is not None and latest is not None and latest > earliest
+    starts = [start for start, _ in filled if start is not None]
+    ends = [end for _, end in filled if end is not None]
+    empty = not filled and not told
+    return RecordingSpan(
+        start=None if empty else (earliest or min(starts, default=None)),
+        end=None if empty else (latest or max(ends, default=None)),
+        empty=empty,
+        tracks=len(tracks),
+        writing=text(information, f"{TT}RecordingStatus") == "Recording",
+    )
+
+
+def jobs(reply: Element) -> tuple[Job, ...]:
+    return tuple(_job(item) for item in only(reply, f"{_TRC}JobItem"))
+
+
+def _job(item: Element) -> Job:
+    # The schema has these in its common namespace; an SD-card camera sends them in the service's.
+    space = _TRC if item.find(f"{_TRC}JobConfiguration") is not None else TT
+    configuration = item.find(f"{space}JobConfiguration")
+    if configuration is None:
+        raise Malformed("a recording job without its configuration")
+    if configuration.get("ScheduleToken"):
+        trigger = "schedule"
+    else:
+        trigger = "continuous" if configuration.find(f"{TT}EventFilter") is None else "event"
+    return Job(
+        token=token(item, f"{space}JobToken"),
+        recording=text(configuration, f"{TT}RecordingToken"),
+        active={"Active": True, "Idle": False}.get(text(configuration, f"{TT}Mode")),
+        trigger=trigger,
+        sources=tuple(_job_source(source) for source in children(configuration, f"{TT}Source")),
+    )
+
+
+def _job_source(source: Element) -> JobSource:
+    reference = source.find(f"{TT}SourceToken")
+    kind = "" if reference is None else (reference.get("Type") or "").rpartition("/")[2].casefold()
+    return JobSource(kind if kind in {"profile", "receiver"} else "", text(reference, f"{TT}Token"))
+
+
+def job_state(reply: Element) -> bool | None:
+    """Whether a job records right now; None for ``Error`` and what the spec does not know.
+
+    An ``Error`` job writes as soon as its cause is gone, so it is not "off".
+    """
+    state = descend(reply, f"{_TRC}State")
+    if state is None:
+        raise Malformed("no state in the reply")
+    return {"Active": True, "PartiallyActive": True, "Idle": False}.get(text(state, f"{TT}State"))
+
+
+def recording_count(reply: Element) -> int | None:
+    """How many recordings ``GetRecordingSummary`` counts."""
+    return number(text(reply, f"{_TSE}Summary", f"{TT}NumberRecordings"))
+
+
+def receivers(reply: Element) -> tuple[Receiver, ...]:
+    return tuple(
+        Receiver(
+            token(entry, f"{TT}Token"),
+            text(entry, f"{TT}Configuration", f"{TT}Mode"),
+            text(entry, f"{TT}Configuration", f"{TT}MediaUri"),
+        )
+        for entry in only(reply, f"{_TRV}Receivers")
+    )

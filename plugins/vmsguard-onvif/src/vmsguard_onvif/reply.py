@@ -1,0 +1,69 @@
+"""A device's bytes as one checked element: strict XML, no entities, the right operation or an error."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from vmsguard.errors import ProtocolViolation
+from vmsguard_onvif.elements import Element
+from vmsguard_onvif.faults import Where, fault_error, is_fault
+from vmsguard_onvif.namespaces import SOAP11, SOAP12
+
+__all__ = ["body_of", "response"]
+
+_ENVELOPES = {f"{{{namespace}}}Envelope": f"{{{namespace}}}Body" for namespace in (SOAP12, SOAP11)}
+
+
+def _parser() -> etree.XMLParser:
+    # Without huge_tree libxml2 keeps its own limits on depth (256) and text; the client caps the bytes.
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+
+
+_PARSER = _parser()
+
+
+def body_of(content: bytes, where: Where) -> Element:
+    """The first element in the SOAP body; raises ``ProtocolViolation`` for anything that is no such reply.
+
+    No second, forgiving parse: a truncated list of jobs would read as a shorter one.
+    """
+    if not content.strip():
+        raise ProtocolViolation(where.target, where.operation, "an empty reply")
+    try:
+        root = etree.fromstring(content, _PARSER)
+    except etree.XMLSyntaxError as error:
+        raise ProtocolViolation(where.target, where.operation, "not well-formed XML") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise ProtocolViolation(where.target, where.operation, "a document type, which SOAP forbids")
+    body_name = _ENVELOPES.get(root.tag)
+    body = None if body_name is None else root.find(body_name)
+    if body is None:
+        raise ProtocolViolation(where.target, where.operation, "not a SOAP envelope")
+    first: Element | None = next(iter(body), None)
+    if first is None:
+        raise ProtocolViolation(where.target, where.operation, "an empty SOAP body")
+    return first
+
+
+def response(content: bytes, status: int, namespace: str, where: Where) -> Element:
+    """The ``<operation>Response`` element of a reply; a fault or any other body raises from the error tree.
+
+    Faults come with 200, 400, 401 and 500 alike; a response counts only with a 2xx.
+    """
+    first = body_of(content, where)
+    if is_fault(first):
+        raise fault_error(first, status, where)
+    if first.tag != f"{{{namespace}}}{where.operation}Response":
+        raise ProtocolViolation(where.target, where.operation, "the answer to another operation")
+    if not 200 <= status < 300:
+        raise ProtocolViolation(where.target, where.operation, f"a response under HTTP status {status}")
+    return first

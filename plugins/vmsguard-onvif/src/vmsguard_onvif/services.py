@@ -1,0 +1,140 @@
+"""Which services a device offers, where, and with which capabilities; addresses keep only their path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from vmsguard_onvif.elements import TT, Element, Malformed, children, flag, local, number, text
+from vmsguard_onvif.namespaces import (
+    ANALYTICS,
+    DEVICE,
+    DEVICE_IO,
+    EVENTS,
+    MEDIA,
+    RECEIVER,
+    RECORDING,
+    REPLAY,
+    SEARCH,
+)
+
+__all__ = ["Service", "ServiceTable", "from_capabilities", "from_services", "own_path"]
+
+_TDS = f"{{{DEVICE}}}"
+_CATEGORIES = {"Analytics": ANALYTICS, "Device": DEVICE, "Events": EVENTS, "Media": MEDIA}
+# Bug 1 of onvif-zeep: these live under Extension and nowhere else.
+_EXTENSION = {
+    "DeviceIO": DEVICE_IO,
+    "Recording": RECORDING,
+    "Search": SEARCH,
+    "Replay": REPLAY,
+    "Receiver": RECEIVER,
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """One offered service: the path to post to, and its capabilities by name as the device wrote them.
+
+    ``told`` is None where the device listed the service without its capabilities.
+    """
+
+    path: str
+    told: Mapping[str, str] | None = None
+
+    def flag(self, name: str) -> bool | None:
+        """A yes-or-no capability; None where the device does not mention it."""
+        return None if self.told is None else flag(self.told.get(name))
+
+    def count(self, name: str) -> int | None:
+        return None if self.told is None or name not in self.told else number(self.told[name])
+
+
+@dataclass(frozen=True)
+class ServiceTable:
+    """All services by full namespace, and the hosts other than the enrolled one that the device named."""
+
+    services: Mapping[str, Service]
+    operation: str
+    foreign: tuple[str, ...] = ()
+
+    def get(self, namespace: str) -> Service | None:
+        return self.services.get(namespace)
+
+
+@dataclass
+class _Gathering:
+    host: str
+    fallback: str
+    found: dict[str, Service] = field(default_factory=dict)
+    foreign: dict[str, None] = field(default_factory=dict)
+
+    def add(self, namespace: str, address: str, told: Mapping[str, str] | None) -> None:
+        path, host = own_path(address, self.fallback)
+        if host and host.casefold() != self.host.casefold():
+            self.foreign[host] = None
+        self.found.setdefault(namespace, Service(path, told))
+
+    def table(self, operation: str) -> ServiceTable:
+        return ServiceTable(self.found, operation, tuple(self.foreign))
+
+
+def own_path(address: str, fallback: str) -> tuple[str, str]:
+    """The path and query of an address, and the host it names; scheme, host and port are never followed.
+
+    Cameras name LAN, stale and placeholder hosts, and a digest sent to one of them can be cracked at leisure.
+    """
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return fallback, ""
+    path = parts.path if parts.path.startswith("/") else ""
+    if not path:
+        return (fallback if not host else "/"), host
+    return (f"{path}?{parts.query}" if parts.query else path), host
+
+
+def from_services(reply: Element, *, host: str, device_path: str) -> ServiceTable:
+    """The table of a ``GetServices`` reply. Namespaces are compared whole: two of them contain ``/media/``."""
+    gathering = _Gathering(host, device_path)
+    for service in children(reply, f"{_TDS}Service"):
+        namespace, address = text(service, f"{_TDS}Namespace"), text(service, f"{_TDS}XAddr")
+        if not namespace:
+            raise Malformed("a service without its namespace")
+        holder = service.find(f"{_TDS}Capabilities")
+        inner = None if holder is None else next(iter(holder), None)
+        gathering.add(namespace, address, None if inner is None else _flat(inner.iter()))
+    if not gathering.found:
+        raise Malformed("a list of services without a service")
+    return gathering.table("GetServices")
+
+
+def from_capabilities(reply: Element, *, host: str, device_path: str) -> ServiceTable:
+    """The table of a ``GetCapabilities`` reply, for firmware older than GetServices."""
+    gathering = _Gathering(host, device_path)
+    capabilities = reply.find(f"{_TDS}Capabilities")
+    if capabilities is None:
+        raise Malformed("no capabilities")
+    _categories(capabilities, _CATEGORIES, gathering)
+    for extension in children(capabilities, f"{TT}Extension"):
+        _categories(extension, _EXTENSION, gathering)
+    return gathering.table("GetCapabilities")
+
+
+def _categories(parent: Element, names: Mapping[str, str], gathering: _Gathering) -> None:
+    for name, namespace in names.items():
+        for category in children(parent, f"{TT}{name}"):
+            gathering.add(namespace, text(category, f"{TT}XAddr"), _flat(category.iter()))
+
+
+def _flat(elements: Iterable[Element]) -> dict[str, str]:
+    """Capabilities by local name, written as attributes (GetServices) or as elements (GetCapabilities)."""
+    told: dict[str, str] = {}
+    for element in elements:
+        for name, value in element.attrib.items():
+            told.setdefault(local(str(name)), str(value))
+        if len(element) == 0 and element.text and element.text.strip():
+            told.setdefault(local(str(element.tag)), element.text.strip())
+    return told
