@@ -40,6 +40,8 @@ class PlannedChange(Struct, frozen=True, kw_only=True):
     oldest: datetime | None = None
     cites: tuple[FactKey, ...] = ()
     """The facts it rests on; a saved plan goes stale per change when one of them moved."""
+    facts_digest: str = ""
+    """SHA-256 over the cited readings; what ``apply FILE`` compares with a fresh observation."""
     settle_seconds: float = 1.0
 
 
@@ -49,8 +51,6 @@ class Plan(Struct, frozen=True, kw_only=True):
     id: str
     made_at: datetime
     changes: tuple[PlannedChange, ...]
-    facts_digest: str = ""
-    """Digest over the cited facts, per change id, so that ``apply FILE`` can tell a stale one."""
 
     @property
     def enforceable(self) -> tuple[PlannedChange, ...]:

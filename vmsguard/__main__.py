@@ -1,0 +1,5 @@
+"""``python -m vmsguard``."""
+
+from vmsguard.cli.main import main
+
+main()

@@ -1,0 +1,77 @@
+"""``vmsguard apply``: make the enforceable changes and prove them by a fresh read-back."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from vmsguard.cli.check import fail_on_option, limit_option, show
+from vmsguard.cli.output import format_option
+
+__all__ = ["apply"]
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False))
+@limit_option
+@fail_on_option
+@click.option("--yes", is_flag=True, help="Do not ask. Does not cover a first purge.")
+@click.option(
+    "--confirm-purge",
+    type=click.IntRange(min=1),
+    metavar="COUNT",
+    help="The most recordings this run may delete for the first time, as the plan counts them; one person's act.",
+)
+@click.option("--controls", is_flag=True, help="Show every control below its rule.")
+@format_option
+@click.pass_context
+def apply(
+    ctx: click.Context,
+    file: str | None,
+    limit: tuple[str, ...],
+    fail_on: str | None,
+    yes: bool,
+    confirm_purge: int | None,
+    controls: bool,
+    output: str,
+) -> None:
+    """Send the enforceable changes of FILE, or of a plan made now, and verify them from fresh sessions.
+
+    What a device answers is not believed: verdicts rest on a read-back after settling and on a second
+    witness where there is one. Exit codes: 0 all pass, 2 usage or configuration, 3 violations or
+    conflicts, 4 something unknown, 5 remediation incomplete.
+    """
+    from pathlib import Path
+
+    from vmsguard.cli.installation import (
+        config_path,
+        new_run_id,
+        open_installation,
+        parse_fail_on,
+        run_with_equipment,
+    )
+    from vmsguard.errors import UsageError
+    from vmsguard.model.clock import SystemClock
+    from vmsguard.run.apply import run_apply
+    from vmsguard.run.plan_file import load_plan
+
+    narrowed = parse_fail_on(fail_on)
+    saved = None if file is None else load_plan(Path(file))
+    installation = open_installation(config_path(ctx), limit=limit)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(
+                "apply changes devices and nobody is there to ask", hint="look at vmsguard plan, then add --yes"
+            )
+        click.confirm("Apply the enforceable changes to the devices now?", abort=True, err=True)
+    run = new_run_id(SystemClock())
+    outcome = run_with_equipment(
+        installation,
+        lambda equipment: run_apply(
+            installation.fleet, equipment, run, saved=saved, confirm_purge=confirm_purge, fail_on=narrowed
+        ),
+        debug=ctx.find_root().obj["debug"],
+    )
+    show(outcome, output, controls=controls)
+    ctx.exit(outcome.exit_code)

@@ -1,0 +1,65 @@
+"""``vmsguard check``: observe and judge; changes no device."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from vmsguard.cli.output import format_option
+
+if TYPE_CHECKING:
+    from vmsguard.run.outcome import RunOutcome
+
+__all__ = ["check", "fail_on_option", "limit_option", "show"]
+
+limit_option = click.option("--limit", multiple=True, metavar="CAMERA", help="Only this camera; may be repeated.")
+fail_on_option = click.option(
+    "--fail-on", metavar="WORDS", help="What makes the exit code non-zero: fail, unknown, incomplete (all by default)."
+)
+
+
+@click.command()
+@limit_option
+@fail_on_option
+@click.option("--controls", is_flag=True, help="Show every control below its rule.")
+@format_option
+@click.pass_context
+def check(ctx: click.Context, limit: tuple[str, ...], fail_on: str | None, controls: bool, output: str) -> None:
+    """Observe every target, judge every camera, write evidence and state.
+
+    Sends no write to any device. Exit codes: 0 all pass, 2 usage or configuration, 3 violations or
+    conflicts, 4 something unknown.
+    """
+    from vmsguard.cli.installation import (
+        config_path,
+        new_run_id,
+        open_installation,
+        parse_fail_on,
+        run_with_equipment,
+    )
+    from vmsguard.model.clock import SystemClock
+    from vmsguard.run.check import run_check
+
+    narrowed = parse_fail_on(fail_on)
+    installation = open_installation(config_path(ctx), limit=limit)
+    run = new_run_id(SystemClock())
+    outcome = run_with_equipment(
+        installation,
+        lambda equipment: run_check(installation.fleet, equipment, run, fail_on=narrowed),
+        debug=ctx.find_root().obj["debug"],
+    )
+    show(outcome, output, controls=controls)
+    ctx.exit(outcome.exit_code)
+
+
+def show(outcome: RunOutcome, output: str, *, controls: bool) -> None:
+    """A run's outcome in the asked-for format."""
+    from vmsguard.cli.output import make_console, print_json
+
+    if output == "json":
+        print_json(outcome.as_json())
+        return
+    from vmsguard.cli.tables import show_outcome
+
+    show_outcome(make_console(), outcome, controls=controls)

@@ -1,0 +1,114 @@
+"""``vmsguard doctor``: is everything that can be checked without a device in order?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from vmsguard.cli.output import format_option
+
+__all__ = ["doctor"]
+
+T = TypeVar("T")
+
+
+@click.command()
+@format_option
+@click.pass_context
+def doctor(ctx: click.Context, output: str) -> None:
+    """Check configuration, plugins, policies, inventory, secrets, state and evidence; talks to no device.
+
+    Exit codes: 0 all in order, 2 something has to be mended (each with what to do next).
+    """
+    from vmsguard.cli.installation import config_path
+
+    rows = list(_examine(config_path(ctx)))
+    if output == "json":
+        from vmsguard.cli.output import print_json
+
+        print_json({"checks": rows})
+    else:
+        for row in rows:
+            mark = "ok  " if row["ok"] else "FAIL"
+            click.echo(f"{mark}  {row['check']}: {row['found']}")
+            if row["next"]:
+                click.echo(f"      next: {row['next']}")
+    ctx.exit(0 if all(row["ok"] for row in rows) else 2)
+
+
+def _examine(path: Path | None) -> list[dict[str, Any]]:
+    from vmsguard.cli.installation import open_installation
+    from vmsguard.errors import Problems, VmsguardError
+    from vmsguard.evidence.keys import SigningKey
+    from vmsguard.evidence.log import EvidenceLog
+    from vmsguard.fleet.load_config import load_config
+    from vmsguard.model.clock import SystemClock
+    from vmsguard.state.store import State
+
+    rows: list[dict[str, Any]] = []
+
+    def attempt(check: str, job: Callable[[], T], told: Callable[[T], str]) -> T | None:
+        try:
+            result = job()
+        except Problems as several:
+            for problem in several.problems:
+                rows.append({"check": check, "ok": False, "found": str(problem), "next": problem.hint})
+            return None
+        except VmsguardError as error:
+            rows.append({"check": check, "ok": False, "found": str(error), "next": error.hint})
+            return None
+        rows.append({"check": check, "ok": True, "found": told(result), "next": ""})
+        return result
+
+    config = attempt("configuration", lambda: load_config(path), lambda found: str(found.file))
+    if config is None:
+        return rows
+    installation = attempt(
+        "policies, inventory and read logins",
+        lambda: open_installation(path),
+        lambda found: (
+            f"{len(found.fleet.inventory.targets)} targets, {len(found.fleet.inventory.cameras)} cameras, "
+            f"{sum(len(rules) for rules in found.fleet.rules.values())} assigned packs"
+        ),
+    )
+    if installation is not None:
+        for failure in installation.registry.failures:
+            rows.append(
+                {
+                    "check": "plugins",
+                    "ok": False,
+                    "found": f"{failure.plugin} does not load: {failure.error}",
+                    "next": "reinstall it, or list the plugins that may load under plugins:",
+                }
+            )
+        secrets = installation.secrets
+        targets = installation.fleet.inventory.targets.values()
+        attempt(
+            "change logins",
+            lambda: [secrets.login(target.login.change) for target in targets],
+            lambda found: f"{sum(login is not None for login in found)} of {len(found)} targets have one",
+        )
+        attempt(
+            "evidence key",
+            lambda: SigningKey.load(secrets.path(config.evidence.key), config.evidence.origin),
+            lambda key: key.vkey,
+        )
+
+        def open_log() -> int:
+            key = SigningKey.load(secrets.path(config.evidence.key), config.evidence.origin)
+            with EvidenceLog.open(
+                config.evidence.directory, origin=config.evidence.origin, key=key, clock=SystemClock()
+            ) as log:
+                return log.size
+
+        attempt("evidence log", open_log, lambda size: f"{config.evidence.directory}, {size} records")
+
+    def open_state() -> str:
+        with State.open(config.state, clock=SystemClock()):
+            return config.state
+
+    attempt("state", open_state, str)
+    return rows

@@ -1,0 +1,148 @@
+"""One installation opened for a command: configuration, policies, inventory, state, evidence and network."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import structlog
+
+from vmsguard._version import __version__
+from vmsguard.cli.output import progress_bar
+from vmsguard.errors import UsageError
+from vmsguard.evidence.keys import SigningKey
+from vmsguard.evidence.log import EvidenceLog
+from vmsguard.fleet.assemble_fleet import fleet_of
+from vmsguard.fleet.load_config import Config, load_config
+from vmsguard.fleet.secrets import SecretStore, check_read_logins
+from vmsguard.model.clock import Clock, SystemClock
+from vmsguard.net.blocking import BlockingPool
+from vmsguard.net.permits import PermitOffice
+from vmsguard.net.pool import ConnectionPool
+from vmsguard.net.redaction import redact_event
+from vmsguard.plugin.loader import Registry, load_plugins
+from vmsguard.run.equipment import Equipment
+from vmsguard.run.fleet import Fleet
+from vmsguard.state.store import State
+
+__all__ = ["Installation", "config_path", "configure_logging", "open_installation", "run_with_equipment"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Configuration and policies, loaded and checked; nothing is open and no device was spoken to."""
+
+    config: Config
+    registry: Registry
+    fleet: Fleet
+    secrets: SecretStore
+
+
+def config_path(ctx: click.Context) -> Path | None:
+    told: Any = (ctx.find_root().obj or {}).get("config")
+    return None if told is None else Path(told)
+
+
+def configure_logging(debug: bool) -> None:
+    """Diagnostics go to standard error, redacted; without ``--debug`` only errors do."""
+    level = logging.DEBUG if debug else logging.ERROR
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            redact_event,
+            structlog.dev.ConsoleRenderer(colors=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def open_installation(
+    path: Path | None, *, limit: tuple[str, ...] = (), environment: dict[str, str] | None = None
+) -> Installation:
+    """Everything a run needs that can be checked without a device; raises ``Problems`` and ``SecretMissing``."""
+    config = load_config(path)
+    registry = load_plugins(None if config.plugins is None else frozenset(config.plugins))
+    fleet = fleet_of(config, registry, limit=limit)
+    secrets = SecretStore(config.folder, os.environ if environment is None else environment)
+    check_read_logins(fleet.targets, secrets)
+    return Installation(config, registry, fleet, secrets)
+
+
+@contextmanager
+def _opened(installation: Installation, clock: Clock) -> Iterator[tuple[State, EvidenceLog]]:
+    config = installation.config
+    with State.open(config.state, clock=clock) as state, state.run_lock(config.folder / ".vmsguard.lock"):
+        key = SigningKey.load(installation.secrets.path(config.evidence.key), config.evidence.origin)
+        agent = {"version": __version__}
+        with EvidenceLog.open(
+            config.evidence.directory, origin=config.evidence.origin, key=key, clock=clock, agent=agent
+        ) as log:
+            yield state, log
+
+
+def run_with_equipment(
+    installation: Installation,
+    job: Callable[[Equipment], Awaitable[T]],
+    *,
+    debug: bool = False,
+    clock: Clock | None = None,
+) -> T:
+    """What ``job`` returns, run with state and evidence open and the run lock held.
+
+    Evidence is opened before anything is asked of a device: a log that cannot be written stops the run.
+    """
+    configure_logging(debug)
+    own_clock: Clock = SystemClock() if clock is None else clock
+    with _opened(installation, own_clock) as (state, log), progress_bar() as progress, BlockingPool() as blocking:
+
+        async def main() -> T:
+            async with ConnectionPool() as pool:
+                return await job(
+                    Equipment(
+                        clock=own_clock,
+                        random=random.SystemRandom(),
+                        registry=installation.registry,
+                        pool=pool,
+                        login=installation.secrets.login,
+                        state=state,
+                        evidence=log,
+                        permits=PermitOffice(own_clock),
+                        run_blocking=blocking,
+                        sleep=asyncio.sleep,
+                        log=structlog.get_logger("vmsguard"),
+                        progress=progress,
+                    )
+                )
+
+        return asyncio.run(main())
+
+
+def new_run_id(clock: Clock) -> str:
+    """An id that sorts by time and names one run everywhere."""
+    return f"run-{clock.now():%Y%m%dT%H%M%S}-{random.SystemRandom().getrandbits(32):08x}"
+
+
+def parse_fail_on(told: str | None) -> frozenset[str] | None:
+    """The set behind ``--fail-on fail,unknown,incomplete``."""
+    if told is None:
+        return None
+    words = frozenset(word.strip() for word in told.split(",") if word.strip())
+    known = {"fail", "unknown", "incomplete"}
+    if not words or words - known:
+        raise UsageError(f"--fail-on: unknown word in {told!r}", hint="use fail, unknown, incomplete, comma-separated")
+    return words

@@ -1,0 +1,99 @@
+"""The root command: names every subcommand and imports the one that is asked for."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from vmsguard._version import __version__
+from vmsguard.cli.failures import exit_code_of, tell
+from vmsguard.errors import VmsguardError
+
+__all__ = ["COMMANDS", "cli", "main"]
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("vmsguard.cli.init:init", "Write a working, commented configuration."),
+    "demo": ("vmsguard.cli.demo:demo", "Run the main job on the embedded simulator and show what was proven."),
+    "check": ("vmsguard.cli.check:check", "Observe and judge; changes no device."),
+    "plan": ("vmsguard.cli.plan:plan", "Show what apply would change, and what stands in the way."),
+    "apply": ("vmsguard.cli.apply:apply", "Make the planned changes and prove them by fresh read-back."),
+    "policy": ("vmsguard.cli.policy:policy", "List, show, validate and explain policies."),
+    "evidence": ("vmsguard.cli.evidence:evidence", "Verify and show the evidence log; make keys."),
+    "plugins": ("vmsguard.cli.plugins:plugins", "List drivers and what their claims rest on."),
+    "simulate": ("vmsguard.cli.simulate:simulate", "Serve simulated cameras and recorders to try things on."),
+    "doctor": ("vmsguard.cli.doctor:doctor", "Check the configuration without talking to any device."),
+}
+"""Name to ``module:attribute`` and the line ``--help`` shows, so that help imports no command."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported on call."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, told) for name, (_, told) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="vmsguard")
+@click.option(
+    "--config",
+    "config",
+    type=click.Path(dir_okay=False),
+    envvar="VMSGUARD_CONFIG",
+    help="The configuration file; ./vmsguard.yaml unless given.",
+)
+@click.option("--debug", is_flag=True, help="Log to standard error and show tracebacks of internal errors.")
+@click.pass_context
+def cli(ctx: click.Context, config: str | None, debug: bool) -> None:
+    """Cameras must keep the promise that their owners made.
+
+    vmsguard applies policies to cameras and video management systems, proves from a second source
+    what it changed, and leaves evidence that can be checked without it.
+    """
+    ctx.obj = {"config": config, "debug": debug}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The console entry point: no traceback for a user's mistake, and the designed exit code."""
+    args: Any = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in args
+    try:
+        code = cli.main(args=args, prog_name="vmsguard", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except VmsguardError as error:
+        tell(error)
+        sys.exit(exit_code_of(error))
+    except Exception as error:
+        if debug:
+            raise
+        click.echo(
+            f"internal error: {type(error).__name__}: {error}\n"
+            "  this is a bug in vmsguard; run again with --debug for the traceback",
+            err=True,
+        )
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,129 @@
+"""Verdicts, findings and plans as tables; ``unknown`` never looks like a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from vmsguard.model.plan import Plan, PlannedChange
+from vmsguard.model.results import Finding, Result, Unreached
+from vmsguard.model.vocabulary import Mode, Qualifier, Remediation, Verdict
+from vmsguard.run.outcome import RunOutcome, Skipped, summarise
+
+__all__ = ["show_outcome", "show_plan", "verdict_text"]
+
+_STYLE = {
+    Verdict.PASS: ("pass", "green"),
+    Verdict.FAIL: ("FAIL", "bold red"),
+    Verdict.UNKNOWN: ("UNKNOWN", "bold yellow"),
+    Verdict.NOT_APPLICABLE: ("not applicable", "dim"),
+    Verdict.CONFLICT: ("CONFLICT", "bold magenta"),
+}
+
+
+def verdict_text(result: Result) -> Text:
+    """The verdict in its colour, a pass with its qualifier; words carry the meaning where colour does not."""
+    word, style = _STYLE[result.verdict]
+    if result.verdict is Verdict.PASS and result.qualifier not in (None, Qualifier.DIRECT):
+        word, style = f"pass ({result.qualifier.value})" if result.qualifier else word, "green"
+    return Text(word, style=style)
+
+
+def show_outcome(console: Console, outcome: RunOutcome, *, controls: bool = False) -> None:
+    """The whole outcome of a run: rules (or their controls too), what was not reached, findings, summary."""
+    console.print(_rules(outcome.results, controls=controls))
+    _show_unreachable(console, outcome.unreachable)
+    _show_findings(console, outcome.findings)
+    if outcome.plan is not None:
+        show_plan(console, outcome.plan, outcome.skipped)
+    if outcome.interrupted:
+        console.print(f"[yellow]{outcome.interrupted} change(s) of an earlier run were found without a result[/]")
+    console.print(_summary(outcome))
+
+
+def _rules(results: Iterable[Result], *, controls: bool) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("camera", "rule"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for column in ("basis", "done", "why"):
+        table.add_column(column, overflow="fold")
+    last = ""
+    for result in results:
+        if result.level == "camera" and result.verdict is not Verdict.NOT_APPLICABLE:
+            continue
+        if result.level == "control" and not controls:
+            continue
+        name = result.rule or result.pack or "(no rule applies)"
+        if result.level == "control":
+            where = f" @{result.endpoint}" if result.endpoint else ""
+            name = f"  {result.control}{where}"
+        done = "" if result.remediation is Remediation.NONE else result.remediation.value.replace("_", " ")
+        camera = result.camera if result.camera != last else ""
+        last = result.camera
+        table.add_row(camera, escape(name), verdict_text(result), result.basis, done, escape(_why(result)))
+    return table
+
+
+def _why(result: Result) -> str:
+    if result.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
+        return ""
+    return result.reason
+
+
+def _show_unreachable(console: Console, unreachable: Iterable[Unreached]) -> None:
+    for entry in unreachable:
+        console.print(f"[yellow]not read[/] {escape(entry.target)}: {entry.why.value} ({escape(entry.detail)})")
+
+
+def _show_findings(console: Console, findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        console.print(f"[cyan]finding[/] {escape(finding.subject)}: {finding.code}: {escape(finding.message)}")
+        if finding.next_step:
+            console.print(f"        next: {escape(finding.next_step)}")
+
+
+def show_plan(console: Console, plan: Plan, skipped: Iterable[Skipped] = ()) -> None:
+    """Changes in sending order; a proposal names what stands in its way."""
+    if not plan.changes:
+        console.print("plan: nothing to change")
+    else:
+        table = Table(box=None, pad_edge=False, header_style="bold", title="plan", title_justify="left")
+        table.add_column("mode")
+        table.add_column("change", overflow="fold")
+        table.add_column("for", overflow="fold")
+        table.add_column("in the way", overflow="fold")
+        for planned in plan.changes:
+            table.add_row(
+                Text(planned.mode.value, style="bold" if planned.mode is Mode.ENFORCE else "dim"),
+                escape(_change(planned)),
+                escape(", ".join(sorted({f"{cause.camera} {cause.control}" for cause in planned.causes}))),
+                escape("; ".join(planned.blockers)),
+            )
+        console.print(table)
+    for entry in skipped:
+        console.print(f"[yellow]not sent[/] {escape(entry.change)}: {escape(entry.reason)}")
+        if entry.next_step:
+            console.print(f"        next: {escape(entry.next_step)}")
+
+
+def _change(planned: PlannedChange) -> str:
+    told = planned.change.id
+    return f"{told} [{planned.items} recordings]" if planned.destructive else told
+
+
+def _summary(outcome: RunOutcome) -> str:
+    counts = summarise(outcome.results)
+    by = counts["pass_by_qualifier"]
+    passes = ", ".join(f"{by[name]} {name}" for name in ("direct", "fallback", "exception") if by[name])
+    return (
+        f"{counts['rules']} rules on {counts['cameras']} cameras: "
+        f"[green]{counts['pass']} pass[/]{f' ({passes})' if passes else ''}, "
+        f"[red]{counts['fail']} fail[/], [yellow]{counts['unknown']} unknown[/], "
+        f"{counts['conflict']} conflict, {counts['not_applicable']} not applicable; "
+        f"{outcome.sent} changes sent. Evidence: {outcome.evidence.size} records, root {outcome.evidence.root[:16]}…"
+    )

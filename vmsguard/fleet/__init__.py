@@ -1,0 +1,1 @@
+"""A fleet as its administrators state it: configuration, inventory and secrets."""

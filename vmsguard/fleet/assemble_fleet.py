@@ -1,0 +1,125 @@
+"""From files to a fleet: packs, assignments, papers and inventory, compiled and checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from vmsguard.engine.assigned import AssignedRules
+from vmsguard.engine.compile import CompiledRules, compile_assigned
+from vmsguard.errors import ConfigError, PolicyError, Problems, UsageError
+from vmsguard.fleet.load_config import Config
+from vmsguard.fleet.load_inventory import load_inventory
+from vmsguard.model.fact_catalogue import CORE_FACTS
+from vmsguard.model.inventory import Inventory
+from vmsguard.model.pack import Assignment, Pack
+from vmsguard.plugin.loader import Registry
+from vmsguard.policy.catalogue import Catalogue
+from vmsguard.policy.load_pack import load_packs
+from vmsguard.policy.load_site_files import load_assignments, load_documents, load_exceptions
+from vmsguard.policy.suggest import did_you_mean
+from vmsguard.run.fleet import Fleet
+
+__all__ = ["fleet_of"]
+
+T = TypeVar("T")
+
+
+def fleet_of(config: Config, registry: Registry, *, limit: tuple[str, ...] = ()) -> Fleet:
+    """The fleet of a configuration; raises ``Problems`` with the mistakes of all its files at once."""
+    problems: list[ConfigError] = []
+    catalogue = Catalogue.core().extended(
+        controls=[control() for control in registry.controls.values()],
+        facts=[fact for name, fact in registry.facts.items() if name not in CORE_FACTS],
+        pack_folders=(*registry.packs, *config.packs),
+    )
+    inventory = _gather(problems, lambda: load_inventory(config.inventory))
+    packs = _gather(problems, lambda: load_packs(catalogue.pack_folders, catalogue))
+    assignments = _gather(problems, lambda: load_assignments(config.assignments))
+    documents = _gather(problems, lambda: load_documents(config.documents))
+    grants = _gather(problems, lambda: load_exceptions(config.exceptions, packs or {}))
+    if inventory is not None:
+        problems += _unknown_drivers(inventory, registry)
+    if assignments is not None and packs is not None:
+        problems += _unknown_packs(assignments, packs)
+    if problems:
+        raise Problems(problems)
+    assert inventory is not None
+    assert packs is not None
+    assert assignments is not None
+    _check_limit(limit, inventory)
+    return Fleet(
+        inventory=inventory,
+        rules=_rules_by_site(assignments, packs, catalogue),
+        facts=dict(catalogue.facts),
+        verbs=registry.verbs,
+        controls=catalogue.controls,
+        grants=grants or (),
+        documents=documents or (),
+        limit=frozenset(limit),
+    )
+
+
+def _gather(problems: list[ConfigError], load: Callable[[], T]) -> T | None:
+    try:
+        return load()
+    except Problems as several:
+        problems += several.problems
+    except ConfigError as one:
+        problems.append(one)
+    return None
+
+
+def _unknown_drivers(inventory: Inventory, registry: Registry) -> Iterable[ConfigError]:
+    """A driver nobody registered is a mistake, unless a plugin failed to load: then its targets are unknown."""
+    if registry.failures:
+        return
+    for target in inventory.targets.values():
+        if target.driver not in registry.drivers:
+            file, _, line = target.place.rpartition(":")
+            yield ConfigError(
+                f"target {target.id}: no plugin brings the driver {target.driver!r}",
+                file=file,
+                line=int(line),
+                hint=did_you_mean(target.driver, registry.drivers) or "see vmsguard plugins list",
+            )
+
+
+def _unknown_packs(assignments: Iterable[Assignment], packs: Mapping[str, Pack]) -> Iterable[ConfigError]:
+    for assignment in assignments:
+        for assigned in assignment.packs:
+            pack = packs.get(assigned.pack)
+            problem, hint = "", ""
+            if pack is None:
+                problem, hint = f"unknown pack {assigned.pack!r}", did_you_mean(assigned.pack, packs)
+            elif assigned.version and assigned.version != pack.version:
+                problem = f"pack {pack.id} is version {pack.version}, not {assigned.version}"
+                hint = "assign the version that is installed, or install the other"
+            elif pack.profiles and assigned.profile not in pack.profiles:
+                problem = f"pack {pack.id} has profiles; {assigned.profile or 'none'!r} is not one of them"
+                hint = f"write profile: {' or '.join(pack.profiles)}"
+            elif assigned.profile and not pack.profiles:
+                problem, hint = f"pack {pack.id} has no profiles", "remove profile:"
+            if problem:
+                yield PolicyError(problem, file=assignment.origin, line=assigned.line or None, hint=hint)
+
+
+def _check_limit(limit: Iterable[str], inventory: Inventory) -> None:
+    for name in limit:
+        if name not in inventory.cameras:
+            raise UsageError(f"--limit: no camera {name!r}", hint=did_you_mean(name, inventory.cameras))
+
+
+def _rules_by_site(
+    assignments: Iterable[Assignment], packs: Mapping[str, Pack], catalogue: Catalogue
+) -> dict[str, tuple[CompiledRules, ...]]:
+    by_site: dict[str, list[CompiledRules]] = {}
+    for assignment in assignments:
+        for assigned in assignment.packs:
+            rules = AssignedRules(
+                pack=packs[assigned.pack], profile=assigned.profile, mode=assigned.mode, assignment=assignment.id
+            )
+            compiled = compile_assigned(rules, catalogue.controls, dict(catalogue.facts))
+            for site in assignment.sites:
+                by_site.setdefault(site, []).append(compiled)
+    return {site: tuple(rules) for site, rules in by_site.items()}

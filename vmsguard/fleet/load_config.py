@@ -1,0 +1,107 @@
+"""``kind: Config``: where the inventory, packs, assignments, papers, evidence and state of an installation are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from vmsguard.errors import ConfigError, Problems
+from vmsguard.policy.yaml_files import read_documents
+
+__all__ = ["DEFAULT_NAME", "Config", "EvidenceConfig", "load_config"]
+
+DEFAULT_NAME = "vmsguard.yaml"
+
+
+class EvidenceConfig(Struct, frozen=True):
+    """Where the log lies, under which name, signed with which key (a ``secret://file`` reference)."""
+
+    directory: Path
+    origin: str
+    key: str
+
+
+class Config(Struct, frozen=True, kw_only=True):
+    """One installation; every path is absolute, relative ones count from the file's folder."""
+
+    file: Path
+    inventory: tuple[Path, ...]
+    packs: tuple[Path, ...]
+    assignments: tuple[Path, ...]
+    exceptions: tuple[Path, ...]
+    documents: tuple[Path, ...]
+    evidence: EvidenceConfig
+    state: str
+    plugins: tuple[str, ...] | None = None
+    """Distributions that may load; None for all that are installed."""
+
+    @property
+    def folder(self) -> Path:
+        return self.file.parent
+
+
+def load_config(path: Path | None) -> Config:
+    """The configuration of a file (``./vmsguard.yaml`` for None); raises ``Problems`` with every mistake in it."""
+    file = Path(DEFAULT_NAME) if path is None else path
+    if not file.exists():
+        raise ConfigError(
+            "there is no configuration", file=file, hint="run vmsguard init, or name one with --config FILE"
+        )
+    file = file.resolve()
+    documents = read_documents(file)
+    found = [document for document in documents if document.kind == "Config"]
+    if len(found) != 1:
+        raise ConfigError(
+            f"expected one document of kind Config, found {len(found)}",
+            file=file,
+            hint="see vmsguard init for a sample",
+        )
+    document = found[0]
+    reader = document.reader
+
+    def paths(names: tuple[str, ...]) -> tuple[Path, ...]:
+        return tuple(file.parent / name for name in names)
+
+    with document.fields() as fields:
+        inventory = paths(fields.texts("inventory", ()))
+        if not inventory and any(other.kind == "Inventory" for other in documents):
+            inventory = (file,)
+        assignments = paths(fields.texts("assignments", ()))
+        if not assignments and any(other.kind == "Assignment" for other in documents):
+            assignments = (file,)
+        holds = fields.texts("holds", ())
+        packs, exceptions, papers = (paths(fields.texts(key, ())) for key in ("packs", "exceptions", "documents"))
+        evidence = EvidenceConfig(file.parent, "", "")
+        node = fields.need("evidence")
+        if node is not None:
+            with reader.fields(node, "evidence") as inner:
+                evidence = EvidenceConfig(file.parent / inner.text("dir"), inner.text("origin"), inner.text("key"))
+        state = _state_url(fields.text("state", "sqlite:///state.db"), file.parent)
+        plugins = fields.texts("plugins") if "plugins" in fields else None
+    if holds:
+        reader.fault(document.node, "holds are not supported by this version", "remove the key holds:")
+    reader.finish()
+    if not inventory:
+        raise Problems(
+            [ConfigError("no inventory is named", file=file, line=1, hint="add inventory: [inventory.yaml]")]
+        )
+    return Config(
+        file=file,
+        inventory=inventory,
+        packs=packs,
+        assignments=assignments,
+        exceptions=exceptions,
+        documents=papers,
+        evidence=evidence,
+        state=state,
+        plugins=plugins,
+    )
+
+
+def _state_url(url: str, folder: Path) -> str:
+    """A ``sqlite:///relative`` path counts from the configuration's folder, whatever the working folder is."""
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith(prefix + "/"):
+        return f"{prefix}{folder / url.removeprefix(prefix)}"
+    return url

@@ -1,0 +1,229 @@
+"""``kind: Inventory`` files: targets, cameras and groups, checked against each other, all mistakes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from vmsguard.errors import ConfigError, Problems
+from vmsguard.fleet.secrets import SCHEME
+from vmsguard.model.inventory import (
+    ALL_CHANNELS,
+    Attribute,
+    Camera,
+    EndpointRef,
+    Inventory,
+    Limits,
+    LoginRefs,
+    Target,
+)
+from vmsguard.model.vocabulary import Role
+from vmsguard.policy.attributes import read_attribute
+from vmsguard.policy.reading import Fields, Reader
+from vmsguard.policy.strict_yaml import Node
+from vmsguard.policy.suggest import did_you_mean
+from vmsguard.policy.yaml_files import YamlDocument, documents_of
+
+__all__ = ["load_inventory"]
+
+_DEVICE_ROLES = ("device", "recorder", "relay")
+
+
+class _Parts:
+    """What is gathered from all inventory documents before they are checked against each other."""
+
+    def __init__(self) -> None:
+        self.targets: dict[str, Target] = {}
+        self.cameras: dict[str, Camera] = {}
+        self.nodes: dict[str, tuple[Reader, Node]] = {}
+
+
+def load_inventory(paths: Iterable[Path]) -> Inventory:
+    """The inventory of all files together; raises ``Problems`` with every mistake in them."""
+    parts = _Parts()
+    documents = documents_of(paths, ("Inventory",))
+    for document in documents:
+        _read_document(document, parts)
+    for camera in parts.cameras.values():
+        _check_references(camera, parts)
+    problems: list[ConfigError] = []
+    for reader in {id(document.reader): document.reader for document in documents}.values():
+        try:
+            reader.finish()
+        except Problems as several:
+            problems += several.problems
+    if problems:
+        raise Problems(problems)
+    return Inventory(targets=parts.targets, cameras=parts.cameras)
+
+
+def _read_document(document: YamlDocument, parts: _Parts) -> None:
+    reader = document.reader
+    with document.fields() as fields:
+        defaults: dict[str, Attribute] = {}
+        limits = Limits()
+        if (node := fields.get("defaults")) is not None:
+            with reader.fields(node, "defaults") as inner:
+                defaults = _attributes(inner, reader)
+                limits = _limits(inner, reader, limits)
+        groups: dict[str, dict[str, Attribute]] = {}
+        for name, node in fields.entries("groups", required=False):
+            with reader.fields(node, f"group {name}") as inner:
+                groups[name] = _attributes(inner, reader)
+        for node in fields.items("targets", required=False):
+            _read_target(node, reader, limits, parts)
+        for node in fields.items("cameras", required=False):
+            _read_camera(node, reader, defaults, groups, parts)
+
+
+def _read_target(node: Node, reader: Reader, limits: Limits, parts: _Parts) -> None:
+    with reader.fields(node, "a target") as fields:
+        target = Target(
+            id=fields.identifier("id"),
+            site=fields.identifier("site"),
+            role=Role(fields.word("role", _DEVICE_ROLES) or "device"),
+            driver=fields.identifier("driver"),
+            url=_url(fields, reader),
+            login=_login(fields, reader),
+            tls_pin=fields.optional("tls_pin", reader.text),
+            options={key: _option(reader, value, key) for key, value in fields.entries("options", required=False)},
+            limits=_limits(fields, reader, limits),
+            place=f"{reader.file}:{node.line}",
+        )
+    if target.id in parts.targets:
+        reader.fault(node, f"target {target.id} is declared twice", f"the first is at {parts.targets[target.id].place}")
+    parts.targets[target.id] = target
+
+
+def _url(fields: Fields, reader: Reader) -> str:
+    url = fields.text("url")
+    node = fields.get("url")
+    if url and node is not None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            reader.fault(node, f"url: {url!r} is not an http or https address", "write http://HOST:PORT/PATH")
+        elif parts.username or parts.password:
+            reader.fault(node, "url: a login does not belong in an address", "move it to login: secret://...")
+    return url
+
+
+def _login(fields: Fields, reader: Reader) -> LoginRefs:
+    node = fields.get("login")
+    if node is None:
+        return LoginRefs()
+    if isinstance(node.value, dict):
+        with reader.fields(node, "login") as inner:
+            return LoginRefs(
+                inner.read("read", _reference_of(reader), "", ""), inner.read("change", _reference_of(reader), "", "")
+            )
+    reference = _reference_of(reader)(node, "login")
+    return LoginRefs(reference, reference)
+
+
+def _reference_of(reader: Reader) -> Any:
+    def read(node: Node, what: str) -> str:
+        text = reader.text(node, what)
+        if text and urlsplit(text).scheme != SCHEME:
+            # The text may be a password: it must not appear in the message.
+            reader.fault(
+                node, f"{what}: a secret is given by reference", "write secret://env/NAME or secret://file/PATH"
+            )
+            return ""
+        return text
+
+    return read
+
+
+def _option(reader: Reader, node: Node, key: str) -> str:
+    if isinstance(node.value, bool):
+        return "true" if node.value else "false"
+    return str(node.value) if isinstance(node.value, int) else reader.text(node, key)
+
+
+def _limits(fields: Fields, reader: Reader, base: Limits) -> Limits:
+    node = fields.get("limits")
+    if node is None:
+        return base
+    with reader.fields(node, "limits") as inner:
+        return Limits(
+            requests_per_second=inner.number("requests_per_second", base.requests_per_second, least=0.1, most=1000),
+            connections=inner.integer("connections", base.connections, least=1, most=8),
+            deadline_seconds=inner.number("deadline_seconds", base.deadline_seconds, least=0.1, most=300),
+            max_reply_bytes=inner.integer("max_reply_bytes", base.max_reply_bytes, least=1024),
+        )
+
+
+def _attributes(fields: Fields, reader: Reader) -> dict[str, Attribute]:
+    return {
+        name: Attribute(read_attribute(reader, name, node))
+        for name, node in fields.entries("attributes", required=False)
+    }
+
+
+def _read_camera(
+    node: Node,
+    reader: Reader,
+    defaults: Mapping[str, Attribute],
+    groups: Mapping[str, Mapping[str, Attribute]],
+    parts: _Parts,
+) -> None:
+    with reader.fields(node, "a camera") as fields:
+        own_groups = fields.identifiers("groups", ())
+        attributes = dict(defaults)
+        for name in own_groups:
+            if name not in groups:
+                reader.fault(fields.get("groups") or node, f"unknown group {name!r}", did_you_mean(name, groups))
+            attributes.update(groups.get(name, {}))
+        attributes.update(_attributes(fields, reader))
+        owner = attributes.get("managed_by")
+        camera = Camera(
+            id=fields.identifier("id"),
+            site=fields.identifier("site"),
+            attributes=attributes,
+            endpoints=tuple(_endpoint(item, reader) for item in fields.items("endpoints", required=False)),
+            groups=own_groups,
+            tags=fields.identifiers("tags", ()),
+            managed_by="" if owner is None else str(owner.value),
+            place=f"{reader.file}:{node.line}",
+        )
+    if camera.id in parts.cameras:
+        reader.fault(node, f"camera {camera.id} is declared twice", f"the first is at {parts.cameras[camera.id].place}")
+    parts.cameras[camera.id] = camera
+    parts.nodes[camera.id] = (reader, node)
+
+
+def _endpoint(node: Node, reader: Reader) -> EndpointRef:
+    with reader.fields(node, "an endpoint") as fields:
+        target = fields.identifier("target")
+        channels = fields.need("channels")
+        if channels is None:
+            return EndpointRef(target, (ALL_CHANNELS,))
+        if isinstance(channels.value, list):
+            return EndpointRef(target, reader.texts(channels, "channels", least=1))
+        if channels.value != ALL_CHANNELS:
+            reader.fault(channels, "channels: expected all or a list", 'write all or ["1", "2"]')
+        return EndpointRef(target, (ALL_CHANNELS,))
+
+
+def _check_references(camera: Camera, parts: _Parts) -> None:
+    reader, node = parts.nodes[camera.id]
+    for ref in camera.endpoints:
+        target = parts.targets.get(ref.target)
+        if target is None:
+            reader.fault(
+                node, f"camera {camera.id}: unknown target {ref.target!r}", did_you_mean(ref.target, parts.targets)
+            )
+        elif target.site != camera.site:
+            reader.fault(
+                node,
+                f"camera {camera.id} is at site {camera.site}, its target {target.id} at {target.site}",
+                "a camera and its targets belong to one site",
+            )
+    if camera.managed_by and camera.managed_by not in parts.targets:
+        reader.fault(
+            node,
+            f"camera {camera.id}: managed_by names the unknown target {camera.managed_by!r}",
+            did_you_mean(camera.managed_by, parts.targets),
+        )

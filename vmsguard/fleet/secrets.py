@@ -1,0 +1,96 @@
+"""Secrets by reference: ``secret://env/NAME`` and ``secret://file/PATH``; values never leave memory."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from vmsguard.errors import SecretMissing
+from vmsguard.model.inventory import Target
+from vmsguard.net.login import Login
+
+__all__ = ["SCHEME", "SecretStore", "check_read_logins"]
+
+SCHEME = "secret"
+
+
+class SecretStore:
+    """Resolves references against an environment and a base folder, each once per process."""
+
+    def __init__(self, base: Path, environment: Mapping[str, str] | None = None) -> None:
+        self._base = base
+        self._environment = os.environ if environment is None else environment
+        self._logins: dict[str, Login] = {}
+
+    def text(self, reference: str) -> str:
+        """The secret's text; raises ``SecretMissing`` naming the reference and how to provide it."""
+        parts = urlsplit(reference)
+        name = parts.path.lstrip("/")
+        if parts.scheme != SCHEME or not name:
+            raise SecretMissing(
+                reference if parts.scheme == SCHEME else "(not a reference)",
+                "a secret is given by reference, never in the file itself",
+                hint="write secret://env/NAME or secret://file/PATH",
+            )
+        if parts.netloc == "env":
+            return self._from_environment(reference, name)
+        if parts.netloc == "file":
+            return self.path(reference).read_text(encoding="utf-8").strip()
+        raise SecretMissing(
+            reference, f"{reference}: unknown secret store {parts.netloc!r}", hint="this version knows env and file"
+        )
+
+    def path(self, reference: str) -> Path:
+        """The file a ``secret://file/`` reference names, checked to exist and to be private."""
+        parts = urlsplit(reference)
+        name = parts.path.lstrip("/")
+        if parts.scheme != SCHEME or parts.netloc != "file" or not name:
+            raise SecretMissing(reference, f"{reference}: expected secret://file/PATH", hint="see vmsguard init")
+        path = self._base / name
+        try:
+            mode = path.stat().st_mode
+        except OSError as error:
+            raise SecretMissing(
+                reference, f"{reference}: {error.strerror or 'cannot be read'}", hint="create it, mode 0600"
+            ) from error
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise SecretMissing(
+                reference, f"{reference}: the file can be read by others", hint="chmod 600 and change what it held"
+            )
+        return path
+
+    def login(self, reference: str) -> Login | None:
+        """The login behind a reference (``user:password``); None for an empty reference."""
+        if not reference:
+            return None
+        if reference not in self._logins:
+            user, colon, password = self.text(reference).partition(":")
+            if not colon or not user:
+                raise SecretMissing(
+                    reference, f"{reference}: is not of the form user:password", hint="set it to user:password"
+                )
+            self._logins[reference] = Login(reference, user, password)
+        return self._logins[reference]
+
+    def _from_environment(self, reference: str, name: str) -> str:
+        value = self._environment.get(name)
+        if not value:
+            raise SecretMissing(
+                reference, f"{reference}: the environment variable is not set", hint=f"export {name}=user:password"
+            )
+        return value
+
+
+def check_read_logins(targets: Iterable[Target], store: SecretStore) -> None:
+    """Resolve every ``read`` login before anything is asked; raises the first ``SecretMissing`` by target order.
+
+    A missing secret is a mistake in the set-up (exit 2), not an unknown camera.
+    """
+    for target in sorted(targets, key=lambda target: target.id):
+        try:
+            store.login(target.login.read)
+        except SecretMissing as error:
+            raise SecretMissing(error.reference, f"target {target.id}: {error.message}", hint=error.hint) from error

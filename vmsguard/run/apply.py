@@ -1,0 +1,233 @@
+"""Apply: plan, send, look again from a fresh session, and say what became of every change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from vmsguard.model.facts import Known
+from vmsguard.model.ledger import Deletion, Duty
+from vmsguard.model.plan import Plan, PlannedChange
+from vmsguard.model.results import Result
+from vmsguard.model.vocabulary import Remediation, Stage, Verdict
+from vmsguard.run.check import begin, finish
+from vmsguard.run.equipment import Equipment
+from vmsguard.run.execute import Sent, send_changes
+from vmsguard.run.exit_code import exit_code
+from vmsguard.run.fleet import Fleet
+from vmsguard.run.judge import Judged, judge
+from vmsguard.run.outcome import RunOutcome, Skipped
+from vmsguard.run.plan_file import fresh_part
+from vmsguard.run.purge import PurgeBudget, proven_deletions
+from vmsguard.run.record import record_unresolved
+from vmsguard.run.remediation import with_remediation
+from vmsguard.run.standings import with_exposure
+
+__all__ = ["run_apply"]
+
+_LOOKS_AFTER_SETTLING = 3
+"""How often a change may be looked for, each after a longer wait, before it counts as without effect."""
+
+_UNDONE = frozenset({Remediation.NO_EFFECT, Remediation.REFUSED, Remediation.FAILED, Remediation.APPLIED})
+
+
+@dataclass
+class _Work:
+    """What an apply has done so far."""
+
+    judged: Judged
+    plans: list[Plan] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+async def run_apply(
+    fleet: Fleet,
+    equipment: Equipment,
+    run: str,
+    *,
+    saved: Plan | None = None,
+    confirm_purge: int | None = None,
+    fail_on: frozenset[str] | None = None,
+) -> RunOutcome:
+    """The verdicts after the enforceable part of the plan was sent and proven.
+
+    A definitive refusal from a proven administrator's session is stored as proof, and the cameras it
+    concerns are planned once more in the same run, so that a fallback can begin at once.
+    """
+    started = equipment.clock.now()
+    interrupted = record_unresolved(equipment.evidence, run)
+    judged = await judge(fleet, equipment, run)
+    begin(fleet, equipment, run, "apply", judged)
+    first = judged
+    work = _Work(judged)
+    budget = PurgeBudget(confirm_purge, equipment.state.deletions())
+    changes, stale = fresh_part(judged.plan, saved)
+    work.skipped.extend(stale)
+    work.plans.append(judged.plan)
+    await _send_and_verify(fleet, equipment, run, work, changes, budget)
+    proofs = [entry.proof for entry in work.sent if entry.proof is not None]
+    if proofs:
+        _store_proofs(equipment, run, work.sent)
+        concerned = frozenset(proof.target for proof in proofs)
+        work.judged = await judge(fleet, equipment, run, again=concerned, before=work.judged)
+        work.plans.append(work.judged.plan)
+        tried = {entry.planned.change.id for entry in work.sent}
+        more = [
+            planned
+            for planned in work.judged.plan.enforceable
+            if planned.change.id not in tried or planned.stage is Stage.PURGING
+        ]
+        await _send_and_verify(fleet, equipment, run, work, [p for p in more if p.change.target in concerned], budget)
+    results = with_remediation(work.judged.results, work.plans, work.sent)
+    results = with_exposure(results, equipment.state, equipment.clock.now(), repaired=first.results)
+    _enrol_duties(results, fleet, equipment)
+    incomplete = bool(work.skipped) or _unfinished(results, work.sent)
+    code = exit_code(results, incomplete=incomplete, fail_on=fail_on)
+    head = finish(fleet, equipment, run, work.judged, results, code)
+    return RunOutcome(
+        run=run,
+        command="apply",
+        started=started,
+        ended=equipment.clock.now(),
+        results=results,
+        findings=work.judged.findings,
+        unreachable=work.judged.unreachable,
+        plan=first.plan,
+        sent=len([entry for entry in work.sent if entry.outcome != "skipped"]),
+        skipped=tuple(work.skipped),
+        interrupted=interrupted,
+        evidence=head,
+        exit_code=int(code),
+    )
+
+
+async def _send_and_verify(
+    fleet: Fleet,
+    equipment: Equipment,
+    run: str,
+    work: _Work,
+    changes: Sequence[PlannedChange],
+    budget: PurgeBudget,
+) -> None:
+    admitted, waiting = budget.admit(changes)
+    work.skipped.extend(waiting)
+    if not admitted:
+        return
+    begun = equipment.clock.now()
+    sent = await send_changes(
+        admitted, fleet.inventory, work.judged.facts, equipment, run=run, confirmed_count=budget.confirmed
+    )
+    work.sent.extend(sent)
+    touched = frozenset(entry.planned.change.target for entry in sent if entry.outcome != "skipped")
+    if not touched:
+        return
+    wait = max(entry.planned.settle_seconds for entry in sent)
+    for look in range(1, _LOOKS_AFTER_SETTLING + 1):
+        await equipment.sleep(wait * look)
+        work.judged = await judge(fleet, equipment, run, again=touched, before=work.judged)
+        deletions = _ledger(equipment, run, work.judged, sent, begun)
+        if deletions:
+            # The ledger is a source of facts: what was proven now counts in the same run.
+            work.judged = await judge(fleet, equipment, run, again=frozenset(), before=work.judged)
+        if not _still_there(work.judged, sent):
+            return
+
+
+def _still_there(judged: Judged, sent: Iterable[Sent]) -> bool:
+    """Whether an accepted change is still being asked for, so that another look is worth the wait."""
+    accepted = {entry.planned.change.id for entry in sent if entry.outcome in {"accepted", "failed"}}
+    return any(planned.change.id in accepted for planned in judged.plan.changes)
+
+
+def _ledger(equipment: Equipment, run: str, judged: Judged, sent: Iterable[Sent], begun: datetime) -> list[Deletion]:
+    known = {(entry.target, entry.channel, entry.cutoff) for entry in equipment.state.deletions()}
+    files = {
+        (fact.key.target, fact.key.channel): int(fact.reading.value)
+        for fact in judged.seen.facts
+        if fact.key.name == "footage.files" and isinstance(fact.reading, Known)
+    }
+    now = equipment.clock.now()
+    proven = [
+        deletion
+        for deletion in proven_deletions(sent, judged.observations, files, run=run, started=begun, ended=now)
+        if (deletion.target, deletion.channel, deletion.cutoff) not in known
+    ]
+    for deletion in proven:
+        equipment.state.add_deletion(deletion)
+        equipment.evidence.append(
+            "purge",
+            run=run,
+            durable=True,
+            target=deletion.target,
+            channel=deletion.channel,
+            store=deletion.store,
+            cutoff=deletion.cutoff.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            before=deletion.count,
+            after=0,
+            observed=deletion.observed,
+        )
+    return proven
+
+
+def _store_proofs(equipment: Equipment, run: str, sent: Iterable[Sent]) -> None:
+    for entry in sent:
+        if entry.proof is not None:
+            equipment.state.add_proof(entry.proof)
+            equipment.evidence.append(
+                "proof.recorded",
+                run=run,
+                durable=True,
+                target=entry.proof.target,
+                channel=entry.proof.channel,
+                verb=entry.proof.verb,
+                kind=entry.proof.kind,
+                firmware=entry.proof.firmware,
+            )
+
+
+def _enrol_duties(results: Iterable[Result], fleet: Fleet, equipment: Equipment) -> None:
+    """A fallback that rests on deletion is a promise with a date: due at half its gap (DESIGN 8)."""
+    gaps = _gaps(fleet)
+    latest = {(entry.target, entry.channel): entry for entry in equipment.state.deletions()}
+    for result in results:
+        gap = gaps.get((result.pack, result.rule))
+        if result.control != "deletion.periodic" or gap is None or not result.endpoint:
+            continue
+        target, _, channel = result.endpoint.partition("/")
+        done = latest.get((target, channel))
+        now = equipment.clock.now()
+        due = now if done is None or result.verdict is not Verdict.PASS else done.cutoff + gap / 2
+        equipment.state.put_duty(
+            Duty(
+                camera=result.camera,
+                pack=result.pack,
+                rule=result.rule,
+                target=target,
+                channel=channel,
+                max_gap_seconds=int(gap.total_seconds()),
+                next_due=due,
+                enrolled_at=now,
+            )
+        )
+
+
+def _gaps(fleet: Fleet) -> Mapping[tuple[str, str], timedelta]:
+    return {
+        (rules.pack.id, rule.id): requirement.params.max_gap
+        for site in fleet.rules.values()
+        for rules in site
+        for rule in rules.pack.rules
+        for rung in rule.otherwise
+        for requirement in rung.require
+        if requirement.control == "deletion.periodic"
+    }
+
+
+def _unfinished(results: Iterable[Result], sent: Sequence[Sent]) -> bool:
+    """Whether something was sent for a rule that still does not hold."""
+    return bool(sent) and any(
+        result.level == "rule" and result.verdict is not Verdict.PASS and result.remediation in _UNDONE
+        for result in results
+    )

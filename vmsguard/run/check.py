@@ -1,0 +1,82 @@
+"""Check and plan: judge the fleet, remember and record what was found, change no device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vmsguard.model.results import Result
+from vmsguard.run.equipment import Equipment
+from vmsguard.run.exit_code import exit_code
+from vmsguard.run.fleet import Fleet
+from vmsguard.run.judge import Judged, judge
+from vmsguard.run.outcome import EvidenceHead, RunOutcome
+from vmsguard.run.record import (
+    pairs_of,
+    record_documents,
+    record_end,
+    record_findings,
+    record_observations,
+    record_planned,
+    record_unresolved,
+    record_verdicts,
+    record_witnesses,
+)
+from vmsguard.run.remediation import with_remediation
+from vmsguard.run.standings import with_exposure
+
+__all__ = ["begin", "finish", "run_check"]
+
+
+async def run_check(
+    fleet: Fleet,
+    equipment: Equipment,
+    run: str,
+    *,
+    command: str = "check",
+    show_plan: bool = False,
+    fail_on: frozenset[str] | None = None,
+) -> RunOutcome:
+    """The verdicts of a fleet as it is now; writes evidence and state, sends no write to any device."""
+    started = equipment.clock.now()
+    interrupted = record_unresolved(equipment.evidence, run)
+    judged = await judge(fleet, equipment, run)
+    begin(fleet, equipment, run, command, judged)
+    results = with_remediation(judged.results, [judged.plan], ())
+    results = with_exposure(results, equipment.state, equipment.clock.now())
+    code = exit_code(results, fail_on=fail_on)
+    head = finish(fleet, equipment, run, judged, results, code)
+    return RunOutcome(
+        run=run,
+        command=command,
+        started=started,
+        ended=equipment.clock.now(),
+        results=results,
+        findings=judged.findings,
+        unreachable=judged.unreachable,
+        plan=judged.plan if show_plan else None,
+        interrupted=interrupted,
+        evidence=head,
+        exit_code=int(code),
+    )
+
+
+def begin(fleet: Fleet, equipment: Equipment, run: str, command: str, judged: Judged) -> None:
+    """Record what this run owes a verdict for, and what it saw first."""
+    mode = "audit" if command == "check" else "propose" if command == "plan" else fleet.mode
+    record_planned(equipment.evidence, run, command, mode, pairs_of(judged.results))
+    record_documents(equipment.evidence, run, fleet.documents)
+    for failure in equipment.registry.failures:
+        equipment.evidence.append("plugin.failed", run=run, plugin=failure.plugin, error=failure.error)
+    record_observations(equipment.evidence, run, judged.observations)
+
+
+def finish(
+    fleet: Fleet, equipment: Equipment, run: str, judged: Judged, results: Sequence[Result], code: int
+) -> EvidenceHead:
+    """Record the final verdicts and sign a head over them."""
+    log = equipment.evidence
+    record_witnesses(log, run, judged.seen.looked)
+    record_findings(log, run, judged.findings)
+    record_verdicts(log, run, results, fleet.digests)
+    record_end(log, run, results, int(code))
+    return EvidenceHead(origin=log.origin, size=log.size, root=log.root_hex)

@@ -1,0 +1,53 @@
+"""What a run works with, handed in from outside: time, chance, network, secrets, state, evidence."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from vmsguard.evidence.log import EvidenceLog
+from vmsguard.model.clock import Clock
+from vmsguard.net.login import Login
+from vmsguard.net.permits import PermitOffice
+from vmsguard.net.pool import ConnectionPool
+from vmsguard.plugin.driver import RunBlocking
+from vmsguard.plugin.loader import Registry
+from vmsguard.state.store import State
+
+__all__ = ["Equipment", "Progress", "no_progress"]
+
+
+class Progress(Protocol):
+    """Told how far a phase has come; draws nothing by itself."""
+
+    def __call__(self, phase: str, done: int, total: int) -> None: ...
+
+
+def no_progress(phase: str, done: int, total: int) -> None:
+    """For pipes and tests."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equipment:
+    """Everything a run touches besides the inventory and the policies."""
+
+    clock: Clock
+    random: random.Random
+    registry: Registry
+    pool: ConnectionPool
+    login: Callable[[str], Login | None]
+    """Resolves a ``secret://`` reference; None for an empty one; raises ``SecretMissing``."""
+    state: State
+    evidence: EvidenceLog
+    permits: PermitOffice
+    run_blocking: RunBlocking
+    sleep: Callable[[float], Awaitable[None]]
+    log: structlog.typing.FilteringBoundLogger
+    progress: Progress = no_progress
+    in_flight: int = 128
+    """How many targets are talked to at once."""
+    agent: Mapping[str, str] = field(default_factory=dict)

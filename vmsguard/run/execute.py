@@ -1,0 +1,259 @@
+"""Apply: send planned changes, each once, each after its intent is on disk; conclude nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+
+from msgspec import json
+
+from vmsguard.errors import (
+    AuthRejected,
+    DriverError,
+    EvidenceError,
+    NotSupported,
+    Refused,
+    SecretMissing,
+    Unreachable,
+    VmsguardError,
+)
+from vmsguard.model.changes import Receipt
+from vmsguard.model.facts import Fact, FactKey
+from vmsguard.model.inventory import Inventory, Target
+from vmsguard.model.ledger import ImpossibilityProof, PriorValue
+from vmsguard.model.manifest import Identity
+from vmsguard.model.plan import PlannedChange
+from vmsguard.model.vocabulary import Stage
+from vmsguard.plugin.driver import Driver
+from vmsguard.run.equipment import Equipment
+from vmsguard.run.observe import note_refusal
+from vmsguard.run.reach import why_of
+from vmsguard.run.session import driver_session
+
+__all__ = ["PROOF_LIFETIME", "Sent", "send_changes"]
+
+PROOF_LIFETIME = timedelta(days=180)
+"""After this an impossibility must be proven again (DESIGN 5); our number, no source gives one."""
+
+PERMIT_LIFETIME = timedelta(minutes=2)
+_JOB_POLLS = 30
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of one change on the wire: ``accepted``, or why it was not."""
+
+    planned: PlannedChange
+    outcome: str
+    """``accepted refused unsupported failed skipped``."""
+    code: str = ""
+    proof: ImpossibilityProof | None = None
+    identity: Identity | None = None
+
+
+async def send_changes(
+    changes: Sequence[PlannedChange],
+    inventory: Inventory,
+    prior: Mapping[FactKey, Fact],
+    equipment: Equipment,
+    *,
+    run: str,
+    confirmed_count: int | None = None,
+) -> list[Sent]:
+    """Every change of a plan sent once, owners before owned, one session per target, in plan order.
+
+    A change that fails does not stop the next one of its target unless the login or the link is gone: a
+    failed step never undoes a protective one. Raises ``EvidenceError`` as soon as an intent cannot be
+    written; nothing is sent after that.
+    """
+    sent: list[Sent] = []
+    done = 0
+    equipment.progress("apply", 0, len(changes))
+    for _, rank in groupby(sorted(changes, key=lambda planned: planned.owner_rank), key=lambda p: p.owner_rank):
+        by_target: dict[str, list[PlannedChange]] = {}
+        for planned in rank:
+            by_target.setdefault(planned.change.target, []).append(planned)
+        gate = asyncio.Semaphore(equipment.in_flight)
+
+        async def one(target: Target, todo: list[PlannedChange], gate: asyncio.Semaphore = gate) -> list[Sent]:
+            nonlocal done
+            async with gate:
+                result = await _to_target(target, todo, prior, equipment, run, confirmed_count)
+            done += len(todo)
+            equipment.progress("apply", done, len(changes))
+            return result
+
+        batches = await asyncio.gather(
+            *(one(inventory.targets[name], todo) for name, todo in sorted(by_target.items()))
+        )
+        sent.extend(outcome for batch in batches for outcome in batch)
+    return sent
+
+
+async def _to_target(
+    target: Target,
+    todo: Sequence[PlannedChange],
+    prior: Mapping[FactKey, Fact],
+    equipment: Equipment,
+    run: str,
+    confirmed_count: int | None,
+) -> list[Sent]:
+    try:
+        async with driver_session(target, equipment, for_change=True) as (driver, _):
+            identity = await driver.open()
+            return await _in_session(driver, identity, todo, prior, equipment, run, confirmed_count)
+    except (EvidenceError, SecretMissing):
+        raise
+    except Exception as error:
+        why, _ = why_of(error)
+        if isinstance(error, AuthRejected):
+            note_refusal(target, equipment, for_change=True)
+        if not isinstance(error, VmsguardError):
+            equipment.log.error("driver failed", target=target.id, error=type(error).__name__, exc_info=True)
+        return [Sent(planned, "failed", why.value) for planned in todo]
+
+
+async def _in_session(
+    driver: Driver,
+    identity: Identity,
+    todo: Sequence[PlannedChange],
+    prior: Mapping[FactKey, Fact],
+    equipment: Equipment,
+    run: str,
+    confirmed_count: int | None,
+) -> list[Sent]:
+    sent: list[Sent] = []
+    gone = ""
+    for planned in todo:
+        if gone:
+            sent.append(Sent(planned, "skipped", gone))
+            continue
+        outcome = await _send(driver, identity, planned, prior, equipment, run, confirmed_count)
+        sent.append(outcome)
+        if outcome.outcome == "failed" and outcome.code in {"login-refused", "unreachable"}:
+            gone = outcome.code
+    return sent
+
+
+async def _send(
+    driver: Driver,
+    identity: Identity,
+    planned: PlannedChange,
+    prior: Mapping[FactKey, Fact],
+    equipment: Equipment,
+    run: str,
+    confirmed_count: int | None,
+) -> Sent:
+    change = planned.change
+    equipment.state.add_prior_values(_prior_values(planned, prior, equipment, run))
+    seq = equipment.evidence.append(
+        "apply.intent",
+        run=run,
+        durable=True,
+        change=change.id,
+        verb=change.verb,
+        camera=planned.causes[0].camera if planned.causes else "",
+        target=change.target,
+        channel=change.channel,
+        arguments=dict(change.arguments),
+        causes=[[cause.pack, cause.rule, cause.control] for cause in planned.causes],
+        single_person=planned.destructive,
+        confirmed_count=confirmed_count if planned.destructive and confirmed_count is not None else 0,
+    )
+    permit = equipment.permits.issue(run, change.id, seq, PERMIT_LIFETIME)
+    try:
+        receipt = await driver.change(change, permit)
+        sent = await _accepted(driver, planned, receipt, identity, equipment)
+    except EvidenceError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the plugin border: recorded as failed, never as done
+        sent = _not_accepted(planned, identity, error, equipment, run)
+        if isinstance(error, AuthRejected):
+            note_refusal(driver.target, equipment, for_change=True)
+    finally:
+        equipment.permits.revoke(permit)
+    equipment.evidence.append(
+        "apply.result",
+        run=run,
+        durable=True,
+        cause=[seq],
+        change=change.id,
+        target=change.target,
+        channel=change.channel,
+        outcome=sent.outcome,
+        code=sent.code,
+    )
+    return sent
+
+
+async def _accepted(
+    driver: Driver, planned: PlannedChange, receipt: Receipt, identity: Identity, equipment: Equipment
+) -> Sent:
+    """Wait for the product's own job where it has one; ``accepted`` is still only its word."""
+    if receipt.reported != "accepted-later":
+        return Sent(planned, "accepted", receipt.reported, identity=identity)
+    for _ in range(_JOB_POLLS):
+        state = await driver.poll(receipt)
+        if state.done:
+            return Sent(planned, "failed" if state.failed else "accepted", "job-ended", identity=identity)
+        await equipment.sleep(planned.settle_seconds)
+    return Sent(planned, "accepted", "job-not-ended", identity=identity)
+
+
+def _not_accepted(planned: PlannedChange, identity: Identity, error: Exception, equipment: Equipment, run: str) -> Sent:
+    if isinstance(error, NotSupported):
+        proof = _proof(planned, identity, error, equipment, run)
+        return Sent(planned, "unsupported", "not-supported", proof, identity)
+    if isinstance(error, Refused):
+        return Sent(planned, "refused", error.code or "refused", identity=identity)
+    if isinstance(error, Unreachable):
+        # The request may have arrived: the read-back decides, nothing is sent again (onvif-clients 6).
+        return Sent(planned, "failed", "unreachable", identity=identity)
+    why, _ = why_of(error)
+    if not isinstance(error, VmsguardError):
+        equipment.log.error("driver failed", change=planned.change.id, error=type(error).__name__, exc_info=True)
+    return Sent(planned, "failed", why.value, identity=identity)
+
+
+def _proof(
+    planned: PlannedChange, identity: Identity, error: DriverError, equipment: Equipment, run: str
+) -> ImpossibilityProof | None:
+    """A definitive refusal counts as proof only from a proven administrator's session (DESIGN 5).
+
+    A target that answers anything proves nothing by refusing, and a purge that is refused opens no rung.
+    """
+    if identity.as_administrator is not True or identity.fabricates or planned.stage is Stage.PURGING:
+        return None
+    now = equipment.clock.now()
+    return ImpossibilityProof(
+        target=planned.change.target,
+        channel=planned.change.channel,
+        verb=planned.change.verb,
+        firmware=identity.firmware,
+        kind="refused",
+        detail=error.operation,
+        proven_at=now,
+        expires=now + PROOF_LIFETIME,
+        run=run,
+    )
+
+
+def _prior_values(
+    planned: PlannedChange, prior: Mapping[FactKey, Fact], equipment: Equipment, run: str
+) -> Iterable[PriorValue]:
+    now = equipment.clock.now()
+    for key in planned.cites:
+        fact = prior.get(key)
+        if fact is not None:
+            yield PriorValue(
+                run=run,
+                change=planned.change.id,
+                target=key.target,
+                channel=key.channel,
+                fact=f"{key.name}@{key.layer.value}",
+                value=json.encode(fact.reading).decode(),
+                at=now,
+            )

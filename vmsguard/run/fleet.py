@@ -1,0 +1,60 @@
+"""What a run is about: the inventory, the rules of each site, and the papers that bear on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vmsguard.controls.base import Control
+from vmsguard.engine.compile import CompiledRules
+from vmsguard.model.changes import VerbSpec
+from vmsguard.model.fact_catalogue import FactSpec
+from vmsguard.model.inventory import Camera, Inventory, Target
+from vmsguard.model.pack import Document, ExceptionGrant
+from vmsguard.model.vocabulary import Role
+
+__all__ = ["Fleet"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fleet:
+    """An inventory under its assigned rules; ``limit`` narrows a run to some cameras (empty: all)."""
+
+    inventory: Inventory
+    rules: Mapping[str, tuple[CompiledRules, ...]]
+    """By site."""
+    facts: dict[str, FactSpec]
+    verbs: Mapping[str, VerbSpec]
+    controls: Mapping[str, Control]
+    grants: tuple[ExceptionGrant, ...] = ()
+    documents: tuple[Document, ...] = ()
+    limit: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def cameras(self) -> tuple[Camera, ...]:
+        """The cameras this run judges, by id."""
+        cameras = self.inventory.cameras
+        return tuple(cameras[name] for name in sorted(cameras) if not self.limit or name in self.limit)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The targets this run looks at: those of its cameras, and every recorder of their sites."""
+        wanted = {ref.target for camera in self.cameras for ref in camera.endpoints}
+        sites = {camera.site for camera in self.cameras}
+        return tuple(
+            target
+            for target in self.inventory.targets.values()
+            if target.id in wanted or (target.role is Role.RECORDER and target.site in sites)
+        )
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """Pack id to the digest of the file it was loaded from."""
+        return {rules.pack.id: rules.pack.digest for site in self.rules.values() for rules in site}
+
+    @property
+    def mode(self) -> str:
+        """The furthest mode any assignment of this run allows, for the record."""
+        order = ("audit", "propose", "enforce")
+        modes = {rules.mode.value for camera in self.cameras for rules in self.rules.get(camera.site, ())}
+        return max(modes, key=order.index, default="audit")

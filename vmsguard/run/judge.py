@@ -1,0 +1,127 @@
+"""Observe, look for oneself, merge, evaluate and plan: one judgement of a fleet at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vmsguard.engine.evaluate import Evaluation, evaluate
+from vmsguard.engine.findings import fleet_findings
+from vmsguard.engine.plan import Claims, make_plan
+from vmsguard.engine.wanted import wanted_facts
+from vmsguard.model.facts import Fact, FactKey
+from vmsguard.model.inventory import Inventory
+from vmsguard.model.plan import Plan
+from vmsguard.model.results import Finding, Result, Unreached
+from vmsguard.model.snapshot import CameraSnapshot
+from vmsguard.run.assemble import assemble_snapshots
+from vmsguard.run.equipment import Equipment
+from vmsguard.run.fleet import Fleet
+from vmsguard.run.observe import TargetObservation, observe_targets
+from vmsguard.run.plan_file import with_digests
+from vmsguard.run.sightings import Seen, look_for_ourselves
+
+__all__ = ["Judged", "judge"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A judgement with all that it rests on."""
+
+    observations: Mapping[str, TargetObservation]
+    seen: Seen
+    snapshots: Mapping[str, CameraSnapshot]
+    evaluations: tuple[Evaluation, ...]
+    plan: Plan
+    findings: tuple[Finding, ...]
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        return tuple(result for evaluation in self.evaluations for result in evaluation.results)
+
+    @property
+    def unreachable(self) -> tuple[Unreached, ...]:
+        return tuple(
+            Unreached(target, observation.seen.why, observation.seen.detail)
+            for target, observation in sorted(self.observations.items())
+            if observation.seen.why is not None
+        )
+
+    @property
+    def facts(self) -> dict[FactKey, Fact]:
+        """Every fact of a driver by key; what prior values are taken from."""
+        return {key: fact for observation in self.observations.values() for key, fact in observation.facts.items()}
+
+
+async def judge(
+    fleet: Fleet, equipment: Equipment, run: str, *, again: frozenset[str] | None = None, before: Judged | None = None
+) -> Judged:
+    """The judgement of a fleet from fresh sessions.
+
+    With ``again`` and ``before`` only those targets are opened anew and every witness of theirs looks
+    again; the rest stands as it was seen earlier in the same run.
+    """
+    everywhere = {rules for site in fleet.rules.values() for rules in site}
+    wanted = frozenset(name for rules in everywhere for name in wanted_facts([rules]))
+    targets = [target for target in fleet.targets if again is None or target.id in again]
+    observations = await observe_targets(targets, fleet.inventory, wanted, fleet.facts, equipment)
+    if before is not None:
+        observations = {**before.observations, **observations}
+    seen = await look_for_ourselves(
+        fleet.inventory,
+        observations,
+        wanted,
+        equipment,
+        again=again or frozenset(),
+        before=None if before is None else before.seen,
+    )
+    equipment.state.remember_sightings(seen.fresh)
+    now = equipment.clock.now()
+    snapshots = assemble_snapshots(
+        fleet.inventory,
+        fleet.cameras,
+        observations,
+        now=now,
+        deletions=equipment.state.deletions(),
+        proofs=equipment.state.proofs(now),
+        documents=fleet.documents,
+        witnessed=seen.facts,
+        first_uses=equipment.state.first_uses(),
+    )
+    evaluations = tuple(
+        evaluate(fleet.rules.get(camera.site, ()), snapshots[camera.id], now, fleet.grants) for camera in fleet.cameras
+    )
+    claims = claims_of(fleet.inventory, snapshots, observations)
+    plan = make_plan(evaluations, snapshots, claims, now=now, run=run, verbs=fleet.verbs, facts=fleet.facts)
+    merged = {key: fact for observation in observations.values() for key, fact in observation.facts.items()}
+    return Judged(
+        observations=observations,
+        seen=seen,
+        snapshots=snapshots,
+        evaluations=evaluations,
+        plan=with_digests(plan, merged),
+        findings=fleet_findings(evaluations, snapshots, claims),
+    )
+
+
+def claims_of(
+    inventory: Inventory, snapshots: Mapping[str, CameraSnapshot], observations: Mapping[str, TargetObservation]
+) -> Claims:
+    """Who claims which channel, and which channels each target lists; cameras outside this run count too."""
+    claimed: dict[tuple[str, str], set[str]] = {}
+    for snapshot in snapshots.values():
+        for endpoint in snapshot.endpoints:
+            claimed.setdefault((endpoint.target, endpoint.channel), set()).add(snapshot.camera.id)
+    for camera in inventory.cameras.values():
+        if camera.id not in snapshots:
+            for ref in camera.endpoints:
+                for channel in ref.channels:
+                    claimed.setdefault((ref.target, channel), set()).add(camera.id)
+    listed = {
+        target: None if observation.listed is None else tuple(channel.id for channel in observation.listed)
+        for target, observation in observations.items()
+    }
+    return Claims(
+        cameras={place: tuple(sorted(cameras)) for place, cameras in claimed.items()},
+        listed=listed,
+    )

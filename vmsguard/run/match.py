@@ -1,0 +1,136 @@
+"""Which channels of a site's recorders show a camera: by claim, serial, MAC, or source address with port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from vmsguard.model.fact_values import RecorderMatch
+from vmsguard.model.inventory import ALL_CHANNELS, Camera, Inventory, Target
+from vmsguard.model.manifest import Channel
+from vmsguard.model.vocabulary import Role
+from vmsguard.run.observe import TargetObservation
+
+__all__ = ["RecorderChannels", "camera_addresses", "match_recorders", "recorder_channels", "same_source"]
+
+
+class CameraAddress(Struct, frozen=True):
+    """Where a camera's own device serves its pictures, as far as anybody knows."""
+
+    host: str
+    port: int = 0
+    serial: str = ""
+    mac: str = ""
+
+
+class RecorderChannels(Struct, frozen=True):
+    """A recorder's channel list split into claimed ones (camera by channel) and those nobody claims."""
+
+    recorder: str
+    listed: bool
+    claimed: Mapping[str, frozenset[str]]
+    unclaimed: tuple[Channel, ...]
+
+
+def recorder_channels(
+    inventory: Inventory, observations: Mapping[str, TargetObservation]
+) -> dict[str, list[RecorderChannels]]:
+    """Every enrolled recorder by site, with what its channel list says."""
+    claims: dict[str, dict[str, set[str]]] = {}
+    for camera in inventory.cameras.values():
+        for ref in camera.endpoints:
+            for channel in ref.channels:
+                claims.setdefault(ref.target, {}).setdefault(channel, set()).add(camera.id)
+    by_site: dict[str, list[RecorderChannels]] = {}
+    for target in inventory.targets.values():
+        if target.role is not Role.RECORDER:
+            continue
+        observation = observations.get(target.id)
+        listed = None if observation is None else observation.listed
+        claimed = claims.get(target.id, {})
+        everybody = claimed.get(ALL_CHANNELS, set())
+        by_site.setdefault(target.site, []).append(
+            RecorderChannels(
+                recorder=target.id,
+                listed=listed is not None,
+                claimed={channel: frozenset(cameras) for channel, cameras in claimed.items()},
+                unclaimed=() if everybody else tuple(channel for channel in listed or () if channel.id not in claimed),
+            )
+        )
+    return by_site
+
+
+def camera_addresses(
+    camera: Camera, targets: Mapping[str, Target], observations: Mapping[str, TargetObservation]
+) -> tuple[CameraAddress, ...]:
+    """Where the camera's devices serve pictures: the enrolled host, stream ports, serials and MACs."""
+    found: list[CameraAddress] = []
+    for ref in camera.endpoints:
+        target = targets[ref.target]
+        if target.role is not Role.DEVICE:
+            continue
+        host = urlsplit(target.url).hostname or ""
+        stated = target.options.get("rtsp_port", "")
+        observation = observations.get(target.id)
+        identity = None if observation is None else observation.seen.identity
+        serial = "" if identity is None else identity.serial
+        if stated.isdecimal():
+            found.append(CameraAddress(host, int(stated), serial))
+        for channel in (observation.listed if observation is not None else None) or ():
+            found.append(
+                CameraAddress(channel.source_host or host, channel.source_port, channel.serial or serial, channel.mac)
+            )
+        if not found or not (stated.isdecimal() or (observation is not None and observation.listed)):
+            found.append(CameraAddress(host, 0, serial))
+    return tuple(found)
+
+
+def same_source(channel: Channel, addresses: Iterable[CameraAddress]) -> bool | None:
+    """Whether a recorder's channel shows the camera at these addresses; None when that cannot be told.
+
+    A host name and a literal address cannot be compared, nor can two ports of which one is not known:
+    several cameras may sit behind one address.
+    """
+    answers = [_same(channel, address) for address in addresses]
+    if True in answers:
+        return True
+    return None if not answers or None in answers else False
+
+
+def _same(channel: Channel, address: CameraAddress) -> bool | None:
+    if channel.mac and address.mac:
+        return channel.mac.lower() == address.mac.lower()
+    if channel.serial and address.serial:
+        return channel.serial == address.serial
+    if not channel.source_host or not address.host:
+        return None
+    if channel.source_host != address.host:
+        return False if _literal(channel.source_host) and _literal(address.host) else None
+    if not channel.source_port or not address.port:
+        return None
+    return channel.source_port == address.port
+
+
+def _literal(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdecimal()
+
+
+def match_recorders(
+    camera: Camera, recorders: Iterable[RecorderChannels], addresses: Iterable[CameraAddress]
+) -> tuple[RecorderMatch, ...]:
+    """What each recorder of the camera's site says of it; ``listed`` only where every channel could be told apart."""
+    known = tuple(addresses)
+    matches: list[RecorderMatch] = []
+    for recorder in recorders:
+        channels = {channel for channel, cameras in recorder.claimed.items() if camera.id in cameras}
+        listed = recorder.listed
+        for channel in recorder.unclaimed:
+            same = same_source(channel, known)
+            if same is None:
+                listed = False
+            elif same:
+                channels.add(channel.id)
+        matches.append(RecorderMatch(recorder.recorder, listed, tuple(sorted(channels))))
+    return tuple(matches)

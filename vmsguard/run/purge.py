@@ -1,0 +1,111 @@
+"""First purges need a person's count; proven purges enter the ledger and start the duty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from vmsguard.model.facts import FactKey, Items, Known
+from vmsguard.model.ledger import Deletion
+from vmsguard.model.plan import PlannedChange
+from vmsguard.model.vocabulary import WHOLE, Stage
+from vmsguard.run.execute import Sent
+from vmsguard.run.observe import TargetObservation
+from vmsguard.run.outcome import Skipped
+
+__all__ = ["PurgeBudget", "proven_deletions"]
+
+
+class PurgeBudget:
+    """How many recordings this run may still delete for the first time.
+
+    A purge of a channel that was purged and proven before is a duty and needs no count. ``confirmed`` is
+    what one person typed after ``--confirm-purge``; ``--yes`` does not cover it.
+    """
+
+    def __init__(self, confirmed: int | None, known: Iterable[Deletion]) -> None:
+        self.confirmed = confirmed
+        self._left = confirmed or 0
+        self._before = {(deletion.target, deletion.channel) for deletion in known}
+
+    def admit(self, changes: Sequence[PlannedChange]) -> tuple[list[PlannedChange], list[Skipped]]:
+        """Changes that may be sent, and first purges that wait for a (larger) count."""
+        first = [planned for planned in changes if planned.destructive and not self._purged_before(planned)]
+        needed = sum(planned.items for planned in first)
+        if needed <= self._left and (self.confirmed is not None or not first):
+            self._left -= needed
+            return list(changes), []
+        waiting = {planned.change.id for planned in first}
+        count = (self.confirmed or 0) - self._left + needed
+        said = "no count was confirmed" if self.confirmed is None else f"{self._left} of {self.confirmed} are left"
+        return (
+            [planned for planned in changes if planned.change.id not in waiting],
+            [
+                Skipped(
+                    planned.change.id,
+                    f"a first purge of {planned.items} recordings needs a person's confirmation; {said}",
+                    f"look at the plan, then run apply with --confirm-purge {count}",
+                )
+                for planned in first
+            ],
+        )
+
+    def _purged_before(self, planned: PlannedChange) -> bool:
+        return (planned.change.target, planned.change.channel) in self._before
+
+
+def proven_deletions(
+    sent: Iterable[Sent],
+    observations: Mapping[str, TargetObservation],
+    files_left: Mapping[tuple[str, str], int | None],
+    *,
+    run: str,
+    started: datetime,
+    ended: datetime,
+) -> list[Deletion]:
+    """Purges that a fresh read-back proves: nothing that began before the cutoff is listed any more.
+
+    Where the storage is visible the files must be gone too ("row gone, files stay" is no deletion).
+    """
+    found: list[Deletion] = []
+    for entry in sent:
+        change = entry.planned.change
+        if entry.planned.stage is not Stage.PURGING or entry.outcome != "accepted":
+            continue
+        cutoff = _instant(change.arguments.get("cutoff", ""))
+        observation = observations.get(change.target)
+        if cutoff is None or observation is None or not observation.reached:
+            continue
+        files = files_left.get((change.target, change.channel))
+        if not _gone(observation, change.target, change.channel, cutoff) or (files is not None and files > 0):
+            continue
+        found.append(
+            Deletion(
+                target=change.target,
+                channel=change.channel,
+                store="footage",
+                cutoff=cutoff,
+                started=started,
+                ended=ended,
+                count=entry.planned.items,
+                observed=files == 0,
+                run=run,
+            )
+        )
+    return found
+
+
+def _gone(observation: TargetObservation, target: str, channel: str, cutoff: datetime) -> bool:
+    key = FactKey(target, channel, "footage.recordings")
+    fact = observation.facts.get(key) or observation.facts.get(FactKey(target, WHOLE, "footage.recordings"))
+    if fact is None or not isinstance(fact.reading, Known) or not isinstance(fact.reading.value, Items):
+        return False
+    items = fact.reading.value
+    slack = timedelta(seconds=1)  # devices tell whole seconds; footage of the cutoff's own second is new
+    return items.complete and all(
+        item.empty or (item.start is not None and item.start >= cutoff - slack) for item in items.values
+    )
+
+
+def _instant(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

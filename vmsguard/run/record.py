@@ -1,0 +1,163 @@
+"""What a run writes into the evidence log: the planned set, observations, verdicts, the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.record import planned_digest
+from vmsguard.model.pack import Document
+from vmsguard.model.results import Finding, Result
+from vmsguard.run.observe import TargetObservation
+from vmsguard.run.sightings import Look
+
+__all__ = [
+    "pairs_of",
+    "record_documents",
+    "record_end",
+    "record_findings",
+    "record_observations",
+    "record_planned",
+    "record_unresolved",
+    "record_verdicts",
+    "record_witnesses",
+]
+
+Pair = tuple[str, str, str, str]
+
+
+def pairs_of(results: Iterable[Result]) -> list[Pair]:
+    """What a run owes a final verdict for: each camera's rules, and each camera."""
+    return sorted(
+        {(result.camera, result.pack, result.rule, "") for result in results if result.level in {"rule", "camera"}}
+    )
+
+
+def record_unresolved(log: EvidenceLog, run: str) -> int:
+    """Close every intent that an earlier run left without a result; the number of them."""
+    left = log.unresolved
+    for intent in left:
+        log.append(
+            "apply.result",
+            run=run,
+            durable=True,
+            cause=[intent.seq],
+            change=intent.change,
+            target=intent.target,
+            channel=intent.channel,
+            outcome="interrupted",
+            code="found-at-start",
+        )
+    return len(left)
+
+
+def record_planned(log: EvidenceLog, run: str, command: str, mode: str, pairs: Sequence[Pair]) -> None:
+    log.append(
+        "run.planned",
+        run=run,
+        durable=True,
+        pairs=len(pairs),
+        digest=planned_digest([list(pair) for pair in pairs]),
+        command=command,
+        mode=mode,
+    )
+
+
+def record_observations(log: EvidenceLog, run: str, observations: Mapping[str, TargetObservation]) -> None:
+    for target, observation in sorted(observations.items()):
+        identity = observation.seen.identity
+        if observation.seen.why is not None:
+            log.append("device.unreachable", run=run, target=target, why=observation.seen.why.value)
+            continue
+        log.append(
+            "observe",
+            run=run,
+            target=target,
+            vendor="" if identity is None else identity.manufacturer,
+            model="" if identity is None else identity.model,
+            firmware="" if identity is None else identity.firmware,
+            facts=len(observation.facts),
+            unknown=observation.unknown,
+            requests=observation.requests,
+        )
+
+
+def record_witnesses(log: EvidenceLog, run: str, looked: Iterable[Look]) -> None:
+    """Each look of our own in this run: where, what it bears on, what it saw, and whether it counts."""
+    for look in looked:
+        answered = look.sighting.answered
+        log.append(
+            "witness",
+            run=run,
+            target=look.target,
+            channel=look.point.channel,
+            point_kind=look.point.kind,
+            proves=look.point.proves,
+            answered="unclear" if answered is None else "yes" if answered else "no",
+            positive_before=look.positive_before,
+        )
+
+
+def record_verdicts(log: EvidenceLog, run: str, results: Iterable[Result], digests: Mapping[str, str]) -> None:
+    """One record per result; those of rules and cameras are the final verdicts that ``run.planned`` promised."""
+    for result in results:
+        log.append(
+            "verify",
+            run=run,
+            camera=result.camera,
+            channel=result.channel,
+            endpoint=result.endpoint,
+            pack=result.pack,
+            policy_sha256=digests.get(result.pack, ""),
+            rule=result.rule,
+            control=result.control,
+            clause=result.clause,
+            force="" if result.force is None else result.force.value,
+            verdict=result.verdict.value,
+            qualifier="" if result.qualifier is None else result.qualifier.value,
+            basis=result.basis,
+            reason_code=reason_code(result),
+            remediation=result.remediation.value,
+            exception=result.exception,
+            exposure_from=_instant(result.exposure_from),
+            exposure_to=_instant(result.exposure_to),
+            facts=[
+                {
+                    "target": cited.key.target,
+                    "channel": cited.key.channel,
+                    "name": cited.key.name,
+                    "layer": cited.key.layer.value,
+                    "basis": cited.basis,
+                    "at": _instant(cited.observed_at),
+                }
+                for cited in result.facts
+            ],
+            final=result.level != "control",
+        )
+
+
+def reason_code(result: Result) -> str:
+    """The stable code in front of a reason's sentence; free text never enters the log."""
+    return result.reason.partition(":")[0].strip()
+
+
+def _instant(at: object) -> str:
+    return "" if at is None else str(at.strftime("%Y-%m-%dT%H:%M:%SZ"))  # type: ignore[attr-defined]
+
+
+def record_findings(log: EvidenceLog, run: str, findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        log.append("finding", run=run, code=finding.code, subject=finding.subject)
+
+
+def record_documents(log: EvidenceLog, run: str, documents: Iterable[Document]) -> None:
+    for document in documents:
+        log.append("document.recorded", run=run, document=document.id, kind=document.kind, sha256=document.sha256)
+
+
+def record_end(log: EvidenceLog, run: str, results: Iterable[Result], exit_code: int) -> None:
+    """The counts of final verdicts and the exit code, under a signed head."""
+    counts = Counter(result.verdict.value for result in results if result.level != "control")
+    log.append("run.ended", run=run, durable=True, verdicts=dict(sorted(counts.items())), exit=exit_code)
+    log.checkpoint()

@@ -1,0 +1,57 @@
+"""Driver sessions: one target, one login, opened for reading or for changing, always closed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from vmsguard.errors import DriverError, PluginError
+from vmsguard.model.inventory import Target
+from vmsguard.net.client import GuardedClient
+from vmsguard.plugin.driver import Context, Driver
+from vmsguard.run.equipment import Equipment
+
+__all__ = ["driver_session"]
+
+
+@asynccontextmanager
+async def driver_session(
+    target: Target, equipment: Equipment, *, for_change: bool = False
+) -> AsyncIterator[tuple[Driver, GuardedClient]]:
+    """A driver on a fresh session with its guarded client; only ``for_change`` resolves the ``change`` login.
+
+    Raises ``PluginError`` when the driver is not loaded and ``SecretMissing`` for a login without a value.
+    An error while closing is logged and never hides what happened before.
+    """
+    driver_class = equipment.registry.driver_class(target.driver)
+    login = equipment.login(target.login.change if for_change else target.login.read)
+    client = GuardedClient(
+        target,
+        clock=equipment.clock,
+        login=login,
+        pool=equipment.pool,
+        permit_is_live=equipment.permits.is_live,
+        write_allowed=for_change,
+    )
+    log = equipment.log.bind(target=target.id, driver=target.driver)
+    context = Context(
+        http=client,
+        login=login,
+        clock=equipment.clock,
+        random=equipment.random,
+        log=log,
+        run_blocking=equipment.run_blocking,
+    )
+    try:
+        driver = driver_class(target, context)
+    except DriverError:
+        raise
+    except Exception as error:
+        raise PluginError(target.driver, f"the driver could not be made: {type(error).__name__}") from error
+    try:
+        yield driver, client
+    finally:
+        try:
+            await driver.close()
+        except Exception as error:  # noqa: BLE001 - closing must not hide the verdict
+            log.warning("driver did not close cleanly", error=type(error).__name__)
