@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, ClassVar
+from xml.etree import ElementTree
 
 import msgspec
 import pytest
@@ -337,7 +341,7 @@ CAUGHT = {**READS, **CHANGES}
 
 def kit_for(driver: type[Driver]) -> DriverContract:
     kit = type("Kit", (DriverContract,), {"driver_class": driver})()
-    kit._record = lambda name, value: None
+    kit._properties = []
     return kit
 
 
@@ -380,3 +384,24 @@ async def test_a_driver_without_channels_has_none(device: ToyDevice) -> None:
 
     async with kit_for(ListsNone).reading(device) as session:
         assert await session.channels() == ()
+
+
+def test_each_test_is_stamped_with_driver_product_and_level(tmp_path: Path) -> None:
+    junit = tmp_path / "junit.xml"
+    chosen = "TestAnHonestDriver and (each_fact or deletion_shows)"
+    subprocess.run(
+        [sys.executable, "-m", "pytest", __file__, "-q", "-k", chosen, f"--junitxml={junit}"],
+        check=True,
+        capture_output=True,
+        cwd=Path(__file__).parents[2],
+    )
+    stamped = {
+        case.get("name"): {found.get("name"): found.get("value") for found in case.iter("property")}
+        for case in ElementTree.parse(junit).iter("testcase")
+    }
+    assert {"stream.services", "footage.recordings", "footage.purge"} == {
+        name.partition("[")[2].rstrip("]") for name in stamped
+    }
+    assert {("toy", "Toys T1 1.0", "read"), ("toy", "Toys T1 1.0", "delete")} == {
+        (found["driver"], found["product"], found["level"]) for found in stamped.values()
+    }

@@ -112,9 +112,10 @@ PROVES_NOTHING = {
     "half an answer": (says(b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n"), Why.UNREACHABLE),
     "an endless head": (says(b"RTSP/1.0 200 OK\r\n" + b"X: y\r\n" * 20000), Why.PROTOCOL),
     "another protocol": (says(b"HTTP/1.0 404 Not Found\r\n\r\n" * 2), Why.PROTOCOL),
+    "a body without an end": (says(b"RTSP/1.0 200 OK\r\nContent-Length: 999999999\r\n\r\n"), Why.PROTOCOL),
     "a body that poses as the next answer": (
-        says(b"RTSP/1.0 200 OK\r\nContent-Length: 23\r\n\r\nRTSP/1.0 404 Gone\r\n\r\n\r\n"),
-        Why.PROTOCOL,
+        says(b"RTSP/1.0 200 OK\r\nContent-Length: 21\r\n\r\nRTSP/1.0 404 Gone\r\n\r\n"),
+        Why.UNREACHABLE,
     ),
 }
 

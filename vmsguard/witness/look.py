@@ -41,7 +41,7 @@ async def look(
         case "tcp":
             return await look_tcp(place)
         case "rtsp":
-            return await look_rtsp(place, point.path)
+            return await look_rtsp(place, point.path, login)
         case "http":
             if place_of(WitnessPoint(kind="http", proves=point.proves), target) != place:
                 return proves_nothing("the point is not on the enrolled port; it was not gone to")

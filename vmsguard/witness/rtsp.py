@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import dataclass
 
 from vmsguard.model.vocabulary import Why
+from vmsguard.net.login import Login
 from vmsguard.witness.place import Place
+from vmsguard.witness.rtsp_login import answer, challenge_of
 from vmsguard.witness.sighting import Sighting, proves_nothing
 
 __all__ = ["look_rtsp", "meaning"]
 
 HEAD_BYTES = 16 * 1024
-_STATUS = re.compile(rb"RTSP/\d\.\d (\d{3})(?: |\r|$)")
+_STATUS = re.compile(r"RTSP/\d\.\d (\d{3})(?: |\r)")
+_LENGTH = re.compile(r"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
 
 # RFC 2326, 11: what says that there is no such stream here and now. Other 4xx and 5xx may come from our
 # own request, from load (453, 500) or from another state, and prove nothing.
@@ -20,52 +24,94 @@ _NO = frozenset({404, 410, 454, 455, 501, 503})
 _LOGIN = frozenset({401, 403, 407})
 
 
-async def look_rtsp(place: Place, path: str) -> Sighting:
-    """OPTIONS, and DESCRIBE when there is a path; only the heads of the replies are read."""
+class _NotAnAnswerError(Exception):
+    """Bytes that are no answer to the request they follow; the message says why."""
+
+
+async def look_rtsp(place: Place, path: str, login: Login | None = None) -> Sighting:
+    """OPTIONS, and DESCRIBE when there is a path; only the heads of the replies are read.
+
+    One digest challenge is answered, once, where there is a login: a 401 after that proves nothing.
+    """
     if any(character <= " " or character == "\x7f" for character in path):
         return proves_nothing("the path is not one")
     try:
         async with asyncio.timeout(place.deadline):
-            return await _ask(place, path)
+            return await _ask(place, path, login)
     except ConnectionRefusedError:
         return Sighting(False, detail="connection refused")
     except TimeoutError:
         return proves_nothing("no complete answer in time", Why.UNREACHABLE)
     except asyncio.LimitOverrunError:
         return proves_nothing("the answer has no end", Why.PROTOCOL)
+    except _NotAnAnswerError as error:
+        return proves_nothing(str(error), Why.PROTOCOL)
     except (OSError, asyncio.IncompleteReadError):
         return proves_nothing("the connection was lost", Why.UNREACHABLE)
 
 
-async def _ask(place: Place, path: str) -> Sighting:
+async def _ask(place: Place, path: str, login: Login | None) -> Sighting:
     reader, writer = await asyncio.open_connection(place.host, place.port, limit=HEAD_BYTES)
     try:
         host = f"[{place.host}]" if ":" in place.host else place.host
-        url = f"rtsp://{host}:{place.port}/{path.lstrip('/')}"
-        status, length = await _exchange(reader, writer, "OPTIONS", url, 1)
-        if not path:
-            return meaning(status)
-        if length:
-            # Servers send no body with OPTIONS; one that does could pass it off as the next answer.
-            return proves_nothing("an answer to OPTIONS with a body", Why.PROTOCOL)
-        status, _ = await _exchange(reader, writer, "DESCRIBE", url, 2)
-        return meaning(status)
+        talk = _Talk(reader, writer, f"rtsp://{host}:{place.port}/{path.lstrip('/')}")
+        reply = await talk.exchange("OPTIONS")
+        if path:
+            await talk.skip_body(reply)
+            reply = await talk.exchange("DESCRIBE")
+        challenge = None if login is None or reply.status != 401 else challenge_of(reply.head)
+        if login is None or challenge is None:
+            return meaning(reply.status)
+        method = "DESCRIBE" if path else "OPTIONS"
+        credentials = answer(challenge, login, method, talk.url)
+        if credentials is None:
+            return meaning(reply.status)
+        await talk.skip_body(reply)
+        return meaning((await talk.exchange(method, credentials)).status)
     finally:
         writer.transport.abort()
 
 
-async def _exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, method: str, url: str, number: int
-) -> tuple[int, int]:
-    accept = "Accept: application/sdp\r\n" if method == "DESCRIBE" else ""
-    writer.write(f"{method} {url} RTSP/1.0\r\nCSeq: {number}\r\nUser-Agent: vmsguard\r\n{accept}\r\n".encode())
-    await writer.drain()
-    head = await reader.readuntil(b"\r\n\r\n")
-    found = _STATUS.match(head)
-    if found is None:
-        return 0, 0
-    length = re.search(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", head, re.IGNORECASE)
-    return int(found.group(1)), int(length.group(1)) if length else 0
+@dataclass(frozen=True)
+class _Reply:
+    status: int
+    head: str
+
+    @property
+    def length(self) -> int:
+        found = _LENGTH.search(self.head)
+        return int(found.group(1)) if found else 0
+
+
+class _Talk:
+    """Requests and heads of replies on one connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, url: str) -> None:
+        self.url = url
+        self._reader = reader
+        self._writer = writer
+        self._sent = 0
+
+    async def exchange(self, method: str, credentials: str = "") -> _Reply:
+        self._sent += 1
+        lines = [f"{method} {self.url} RTSP/1.0", f"CSeq: {self._sent}", "User-Agent: vmsguard"]
+        if method == "DESCRIBE":
+            lines.append("Accept: application/sdp")
+        if credentials:
+            lines.append(f"Authorization: {credentials}")
+        self._writer.write("\r\n".join([*lines, "", ""]).encode())
+        await self._writer.drain()
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        found = _STATUS.match(head)
+        return _Reply(0 if found is None else int(found.group(1)), head)
+
+    async def skip_body(self, reply: _Reply) -> None:
+        """Step over a short body, so that it cannot pose as the next answer."""
+        if reply.status == 0:
+            raise _NotAnAnswerError("not RTSP")
+        if reply.length > HEAD_BYTES:
+            raise _NotAnAnswerError("the answer is too long")
+        await self._reader.readexactly(reply.length)
 
 
 def meaning(status: int) -> Sighting:
