@@ -13,7 +13,7 @@ from vmsguard.policy.scalars import ScalarReader
 from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.suggest import did_you_mean
 
-__all__ = ["ATTRIBUTES", "AttributeSpec", "read_attribute"]
+__all__ = ["ATTRIBUTES", "AttributeSpec", "known_attribute", "read_attribute"]
 
 
 class AttributeSpec(Struct, frozen=True):
@@ -58,14 +58,21 @@ _SPECS = (
 ATTRIBUTES: dict[str, AttributeSpec] = {spec.name: spec for spec in _SPECS}
 
 
+def known_attribute(reader: ScalarReader, name: str, node: Node) -> bool:
+    """Whether the name is known or carries a prefix; an unknown one is reported at its key."""
+    if name in ATTRIBUTES or "/" in name.strip("/"):
+        return True
+    hint = f"{did_you_mean(name, ATTRIBUTES)} An attribute of your own carries a prefix, such as my-site/{name}"
+    reader.fault(node, f"unknown attribute {name!r}", hint, at_key=True)
+    return False
+
+
 def read_attribute(reader: ScalarReader, name: str, node: Node) -> bool | int | str:
     """The value of an attribute; an unknown name is reported at its key, an unknown value where it stands."""
+    if not known_attribute(reader, name, node):
+        return ""
     spec = ATTRIBUTES.get(name)
     if spec is None:
-        if "/" not in name.strip("/"):
-            hint = f"{did_you_mean(name, ATTRIBUTES)} An attribute of your own carries a prefix, such as my-site/{name}"
-            reader.fault(node, f"unknown attribute {name!r}", hint, at_key=True)
-            return ""
         return reader.scalar(node, name)
     if spec.boolean:
         return reader.boolean(node, name)

@@ -10,7 +10,7 @@ from vmsguard.policy.reading import Reader
 from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.suggest import did_you_mean
 
-__all__ = ["check_exception_types", "check_rules", "check_sources"]
+__all__ = ["check_exception_types", "check_lifts", "check_rules", "check_sources"]
 
 
 def check_sources(reader: Reader, mentions: Mentions, sources: Mapping[str, Source], nodes: Mapping[str, Node]) -> None:
@@ -35,32 +35,29 @@ def check_rules(reader: Reader, rules: tuple[Rule, ...], nodes: list[Node]) -> N
         lines.setdefault(rule.id, node.line)
 
 
-def check_exception_types(
-    reader: Reader, mentions: Mentions, types: Mapping[str, ExceptionType], lifted: Mapping[str, list[Node]]
-) -> None:
-    """Rungs open on declared types, and a type lifts only what a rule that uses it requires."""
-    rules_of: dict[str, set[str]] = {}
+def check_exception_types(reader: Reader, mentions: Mentions, types: Mapping[str, ExceptionType]) -> None:
+    """Rungs open on declared types, which state what the rung takes from the exception."""
     for mention in mentions.exceptions:
         known = types.get(mention.name)
         if known is None:
             reader.fault(mention.node, f"unknown exception type {mention.name!r}", did_you_mean(mention.name, types))
             continue
-        rules_of.setdefault(mention.name, set()).add(mention.rule)
         for name in mention.fields:
             if name not in known.requires:
-                message = (
-                    f"a parameter waits for {name!r}, which exceptions of the type {mention.name!r} need not state"
-                )
-                reader.fault(mention.node, message, f"add {name} to requires of {mention.name}")
-    for name in types:
-        rules = rules_of.get(name, set())
-        required = set().union(*(mentions.controls.get(rule, set()) for rule in rules))
-        for node in lifted[name]:
-            control = str(node.value)
-            if not rules:
-                message = f"exceptions of the type {name!r} open no rung, so they lift nothing"
-                reader.fault(node, message, f"add an entry with if_excepted: {name} to a rule's otherwise")
-                break
-            if control not in required:
-                message = f"lifts: no rule with if_excepted: {name} requires {control!r}"
-                reader.fault(node, message, did_you_mean(control, required))
+                message = f"a parameter waits for {name!r}, which exceptions of the type {known.id!r} need not state"
+                reader.fault(mention.node, message, f"add {name} to requires of {known.id}")
+
+
+def check_lifts(reader: Reader, mentions: Mentions, lifted: Mapping[str, list[Node]]) -> None:
+    """A type lifts only what a rule that opens a rung on it requires; ``lifted`` are the entries by type."""
+    for name, nodes in lifted.items():
+        rules = {mention.rule for mention in mentions.exceptions if mention.name == name}
+        required = set().union(*(mentions.controls[rule] for rule in rules))
+        if not rules:
+            message = f"exceptions of the type {name!r} open no rung, so they lift nothing"
+            reader.fault(nodes[0], message, f"add an entry with if_excepted: {name} to a rule's otherwise")
+            continue
+        for node in nodes:
+            if node.value not in required:
+                message = f"lifts: no rule with if_excepted: {name} requires {node.value!r}"
+                reader.fault(node, message, did_you_mean(str(node.value), required))

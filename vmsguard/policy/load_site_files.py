@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -129,7 +130,12 @@ def _exception(document: YamlDocument, packs: Mapping[str, Pack]) -> ExceptionGr
             origin=document.reader.file,
         )
     if not reader.problems and grant.expires <= grant.starts:
-        reader.fault(document.node, f"expires ({grant.expires}) is not after starts ({grant.starts})", "check both")
+        assert isinstance(document.node.value, dict)
+        reader.fault(
+            document.node.value["expires"],
+            f"expires ({grant.expires}) is not after starts ({grant.starts})",
+            "check both and their offsets",
+        )
     return grant
 
 
@@ -177,7 +183,9 @@ def _paper(
     details: dict[str, Any],
     origin: str,
 ) -> Document:
-    with reader.fields(node or Node({}, 1, 1), "document") as fields:
+    if node is None:
+        return Document(id=id, kind="", sha256="", dated=date.min)
+    with reader.fields(node, "document") as fields:
         return Document(
             id=id,
             kind=fields.identifier("kind"),

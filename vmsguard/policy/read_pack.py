@@ -15,7 +15,7 @@ from vmsguard.errors import ConfigError
 from vmsguard.model.pack import AllOf, ExceptionType, Pack, Profile, Source
 from vmsguard.model.vocabulary import Force
 from vmsguard.policy.catalogue import Catalogue
-from vmsguard.policy.check import check_exception_types, check_rules, check_sources
+from vmsguard.policy.check import check_exception_types, check_lifts, check_rules, check_sources
 from vmsguard.policy.read_rules import RuleReader
 from vmsguard.policy.read_select import read_selector
 from vmsguard.policy.reading import Fields, Reader
@@ -78,9 +78,13 @@ def read_pack(document: YamlDocument, catalogue: Catalogue) -> PackReading:
         rules = tuple(rule_reader.rule(node) for node in rule_nodes)
         given = fields.entries("exception_types", required=False, least=1)
         types = {name: _exception_type(reader, name, node, lifted) for name, node in given}
-    check_sources(reader, rule_reader.mentions, sources, source_nodes)
     check_rules(reader, rules, rule_nodes)
-    check_exception_types(reader, rule_reader.mentions, types, lifted)
+    if sources:
+        check_sources(reader, rule_reader.mentions, sources, source_nodes)
+    if types or not reader.problems:
+        check_exception_types(reader, rule_reader.mentions, types)
+    if not reader.problems:  # what a rule requires is not known while part of it could not be read
+        check_lifts(reader, rule_reader.mentions, lifted)
     reader.finish()
     pack = Pack(
         id=metadata.id,

@@ -65,7 +65,7 @@ class RuleReader:
                 ),
                 line=node.line,
             )
-        self.mentions.controls[name] = {requirement.control for requirement in rule.require}
+        self.mentions.controls.setdefault(name, set()).update(requirement.control for requirement in rule.require)
         return rule
 
     def _cites(self, fields: Fields, rule: str) -> tuple[Citation, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vmsguard.model.pack import AllOf, AnyOf, AttributeTest, Selector
-from vmsguard.policy.attributes import read_attribute
+from vmsguard.policy.attributes import known_attribute, read_attribute
 from vmsguard.policy.reading import Reader
 from vmsguard.policy.strict_yaml import Node
 
@@ -25,6 +25,8 @@ def _part(reader: Reader, key: str, node: Node) -> Selector:
         return AnyOf(_parts(reader, node, key))
     if key == "all":
         return AllOf(_parts(reader, node, key))
+    if not known_attribute(reader, key, node):
+        return AllOf()
     if isinstance(node.value, list):
         values = reader.each(node, key, lambda item, _: read_attribute(reader, key, item), least=1)
         return AttributeTest(key, values)

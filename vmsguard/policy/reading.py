@@ -26,7 +26,7 @@ from typing import TypeVar
 
 from vmsguard.policy.scalars import NO_INSTANT, ScalarReader, describe
 from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.suggest import did_you_mean
+from vmsguard.policy.suggest import did_you_mean, nearest
 
 __all__ = ["Fields", "Reader"]
 
@@ -93,6 +93,7 @@ class Fields:
         self.what = what
         self._map: dict[str, Node] = {}
         self._asked: list[str] = []
+        self._missing: list[str] = []
         self._broken = not isinstance(node.value, dict)
         if isinstance(node.value, dict):
             self._map = node.value
@@ -107,12 +108,17 @@ class Fields:
         self._asked += keys
 
     def close(self) -> None:
-        """Report the keys that nobody asked for."""
+        """Report the keys that nobody asked for, and the required ones that no misspelt key accounts for."""
+        absent = [name for name in self._asked if name not in self._map]
+        meant: set[str] = set()
         for key, node in self._map.items():
             if key not in self._asked:
-                left = [name for name in self._asked if name not in self._map]
-                hint = did_you_mean(key, left or self._asked)
+                meant.update(nearest(key, self._missing))
+                hint = did_you_mean(key, absent or self._asked)
                 self.reader.fault(node, f"unknown key {key!r} in {self.what}", hint, at_key=True)
+        for key in self._missing:
+            if key not in meant:
+                self.reader.fault(self.here, f"{self.what} needs the key {key!r}", f"add {key}:")
 
     def get(self, key: str) -> Node | None:
         """The node under an optional key; a key with nothing behind it is a mistake."""
@@ -124,16 +130,10 @@ class Fields:
         return node
 
     def need(self, key: str) -> Node | None:
-        """The node under a required key; None after its absence has been reported."""
+        """The node under a required key; None if it is not there, which ``close`` reports."""
         node = self.get(key)
-        if node is None and key not in self._map and not self._broken:
-            given = [name for name in self._map if name not in self._asked]
-            message = f"{self.what} needs the key {key!r}"
-            near = did_you_mean(key, given) if given else ""
-            hint = (
-                f"{given[0]!r} stands there" if near.startswith("did you mean") and len(given) == 1 else f"add {key}:"
-            )
-            self.reader.fault(self.here, message, hint)
+        if key not in self._map and not self._broken and key not in self._missing:
+            self._missing.append(key)
         return node
 
     def read(self, key: str, read: Callable[[Node, str], T], broken: T, default: T | None) -> T:

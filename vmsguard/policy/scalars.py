@@ -158,15 +158,15 @@ class ScalarReader:
 
     def duration(self, node: Node, what: str) -> timedelta:
         """An exact ISO 8601 duration above zero."""
-        return self._parsed(node, what, parse_duration, timedelta(0))
+        return self._parsed(node, what, "a duration", parse_duration, timedelta(0))
 
     def instant(self, node: Node, what: str) -> datetime:
         """An RFC 3339 instant with its offset."""
-        return self._parsed(node, what, parse_instant, NO_INSTANT)
+        return self._parsed(node, what, "an instant", parse_instant, NO_INSTANT)
 
     def date(self, node: Node, what: str) -> date:
         """A calendar day, with or without quotes."""
-        return self._parsed(node, what, parse_date, date.min)
+        return self._parsed(node, what, "a date", parse_date, date.min)
 
     def scalar(self, node: Node, what: str) -> bool | int | str:
         """Text, a whole number or a boolean, as it is written."""
@@ -174,12 +174,12 @@ class ScalarReader:
             return node.value
         return self.text(node, what)
 
-    def _parsed(self, node: Node, what: str, parse: Callable[[str], T], broken: T) -> T:
+    def _parsed(self, node: Node, what: str, kind: str, parse: Callable[[str], T], broken: T) -> T:
         if not isinstance(node.value, str):
             hint = "write it as text"
             if isinstance(node.value, int) and parse is parse_duration:
                 hint = "write an ISO 8601 duration such as PT24H or P180D; a bare number has no unit"
-            self.fault(node, f"{what}: expected text, found {describe(node)}", hint)
+            self.fault(node, f"{what}: expected {kind}, found {describe(node)}", hint)
             return broken
         try:
             return parse(node.value)

@@ -21,7 +21,7 @@ from vmsguard.model.pack import (
 from vmsguard.policy.durations import show_duration
 from vmsguard.policy.params import param_fields
 
-__all__ = ["LANGUAGES", "WORDS", "say_gate", "say_requirement", "say_selector", "say_source", "say_value"]
+__all__ = ["LANGUAGES", "WORDS", "say_gate", "say_requirement", "say_selector", "say_source", "say_test", "say_value"]
 
 LANGUAGES = ("en", "ko")
 
@@ -90,6 +90,7 @@ def say_selector(selector: Selector, lang: str) -> tuple[str, ...]:
 
 
 def say_test(test: AttributeTest, lang: str) -> str:
+    """One condition: ``modality is thermal or bispectral``."""
     values = f" {WORDS[lang]['or']} ".join(say_value(value) for value in test.any_of)
     return WORDS[lang]["is"].format(test.attribute, values)
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["did_you_mean"]
+__all__ = ["did_you_mean", "nearest"]
 
 SHOWN = 8
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint: the nearest known word, or else what there is to choose from."""
-    names = sorted(known)
+def nearest(word: str, known: Iterable[str]) -> list[str]:
+    """The known word that was probably meant, or none."""
+    names = sorted(filter(None, known))
     begun = [name for name in names if len(word) > 2 and name.startswith(word.lower())]
     if len(begun) == 1:
-        return f"did you mean {begun[0]!r}?"
-    near = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean {near[0]!r}?"
+        return begun
+    return difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint: the nearest known word, or else what there is to choose from."""
+    names = sorted(filter(None, known))
+    for near in nearest(word, names):
+        return f"did you mean {near!r}?"
     if not names:
         return "none is known here"
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""

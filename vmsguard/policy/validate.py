@@ -79,11 +79,13 @@ class _Validator:
         documents = read_documents(file, error=PolicyError)
         for document in documents:
             self.checked[document.kind] = self.checked.get(document.kind, 0) + 1
-            self.files.setdefault(document.kind, []).append(file)
         if any(document.kind == "Pack" for document in documents):
             reading = only_pack(documents, self.catalogue)
             self.warnings += reading.warnings
             self._pack(reading.pack, file)
+            return
+        for document in documents:
+            self.files.setdefault(document.kind, []).append(file)
 
     def _pack(self, pack: Pack, file: Path) -> None:
         taken = self.packs.setdefault(pack.id, pack)

@@ -103,14 +103,14 @@ def _kind(reader: Reader, node: Node) -> str:
         reader.fault(node, "a document needs the key 'kind'", f"add kind: one of {', '.join(KINDS)}")
     elif not isinstance(kind.value, str) or kind.value not in KINDS:
         told = str(kind.value)
-        hint = "remove the file until a version that supports it" if told in _LATER else did_you_mean_kind(told)
+        hint = "remove the file until a version that supports it" if told in _LATER else _nearest_kind(told)
         reader.fault(kind, _LATER.get(told, f"unknown kind {told!r}"), hint)
     if len(reader.problems) > before or kind is None:
         return ""
     return str(kind.value)
 
 
-def did_you_mean_kind(word: str) -> str:
+def _nearest_kind(word: str) -> str:
     """The hint for a kind nobody knows; capital letters are part of it."""
     by_lower = {kind.lower(): kind for kind in KINDS}
     hint = did_you_mean(word, by_lower)
