@@ -65,17 +65,17 @@ async def timed(ports: list[int], read: Callable[[int], Awaitable[int]]) -> dict
     return {"seconds": (time.process_time() - before) / cameras, "requests": requests / cameras}
 
 
-async def main(how: str, ports: list[int], path: str) -> dict[str, float]:
+async def main(how: str, ports: list[int], path: str, count: int) -> dict[str, float]:
     if how == "ours":
         async with ConnectionPool() as pool:
             return await timed(ports, lambda port: read_ours(pool, port, path))
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=4)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
         async with session.get(f"http://127.0.0.1:{ports[0]}/requests") as reply:
-            requests = await reply.json()
+            requests = (await reply.json())[:count]  # one camera's read plan
         return await timed(ports, lambda port: read_floor(session, port, requests))
 
 
 if __name__ == "__main__":
     given = json.loads(sys.argv[2])
-    print(json.dumps(uvloop.run(main(sys.argv[1], given["ports"], given["path"]))))
+    print(json.dumps(uvloop.run(main(sys.argv[1], given["ports"], given["path"], given.get("requests", 0)))))
