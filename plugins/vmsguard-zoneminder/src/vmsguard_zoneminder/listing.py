@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from vmsguard.errors import DeviceFault, ProtocolViolation
 from vmsguard_zoneminder import rows
-from vmsguard_zoneminder.local_time import offset_from_log
+from vmsguard_zoneminder.local_time import Opened, offset_of, opened_in
 from vmsguard_zoneminder.session import NO_SUCH_THING, Session
 
 __all__ = ["config_value", "event_offset", "events_after", "monitors", "open_events", "storage_areas", "users"]
@@ -15,6 +15,7 @@ __all__ = ["config_value", "event_offset", "events_after", "monitors", "open_eve
 _PAGE = 1000
 """What we ask for. 1.36.33 applies 100 without a word; the reply's own ``nextPage`` decides."""
 _LOG_PAGES = 3
+_EVENTS_ASKED_FOR = 3
 _MAX_PAGES = 10_000
 
 
@@ -95,16 +96,27 @@ async def config_value(session: Session, name: str) -> str | None:
 
 
 async def event_offset(session: Session, events: Iterable[rows.Event]) -> timedelta | None:
-    """How far the local times of events are from UTC, or None where the log does not tell."""
+    """How far ZoneMinder's local times are from UTC, or None where the log does not tell.
+
+    The log may speak of other events than these, of other monitors or newer: a few of them are asked for.
+    """
+    opened = await _opened_lately(session)
     starts = {event.id: event.start_date_time for event in events}
-    if not starts:
-        return None
-    lines: Sequence[rows.LogRow] = ()
+    named = [one.event for one in opened]
+    for missing in [id_ for id_ in named if id_ not in starts][:_EVENTS_ASKED_FOR]:
+        if any(id_ in starts for id_ in named):
+            break
+        reply = await _events(session, f"events/index/Id:{missing}.json")
+        starts.update({row.event.id: row.event.start_date_time for row in reply.events})
+    return offset_of(opened, starts)
+
+
+async def _opened_lately(session: Session) -> Sequence[Opened]:
+    """The first reports of new events that a few pages of the log hold, newest first."""
     for page in range(1, _LOG_PAGES + 1):
         wanted = {"limit": "100", "page": str(page), "sort": "Id", "direction": "desc"}
         reply = await session.read("logs.json", rows.LogsReply, "logs", params=wanted, needs="System=View")
-        lines = [*lines, *reply.logs]
-        found = offset_from_log((row.log for row in lines), starts)
-        if found is not None or reply.pagination is None or not reply.pagination.next_page:
-            return found
-    return None
+        opened = opened_in(row.log for row in reply.logs)
+        if opened or reply.pagination is None or not reply.pagination.next_page:
+            return opened
+    return ()

@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from vmsguard_zoneminder.rows import LogLine
 
-__all__ = ["as_utc", "naive", "offset_from_log"]
+__all__ = ["Opened", "as_utc", "naive", "offset_of", "opened_in"]
 
 # 1.36 "Opened new event 2, section start" and "Opening new event 2, alarm start"; 1.38 "Opened new event 2 Continuous"
 _OPENED = re.compile(r"\bOpen(?:ed|ing) new event (\d+)\b")
@@ -41,24 +42,35 @@ def as_utc(text: str | None, offset: timedelta | None) -> datetime | None:
     return None if told is None or offset is None else (told - offset).replace(tzinfo=UTC)
 
 
-def offset_from_log(lines: Iterable[LogLine], starts: Mapping[int, str | None]) -> timedelta | None:
-    """The offset on which every "new event" line agrees; None if there is none or they differ.
+class Opened(NamedTuple):
+    """What one log line says: this event was opened at this moment."""
 
-    ``starts`` holds the local start of each event by id. Lines that differ are what a change of clocks,
+    event: int
+    at: datetime
+
+
+def opened_in(lines: Iterable[LogLine]) -> tuple[Opened, ...]:
+    """The lines in which a capture process reports a new event, in their order."""
+    return tuple(
+        Opened(int(named[1]), datetime.fromtimestamp(line.time_key, UTC))
+        for line in lines
+        if (line.component or "").startswith(("zmc", "zma")) and (named := _OPENED.search(line.message or ""))
+    )
+
+
+def offset_of(opened: Iterable[Opened], starts: Mapping[int, str | None]) -> timedelta | None:
+    """The offset on which all of these events agree; None if there is none or they differ.
+
+    ``starts`` holds the local start of each event by id. Events that differ are what a change of clocks,
     or of the recorder's zone, looks like: then no single offset is true.
     """
-    found = {offset for line in lines if (offset := _offset_of(line, starts)) is not None}
+    found = {offset for one in opened if (offset := _offset(one.at, naive(starts.get(one.event)))) is not None}
     return found.pop() if len(found) == 1 else None
 
 
-def _offset_of(line: LogLine, starts: Mapping[int, str | None]) -> timedelta | None:
-    if not (line.component or "").startswith(("zmc", "zma")):
-        return None
-    named = _OPENED.search(line.message or "")
-    start = naive(starts.get(int(named[1]))) if named else None
+def _offset(opened: datetime, start: datetime | None) -> timedelta | None:
     if start is None:
         return None
-    opened = datetime.fromtimestamp(line.time_key, UTC).replace(tzinfo=None)
-    raw = start - opened
+    raw = start - opened.replace(tzinfo=None)
     offset = round(raw / _STEP) * _STEP
     return offset if abs(raw - offset) <= _SLACK and abs(offset) <= _WIDEST else None

@@ -81,7 +81,14 @@ def manifest_for(who: Identity | None) -> Manifest:
         facts=tuple(FactSupport(name, support, layers) for name, layers in FACT_LAYERS.items()),
         verbs=(
             VerbSupport(verb="stream.stop", support=support, settle_seconds=2.0, disruption=restarts),
-            VerbSupport(verb="push.stop", support=Support.DOCUMENTED, settle_seconds=2.0, disruption=restarts),
+            # Push destinations are the target's; each command or topic belongs to one of its monitors.
+            VerbSupport(
+                verb="push.stop",
+                support=Support.DOCUMENTED,
+                scope="whole",
+                settle_seconds=2.0,
+                disruption=restarts,
+            ),
             VerbSupport(verb="recording.stop", support=support, settle_seconds=2.0, disruption=restarts),
             VerbSupport(
                 verb="footage.purge", support=support, after=("recording.stop",), settle_seconds=1.0, reversible=False

@@ -38,8 +38,7 @@ def analytics(monitor: Monitor, setting: Setting) -> Reading:
         # The model decides what is detected, and its path is not told: faces are possible.
         found.append(AnalyticsFunction(f"{monitor.id}:objects", "module", "ObjectDetection", "unclassified", on))
     for name, command in (("start", monitor.event_start_command), ("end", monitor.event_end_command)):
-        if command:
-            found.append(
-                AnalyticsFunction(f"{monitor.id}:event-{name}-command", "hook", "Command", "unclassified", True)
-            )
+        if command is not None:
+            id_ = f"{monitor.id}:event-{name}-command"
+            found.append(AnalyticsFunction(id_, "hook", "Command", "unclassified", bool(command)))
     return Known(Items(tuple(found), complete=False, missing=_UNSEEN_HOOKS))

@@ -136,7 +136,7 @@ def _of_monitor(monitor: Monitor) -> Iterable[PushDestination]:
         ("event-start-command", monitor.event_start_command),
         ("event-end-command", monitor.event_end_command),
     ):
-        if command:
-            yield PushDestination(f"{monitor.id}:{name}", "command", True)
+        if command is not None:  # an empty one is listed too: the list is never complete, so silence proves nothing
+            yield PushDestination(f"{monitor.id}:{name}", "command", bool(command))
     if monitor.mqtt_enabled is not None:
         yield PushDestination(f"{monitor.id}:mqtt", "mqtt", monitor.mqtt_enabled)
