@@ -76,7 +76,9 @@ def simulator(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "vmsguard", "simulate", "fleet.yaml", "--state", "simulator-state.json"]
     command += ["--write-inventory", "inventory.yaml", "--ready-file", ready.name]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments
+            command, cwd=folder, stdout=output, stderr=output, stdin=subprocess.DEVNULL
+        )
     try:
         deadline = time.monotonic() + _START_SECONDS
         while not ready.exists():
