@@ -12,8 +12,8 @@ def measure(*, quick: bool) -> Measured:
     cameras, rounds = (20, 1) if quick else (150, 4)
     told: dict[str, list[dict[str, float]]] = {"ours": [], "floor": []}
     with replay_server(cameras + 1) as given:
-        operations = record_a_read(given)
-        reads = json.dumps({**given, "ports": given["ports"][1:], "requests": len(operations)})
+        calls = record_a_read(given)
+        reads = json.dumps({**given, "ports": given["ports"][1:], "requests": len(calls)})
         for _ in range(rounds):
             for how, results in told.items():
                 results.append(told_by("camera_reader.py", how, reads))

@@ -12,11 +12,11 @@ def measure(*, quick: bool) -> Measured:
     cameras, stock_cameras, rounds = (20, 2, 1) if quick else (100, 6, 2)
     ours, stock = [], []
     with replay_server(cameras + 1) as given:
-        operations = record_a_read(given)
+        calls = record_a_read(given)
         ports = given["ports"][1:]
         for _ in range(rounds):
             ours.append(told_by("camera_reader.py", "ours", json.dumps({**given, "ports": ports})))
-            few = {"ports": ports[: stock_cameras + 1], "operations": operations}
+            few = {"ports": ports[: stock_cameras + 1], "calls": calls}
             stock.append(told_by("stock_reader.py", json.dumps(few)))
     least_ours = min(result["seconds"] for result in ours)
     least_stock = min(result["seconds"] for result in stock)

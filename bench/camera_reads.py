@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import subprocess
 import sys
 import urllib.request
@@ -13,9 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from lxml import etree
 from measure import told_by
-
-_OPERATION = re.compile(rb"Body[^>]*>\s*<(?:\w+:)?(\w+)")
 
 
 @contextmanager
@@ -30,17 +28,30 @@ def replay_server(cameras: int) -> Iterator[dict[str, Any]]:
         server.communicate(timeout=30)
 
 
-def operations_asked(port: int) -> list[str]:
-    """The operations the first camera was asked for, in order."""
+def calls_asked(port: int) -> list[dict[str, Any]]:
+    """What the first camera was asked, in order: service, operation and parameters of each request."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/requests") as reply:
         requests = json.loads(reply.read())
-    found = (_OPERATION.search(base64.b64decode(request["body"])) for request in requests)
-    return [match.group(1).decode() for match in found if match]
+    return [_call(request["path"], base64.b64decode(request["body"])) for request in requests]
 
 
-def record_a_read(given: dict[str, Any]) -> list[str]:
-    """Read the first camera once, so that its requests and answers are known; gives its operations."""
+def _call(path: str, envelope: bytes) -> dict[str, Any]:
+    body = etree.fromstring(envelope).find("{*}Body")
+    assert body is not None
+    return {
+        "service": path.rsplit("/", 1)[-1],
+        "operation": etree.QName(body[0]).localname,
+        "parameters": _parameters(body[0]),
+    }
+
+
+def _parameters(element: etree._Element) -> dict[str, Any]:
+    return {etree.QName(child).localname: _parameters(child) if len(child) else child.text for child in element}
+
+
+def record_a_read(given: dict[str, Any]) -> list[dict[str, Any]]:
+    """Read the first camera once, so that its requests and answers are known; gives its calls."""
     told_by("camera_reader.py", "ours", json.dumps({**given, "ports": given["ports"][:1] * 2}))
     # The reader warms up on the same camera: the plan stands there twice.
-    asked = operations_asked(given["ports"][0])
+    asked = calls_asked(given["ports"][0])
     return asked[: len(asked) // 2]

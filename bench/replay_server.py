@@ -27,7 +27,6 @@ FLEET = {
     "groups": [
         {
             "id": CAMERA,
-            "channels": 2,
             "rtsp": True,
             "auth": "wsse",
             "created_window": 3600,
