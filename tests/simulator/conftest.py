@@ -142,9 +142,9 @@ class Caller:
         async with self.http.post(url, data=body, **post) as reply:
             return Answer(reply.status, await reply.read(), dict(reply.headers))
 
-    async def snapshot(self, device: str) -> int:
+    async def snapshot(self, device: str, **get: Any) -> int:
         url = self.simulator.url(device).replace("onvif/device_service", "snapshot.jpg")
-        async with self.http.get(url) as reply:
+        async with self.http.get(url, **get) as reply:
             await reply.read()
             return reply.status
 

@@ -121,3 +121,11 @@ async def test_levels_may_do_what_their_access_classes_allow(run, clock, token, 
             else:
                 assert answer.fault == (*NOT_AUTHORIZED, "OperationProhibited")
         assert passed == allowed
+
+
+@pytest.mark.parametrize(("password", "status"), [("secret", 200), ("wrong", 401)])
+async def test_snapshots_may_want_a_login_of_their_own(run, password, status) -> None:
+    async with run({"id": "cam", "media_auth": True}) as caller:
+        assert await caller.snapshot("cam") == 401
+        digest = aiohttp.DigestAuthMiddleware("admin", password)
+        assert await caller.snapshot("cam", middlewares=(digest,)) == status

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
+import re
 import socket
 
 import pytest
@@ -49,6 +51,34 @@ async def test_options_and_describe_are_answered_and_other_methods_are_not(run) 
             "RTSP/1.0 404 Not Found",
             "RTSP/1.0 405 Method Not Allowed",
         ]
+
+
+async def test_describe_may_want_a_login(run) -> None:
+    async with run({"id": "cam", "rtsp": True, "media_auth": True}) as caller:
+        port = caller.simulator.rtsp_port("cam")
+        url = f"rtsp://127.0.0.1:{port}/profile-1"
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(f"DESCRIBE {url} RTSP/1.0\r\nCSeq: 1\r\n\r\n".encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        nonce = re.search(r'nonce="(\w+)"', head)[1]
+        statuses = [head.split("\r\n")[0]]
+        for number, password in enumerate(("secret", "wrong"), start=1):
+            secret = md5(f"admin:onvif:{password}")
+            proof = md5(f"{secret}:{nonce}:{number:08x}:c:auth:{md5(f'DESCRIBE:{url}')}")
+            writer.write(
+                f'DESCRIBE {url} RTSP/1.0\r\nCSeq: 2\r\nAuthorization: Digest username="admin", realm="onvif", '
+                f'nonce="{nonce}", uri="{url}", qop=auth, nc={number:08x}, cnonce="c", response="{proof}"\r\n\r\n'.encode()
+            )
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            length = re.search(r"Content-Length: (\d+)", head)
+            await reader.readexactly(int(length[1]) if length else 0)
+            statuses.append(head.split("\r\n")[0])
+        writer.close()
+        assert statuses == ["RTSP/1.0 401 Unauthorized", "RTSP/1.0 200 OK", "RTSP/1.0 401 Unauthorized"]
+
+
+def md5(value: str) -> str:
+    return hashlib.md5(value.encode()).hexdigest()
 
 
 async def test_what_is_no_rtsp_is_a_bad_request(run) -> None:

@@ -62,15 +62,16 @@ def _print_table(simulator: Simulator, inventory_file: Path | None) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("device", "persona", "site", "HTTP", "RTSP", title=f"{len(simulator.ids())} simulated devices")
+    table = Table("device", "persona", "site", "records", "RTSP", title=f"{len(simulator.ids())} simulated devices")
     for device_id in simulator.ids()[:_SHOWN]:
-        device = simulator.camera(device_id).state
+        device, truth = simulator.camera(device_id).state, simulator.camera(device_id).truth
         rtsp = str(device.rtsp_port) if device.runs("RTSP") else "off"
-        table.add_row(device.id, device.persona, device.site, simulator.url(device_id), rtsp)
+        table.add_row(device.id, device.persona, device.site, "yes" if truth.records else "no", rtsp)
     console = Console()
     console.print(table)
     if len(simulator.ids()) > _SHOWN:
         console.print(f"… and {len(simulator.ids()) - _SHOWN} more")
+    console.print(f"each at http://{simulator.host()}/<device>/onvif/device_service", soft_wrap=True)
     if inventory_file is not None:
         console.print(f"inventory written to {inventory_file}", soft_wrap=True)
     console.print("Ctrl-C stops")

@@ -209,6 +209,8 @@ class Device(Struct, kw_only=True):
     accounts: list[Account]
     auth: str = "both"
     """``none``, ``wsse``, ``digest``, or ``both`` (either is accepted)."""
+    media_auth: bool = False
+    """RTSP DESCRIBE and snapshots want HTTP Digest with one of the accounts."""
     clock_offset: float = 0.0
     """Seconds that its clock is ahead of the simulator's."""
     created_window: float = 30.0

@@ -124,6 +124,7 @@ def _camera(camera_id: str, group: Group, fleet: Fleet, now: datetime, source: r
         product=_product(source, "thermal camera" if thermal else "camera", group.persona),
         accounts=_accounts(group.users, fleet),
         auth=group.auth,
+        media_auth=group.media_auth,
         clock_offset=group.clock_offset,
         created_window=group.created_window,
         services=_services(group),

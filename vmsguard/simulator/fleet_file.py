@@ -95,6 +95,8 @@ class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     users: list[Account] = field(default_factory=list)
     """In place of the fleet's accounts."""
     auth: Auth = "both"
+    media_auth: bool = False
+    """Whether streams and snapshots want a login, too; many cameras serve them to anybody."""
     clock_offset: float = 0.0
     created_window: float = 30.0
     revert_seconds: float = 2.0
@@ -175,6 +177,12 @@ def camera_ids(group: Group) -> list[str]:
 def group_name(group: Group) -> str:
     """The inventory group of a fleet group."""
     return group.name or group.id.partition("{")[0].rstrip("-_") or "cameras"
+
+
+def _known_keys(message: str) -> str:
+    """The keys that stand where the mistake is."""
+    place = Group if "$.groups" in message else RecorderSetup if "$.recorders" in message else Fleet
+    return f"the keys here: {', '.join(field.name for field in msgspec.structs.fields(place))}"
 
 
 def _pattern_ids(group: Group, file: str | Path | None) -> list[str]:

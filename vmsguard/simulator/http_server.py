@@ -22,7 +22,7 @@ class Fleetlike(Protocol):
         """The device's reply; None if there is no such device."""
         ...
 
-    def snapshot(self, device_id: str, profile: str) -> Reply | None: ...
+    def snapshot(self, device_id: str, profile: str, received: Received) -> Reply | None: ...
 
 
 class HttpServer:
@@ -51,18 +51,17 @@ class HttpServer:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         parts = request.path.split("/")
         if len(parts) == 4 and parts[2] == "onvif" and request.method == "POST":
-            received = Received(
-                path=parts[3],
-                method=request.method,
-                uri=request.path_qs,
-                authorization=request.headers.get("Authorization", ""),
-                body=await request.read(),
-            )
+            received = _received(request, parts[3], await request.read())
             return await _send(request, await self._fleet.soap(parts[1], received), _SOAP)
         if len(parts) == 3 and parts[2] == "snapshot.jpg" and request.method in ("GET", "HEAD"):
-            reply = self._fleet.snapshot(parts[1], request.query.get("profile", ""))
+            received = _received(request, parts[2], b"")
+            reply = self._fleet.snapshot(parts[1], request.query.get("profile", ""), received)
             return await _send(request, reply, "image/jpeg")
         return web.Response(status=404)
+
+
+def _received(request: web.BaseRequest, path: str, body: bytes) -> Received:
+    return Received(path, request.method, request.path_qs, request.headers.get("Authorization", ""), body)
 
 
 async def _send(request: web.BaseRequest, reply: Reply | None, content_type: str) -> web.StreamResponse:

@@ -43,12 +43,17 @@ class _Connection(asyncio.Protocol):
 
 
 class RtspServer:
-    """One camera's RTSP port; ``delivers`` says of a path whether there is a picture behind it."""
+    """One camera's RTSP port.
 
-    def __init__(self, port: int, delivers: Callable[[str], bool]) -> None:
+    ``delivers`` says of a path whether there is a picture behind it; ``admit`` gives the challenge for a
+    method, URL and Authorization header, or an empty string for whoever may see it.
+    """
+
+    def __init__(self, port: int, delivers: Callable[[str], bool], admit: Callable[[str, str, str], str]) -> None:
         self.port = port
         self.connections: set[asyncio.Transport] = set()
         self._delivers = delivers
+        self._admit = admit
         self._server: asyncio.Server | None = None
 
     @property
@@ -88,6 +93,8 @@ class RtspServer:
             return _response("200 OK", cseq, {"Public": _METHODS})
         if method != "DESCRIBE":
             return _response("405 Method Not Allowed", cseq, {"Allow": _METHODS})
+        if challenge := self._admit(method, url, headers.get("authorization", "")):
+            return _response("401 Unauthorized", cseq, {"WWW-Authenticate": challenge})
         if not self._delivers(urlsplit(url).path):
             return _response("404 Not Found", cseq)
         return _response("200 OK", cseq, {"Content-Base": url, "Content-Type": "application/sdp"}, _SDP)

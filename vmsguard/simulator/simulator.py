@@ -300,16 +300,25 @@ class Simulator:
         await self._follow_protocols(session.device)
         return reply
 
-    def snapshot(self, device_id: str, profile: str) -> Reply | None:
+    def snapshot(self, device_id: str, profile: str, received: Received) -> Reply | None:
         """The picture of a profile, or of the first; None (404) when there is no video source behind it."""
         session = self._sessions.get(device_id)
         if session is None:
             return None
         if self._is_offline(device_id):
             return Reply(0, b"", Manner.DROP)
+        if challenge := self._challenge(session.device, received.method, received.uri, received.authorization):
+            return Reply(401, b"", challenge=challenge)
         profiles = session.device.configuration.profiles
         shown = [known for known in profiles if known.video_source and profile in ("", known.token)]
         return session.persona.picture(Reply(200, GREY) if shown else None)
+
+    def _challenge(self, device: Device, method: str, uri: str, authorization: str) -> str:
+        """The challenge for a media request, or nothing if it may pass."""
+        digest = self.session(device.id).digest
+        if not device.media_auth or digest.check(authorization, method, uri, device) is not None:
+            return ""
+        return digest.challenge()
 
     def _is_offline(self, device_id: str) -> bool:
         until = self._offline.get(device_id)
@@ -362,7 +371,11 @@ class Simulator:
             device.rtsp_port = self._ports.free()
             self._by_rtsp_port[device.rtsp_port] = device
         if device.id not in self._rtsp:
-            self._rtsp[device.id] = RtspServer(device.rtsp_port, lambda path: _has_picture(device, path))
+            self._rtsp[device.id] = RtspServer(
+                device.rtsp_port,
+                lambda path: _has_picture(device, path),
+                lambda method, uri, authorization: self._challenge(device, method, uri, authorization),
+            )
         await self._rtsp[device.id].open()
 
     # -- time passes --------------------------------------------------------------------------------------
