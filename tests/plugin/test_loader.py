@@ -187,6 +187,14 @@ def test_a_distribution_that_is_not_allowed_is_not_even_imported(write: Write, t
     assert ["acme"] == list(load_plugins(frozenset({"acme-vms"}), entry_points=[point]).drivers)
 
 
+def test_a_driver_with_a_transport_of_its_own_loads_only_by_name(write: Write) -> None:
+    bare = 'Manifest(driver="bare", product="P", version="1", facts=(), unguarded=True)'
+    point = write("b", HEAD + hook("vmsguard_register_drivers", f'[entry("bare", manifest={bare})]'))
+    (failure,) = load_plugins(entry_points=[point]).failures
+    assert failure.error == "driver bare has a transport of its own and is not allowed to by name"
+    assert ["bare"] == list(load_plugins(entry_points=[point], allow_unguarded=frozenset({"bare"})).drivers)
+
+
 def test_the_variable_names_modules_to_load_instead(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     point = write("acme", ACME)
     monkeypatch.setenv(PLUGINS_VARIABLE, f" {point.value} ,")

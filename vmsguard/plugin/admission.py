@@ -42,11 +42,13 @@ class Admitted:
     verbs: dict[str, VerbSpec] = field(default_factory=lambda: dict(CORE_VERBS))
     controls: dict[str, type[Control]] = field(default_factory=dict)
     packs: list[Path] = field(default_factory=list)
+    allow_unguarded: frozenset[str] = frozenset()
+    """Drivers that may bring a transport of their own, by name."""
 
     def admit(self, offer: Offer) -> None:
         """Add an offer; raises ``PluginError`` naming every rule it breaks, and then adds nothing."""
         problems = list(_type_problems(offer)) or [
-            *_driver_problems(offer),
+            *_driver_problems(offer, self.allow_unguarded),
             *_name_problems(offer),
             *self._clashes(offer),
         ]
@@ -87,7 +89,7 @@ def _type_problems(offer: Offer) -> Iterator[str]:
     yield from each("pack", offer.packs, lambda thing: isinstance(thing, Path))
 
 
-def _driver_problems(offer: Offer) -> Iterator[str]:
+def _driver_problems(offer: Offer, allow_unguarded: frozenset[str]) -> Iterator[str]:
     for entry in offer.drivers:
         if entry.api != API:
             yield f"driver {entry.name} is built for api {entry.api}, this is api {API}"
@@ -95,6 +97,8 @@ def _driver_problems(offer: Offer) -> Iterator[str]:
             yield f"driver {entry.name}: its path is not module:Class"
         if entry.manifest.driver != entry.name:
             yield f"driver {entry.name}: its manifest is of {entry.manifest.driver}"
+        if entry.manifest.unguarded and entry.name not in allow_unguarded:
+            yield f"driver {entry.name} has a transport of its own and is not allowed to by name"
 
 
 def _name_problems(offer: Offer) -> Iterator[str]:

@@ -28,13 +28,16 @@ T = TypeVar("T")
 def load_plugins(
     allow: frozenset[str] | None = None,
     entry_points: Iterable[importlib.metadata.EntryPoint] | None = None,
+    *,
+    allow_unguarded: frozenset[str] = frozenset(),
 ) -> Registry:
     """Everything the installed plugins register, in the order of their names.
 
-    ``allow`` names the distributions that may load; the code of others is not imported. A plugin that
-    cannot be imported, raises in a hook, or clashes with what is registered already is a ``PluginFailure``.
+    ``allow`` names the distributions that may load; the code of others is not imported. Drivers
+    whose requests do not go through the guarded client load only when ``allow_unguarded`` names them. A
+    plugin that cannot be imported, raises in a hook, or clashes with what is registered already is a ``PluginFailure``.
     """
-    admitted = Admitted()
+    admitted = Admitted(allow_unguarded=allow_unguarded)
     failures: list[PluginFailure] = []
     for point in sorted(_entry_points(entry_points), key=lambda point: (point.name, point.value)):
         plugin = _described(point)

@@ -6,6 +6,7 @@ import pytest
 
 pytest.register_assert_rewrite(
     "vmsguard.testing.change_checks",
+    "vmsguard.testing.contract_base",
     "vmsguard.testing.level_delete",
     "vmsguard.testing.level_faults",
     "vmsguard.testing.level_read",

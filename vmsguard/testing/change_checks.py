@@ -91,7 +91,12 @@ class ChangeChecks(ContractBase):
         change = await self.some_change(device, verb)
         await device.fault(Fault.ACK_NO_EFFECT)
         async with self.changing(device) as session:
-            await session.change(change)
+            try:
+                await session.change(change)
+            except GuardTripped:
+                raise
+            except DriverError:
+                pass  # a driver may notice by itself; what counts is that nobody takes it for done
         async with self.reading(device) as session:
             facts = await session.read()
         assert reached(change, facts) is False

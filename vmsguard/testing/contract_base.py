@@ -29,6 +29,8 @@ UNHURRIED = 1e6
 """Requests per second in contract runs: a product's own pace is tested elsewhere."""
 
 
+JOB_SECONDS = 60
+
 C = TypeVar("C", bound=type)
 
 
@@ -149,11 +151,15 @@ class ContractBase:
     async def settle_job(self, session: Session, change: Change) -> str:
         """Send a change, follow the product's own job to its end, and return what was reported."""
         receipt = await session.change(change)
+        until = self.clock.monotonic() + JOB_SECONDS
         while receipt.reported == "accepted-later":
             state = await session.driver.poll(receipt)
             if state.done:
+                assert not state.failed, f"the product's job failed: {state.detail}"
                 break
+            assert self.clock.monotonic() < until, f"the product's job did not end within {JOB_SECONDS} s"
             await asyncio.sleep(0.1)
+        assert receipt.change == change.id
         return receipt.reported
 
 
