@@ -65,10 +65,11 @@ async def test_describe_may_want_a_login(run) -> None:
         for number, password in enumerate(("secret", "wrong"), start=1):
             secret = md5(f"admin:onvif:{password}")
             proof = md5(f"{secret}:{nonce}:{number:08x}:c:auth:{md5(f'DESCRIBE:{url}')}")
-            writer.write(
-                f'DESCRIBE {url} RTSP/1.0\r\nCSeq: 2\r\nAuthorization: Digest username="admin", realm="onvif", '
-                f'nonce="{nonce}", uri="{url}", qop=auth, nc={number:08x}, cnonce="c", response="{proof}"\r\n\r\n'.encode()
+            login = (
+                f'username="admin", realm="onvif", nonce="{nonce}", uri="{url}", qop=auth, nc={number:08x}, cnonce="c"'
             )
+            ask = f'DESCRIBE {url} RTSP/1.0\r\nCSeq: 2\r\nAuthorization: Digest {login}, response="{proof}"\r\n\r\n'
+            writer.write(ask.encode())
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             length = re.search(r"Content-Length: (\d+)", head)
             await reader.readexactly(int(length[1]) if length else 0)
