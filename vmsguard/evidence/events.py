@@ -114,7 +114,7 @@ class ApplyIntent(Event):
 class ApplyResult(Event):
     change: Safe
     outcome: Outcome
-    code: Code = ""
+    code: Safe = ""
     target: Safe = ""
     channel: Safe = ""
 
@@ -159,7 +159,7 @@ class Verify(Event):
 class Witness(Event):
     target: Id
     point_kind: Code
-    proves: Code
+    proves: Id
     answered: Literal["yes", "no", "unclear"]
     channel: Safe = ""
     positive_before: bool = False
@@ -173,7 +173,7 @@ class DeviceUnreachable(Event):
 class DriverFailed(Event):
     target: Id
     operation: Safe
-    error: Code
+    error: Safe
 
 
 class Purge(Event):
@@ -244,7 +244,7 @@ class PolicyWeakened(Event):
 
 class PluginFailed(Event):
     plugin: Safe
-    error: Code
+    error: Safe
 
 
 class DutyEvent(Event):

@@ -22,10 +22,10 @@ Code = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_.:-]{0,64}\Z")]
 Reason = Annotated[str, Meta(pattern=r"\A[a-z0-9-]{0,64}\Z")]
 """A stable reason code, never free text."""
 
-Safe = Annotated[str, Meta(max_length=512)]
+Safe = Annotated[str, Meta(max_length=512, title="safe")]
 """A foreign string that went through ``redact``."""
 
-Words = Annotated[str, Meta(max_length=256)]
+Words = Annotated[str, Meta(max_length=512, title="words")]
 """Words of a policy file or of this program."""
 
 Hex = Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{64})?\Z")]

@@ -10,13 +10,14 @@ import msgspec
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence.canonical import canonical_json
 from vmsguard.evidence.events import EVENTS
-from vmsguard.evidence.fields import Instant, Safe
+from vmsguard.evidence.fields import Instant, Reason, Safe
 from vmsguard.evidence.redact import (
     Pseudonym,
     footage_hour,
     holds_image,
     safe_arguments,
     safe_change,
+    safe_reason,
     safe_text,
     safe_token,
     stamp,
@@ -125,8 +126,10 @@ def _step_of(event: str, field: msgspec.structs.FieldInfo) -> _Step | None:
         return None
     if field.name in _BY_NAME:
         return _BY_NAME[field.name]
-    if field.type is Instant or field.type == Instant:
+    if field.type == Instant:
         return stamp
+    if field.type == Reason:
+        return safe_reason
     return safe_token if field.type == Safe else None
 
 

@@ -13,7 +13,17 @@ from typing import Any, TypeAlias
 
 from vmsguard.errors import EvidenceError
 
-__all__ = ["Pseudonym", "footage_hour", "safe_arguments", "safe_text", "safe_token", "stamp"]
+__all__ = [
+    "Pseudonym",
+    "footage_hour",
+    "holds_image",
+    "safe_arguments",
+    "safe_change",
+    "safe_reason",
+    "safe_text",
+    "safe_token",
+    "stamp",
+]
 
 Pseudonym: TypeAlias = Callable[[str], str]
 
@@ -34,7 +44,8 @@ KNOWN_ARGUMENTS = frozenset(
 )
 """Argument names of core verbs; the value of any other (a plugin's own) is written as a pseudonym."""
 
-_TOKEN = re.compile(r"[A-Za-z0-9_.:/#*-]{0,64}")
+_TOKEN = re.compile(r"[A-Za-z0-9_.:/#*,-]{0,64}")
+_REASON = re.compile(r"[a-z0-9-]{0,64}")
 _CHANGE = re.compile(r"[A-Za-z0-9_.:/#*(),=+-]{0,256}")
 _TEXT = re.compile(r"[ -~–—…·→≤≥×%]{0,512}")
 _ARGUMENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
@@ -67,6 +78,12 @@ def safe_text(value: Any, pseudonym: Pseudonym) -> str:
     if not _TEXT.fullmatch(text) or _LOGIN.search(text) or holds_image(text):
         return pseudonym(text)
     return _INSTANT.sub(r"\1:00", text) if ":" in text else text
+
+
+def safe_reason(value: Any, pseudonym: Pseudonym) -> str:
+    """A stable reason code, or ``not-a-code``: a plugin's sentence must neither be written nor stop the log."""
+    text = str(value)
+    return text if _REASON.fullmatch(text) else "not-a-code"
 
 
 def safe_arguments(value: Any, pseudonym: Pseudonym) -> dict[str, str]:
