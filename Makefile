@@ -10,7 +10,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 # Packages of the user's own site would stand in for those of the constraints.
 export PYTHONNOUSERSITE = 1
 
-.PHONY: help demo test lint bench soak clean
+.PHONY: help demo test lint bench soak docs clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -41,6 +41,9 @@ bench: $(VENV)/.installed ## the promises that are measured, as ratios; writes b
 
 soak: $(VENV)/.installed ## the long forms: many more generated examples, every slow test
 	$(BIN)/python -m pytest -q --durations=15 --hypothesis-profile=soak
+
+docs: $(VENV)/.installed ## write the reference pages from the code they describe
+	$(BIN)/python docs/build.py
 
 clean: ## remove what make made; evidence and configuration of yours are not touched
 	rm -rf $(VENV) build dist bench/.c7n bench/latest.json .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -70,7 +70,8 @@ target. Facts *by the core* come from witnesses, the inventory or the ledger; no
 def commands_page() -> str:
     """Every command with its arguments and options, as click knows them."""
     sections = [section for name in cli.list_commands(_context()) for section in _command_sections(name)]
-    return "\n".join([COMMANDS_INTRO, *sections])
+    of_all = _table(("option before the command", "meaning"), [_option_row(one) for one in _options(cli)])
+    return "\n".join([COMMANDS_INTRO, of_all, *sections])
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:
@@ -125,9 +126,13 @@ def _command_sections(name: str) -> Iterator[str]:
         if not isinstance(command, click.Group):
             yield f"`vmsguard {full} {usage}`\n"
         yield _plain_help(command)
-        rows = [_option_row(option) for option in command.params if isinstance(option, click.Option)]
+        rows = [_option_row(option) for option in _options(command)]
         if rows:
             yield _table(("option", "meaning"), rows)
+
+
+def _options(command: click.Command) -> list[click.Option]:
+    return [option for option in command.params if isinstance(option, click.Option)]
 
 
 def _plain_help(command: click.Command) -> str:
@@ -139,14 +144,19 @@ def _plain_help(command: click.Command) -> str:
 def _option_row(option: click.Option) -> tuple[str, str]:
     names = ", ".join(f"`{name}`" for name in option.opts)
     if not option.is_flag:
-        metavar = option.make_metavar(click.Context(click.Command("x")))
-        names += f" `{metavar}`"
+        names += f" {_accepted(option)}"
     told = _sentence(option.help or "")
     if option.required:
         told += " Required."
     if option.show_default and option.default is not None:
         told += f" Default: `{option.default}`."
     return names, told
+
+
+def _accepted(option: click.Option) -> str:
+    if isinstance(option.type, click.Choice):
+        return " or ".join(f"`{choice}`" for choice in option.type.choices)
+    return f"`{option.make_metavar(click.Context(click.Command('x')))}`"
 
 
 def _control_section(control: Control) -> str:

@@ -31,6 +31,7 @@ MAY_IMPORT = {room: before for layer, before in zip(LAYERS, BEFORE, strict=False
     "console": frozenset({"errors", "model", "evidence"}),
     "cli": BEFORE[8] | {"simulator", "report", "console"},
     "": frozenset({"_version"}),
+    "__main__": frozenset({"cli"}),  # python -m vmsguard
 }
 
 

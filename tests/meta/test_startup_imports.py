@@ -33,7 +33,7 @@ def run(arguments: list[str], cwd: Path) -> tuple[int, set[str]]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["policy", "validate"], ["policy", "list"], ["policy", "test"]],
+    [["--help"], ["--version"], ["policy", "validate"], ["policy", "list"]],
     ids=" ".join,
 )
 def test_reading_policies_loads_neither_network_nor_driver(arguments: list[str], tmp_path: Path) -> None:

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ["evidence"]
 
-_FORMAT = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+_FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="A table for people, or JSON for programs.",
+)
 _CANNOT_DECIDE = 3
 
 
