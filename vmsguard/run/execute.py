@@ -127,13 +127,16 @@ async def _in_session(
 ) -> list[Sent]:
     sent: list[Sent] = []
     gone = ""
+    lost = 0
     for planned in todo:
         if gone:
             sent.append(Sent(planned, "skipped", gone))
             continue
         outcome = await _send(driver, identity, planned, prior, equipment, run, confirmed_count)
         sent.append(outcome)
-        if outcome.outcome == "failed" and outcome.code in {"login-refused", "unreachable"}:
+        lost = lost + 1 if outcome.code == "unreachable" else 0
+        # One lost reply is a lost reply; two in a row are a lost link, and each further try costs a deadline.
+        if outcome.code == "login-refused" or lost > 1:
             gone = outcome.code
     return sent
 

@@ -49,13 +49,15 @@ class Session:
     drops: int = 0
     """How many of the next writes lose their reply."""
     last_write: str = ""
+    refused_logins: int = 0
+    """Requests that carried a login and were turned away; what locks an account on a real device."""
 
     @property
     def persona(self) -> Persona:
         return PERSONAS[self.device.persona]
 
 
-def is_write(name: str) -> bool:
+def _is_write(name: str) -> bool:
     """Would this operation change a device? Judged by name for operations nobody defined."""
     return name in _KNOWN_WRITES or name.startswith(_WRITING_WORDS)
 
@@ -71,7 +73,7 @@ def answer(
     persona = session.persona
     try:
         request = parse_request(received.body)
-        writing = is_write(request.operation)
+        writing = _is_write(request.operation)
         session.writes += writing
         reply = persona.instead(session.device, request)
         if reply is not None:
@@ -134,6 +136,7 @@ def _authorise(session: Session, received: Received, request: SoapRequest, opera
     if account is None and device.auth in ("wsse", "both"):
         account = session.tokens.check(request.header, device, world.now())
     if account is None:
+        session.refused_logins += bool(received.authorization) or request.header is not None
         raise not_authorized()
     if not allows(account.level, operation.access):
         raise Fault("Sender", ("NotAuthorized", "OperationProhibited"), "The account's level does not allow this")

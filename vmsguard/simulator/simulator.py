@@ -9,7 +9,6 @@ import logging
 import os
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -20,8 +19,9 @@ import msgspec
 
 from vmsguard.errors import UsageError
 from vmsguard.model.clock import Clock, SystemClock
+from vmsguard.simulator.another_writer import AnotherWriter
 from vmsguard.simulator.authentication import HttpDigest
-from vmsguard.simulator.device_state import Configuration, Device, NetworkProtocol
+from vmsguard.simulator.device_state import Device, NetworkProtocol
 from vmsguard.simulator.dispatch import Received, Session, answer
 from vmsguard.simulator.fleet_build import build_devices
 from vmsguard.simulator.fleet_file import Fleet, Logins, load_fleet
@@ -42,15 +42,6 @@ __all__ = ["SimulatedDevice", "Simulator"]
 _log: Final = logging.getLogger(__name__)
 _TICK: Final = 0.5
 """Seconds between two segments of a recorder, and between looks at what is due."""
-
-
-@dataclass
-class _Restore:
-    """A configuration that another writer will put back."""
-
-    due: datetime
-    configuration: Configuration
-    running: list[NetworkProtocol]
 
 
 class SimulatedDevice:
@@ -101,7 +92,7 @@ class Simulator:
         self._by_rtsp_port: dict[int, Device] = {}
         self._pulled_by: dict[int, list[Device]] = {}
         self._stores: dict[str, SegmentStore] = {}
-        self._restores: dict[str, _Restore] = {}
+        self._another_writer = AnotherWriter()
         self._offline: dict[str, datetime] = {}
         self._ticking: asyncio.Task[None] | None = None
         self._random = random.Random(self._seed)  # noqa: S311 - nonces of simulated devices
@@ -168,7 +159,7 @@ class Simulator:
         self._http_port = self._ports.reserve(wanted) if wanted else self._ports.free()
         first = self.fleet.rtsp_first_port
         rtsp = PortBook(first=first, last=min(first + 20000, 65535)) if first else self._ports
-        devices = build_devices(self.fleet, self.clock.now(), self._seed, rtsp.free)
+        devices = build_devices(self.fleet, self.clock.now(), self._seed, rtsp.free, self._http_port)
         for device in devices.values():
             self._ports.reserve(device.rtsp_port)
         return devices
@@ -235,6 +226,10 @@ class Simulator:
 
     def requests(self, device_id: str) -> int:
         return self.session(device_id).requests
+
+    def refused_logins(self, device_id: str) -> int:
+        """How often a login was turned away."""
+        return self.session(device_id).refused_logins
 
     def inventory(self, *, read: str = "", change: str = "") -> dict[str, Any]:
         """A ``kind: Inventory`` value; ``read`` and ``change`` are secret references in place of the fleet's."""
@@ -330,11 +325,8 @@ class Simulator:
     def _before_write(self, session: Session) -> None:
         device = session.device
         self._advance_around(device)
-        if session.persona.restores and device.id not in self._restores:
-            due = self.now() + timedelta(seconds=device.revert_seconds)
-            self._restores[device.id] = _Restore(
-                due, _copy(device.configuration, Configuration), _copy(device.running_protocols, list[NetworkProtocol])
-            )
+        if session.persona.restores:
+            self._another_writer.keep(device, self.now())
 
     def _after_write(self, session: Session) -> None:
         self._advance_around(session.device)
@@ -350,14 +342,10 @@ class Simulator:
         advance(device, self)
 
     def _restore_if_due(self, device: Device) -> None:
-        restore = self._restores.get(device.id)
-        if restore is None or self.now() < restore.due:
-            return
-        del self._restores[device.id]
-        self._advance_around(device)
-        device.configuration = restore.configuration
-        device.running_protocols = restore.running
-        self._advance_around(device)
+        if self._another_writer.is_due(device, self.now()):
+            self._advance_around(device)
+            self._another_writer.write(device)
+            self._advance_around(device)
 
     async def _follow_protocols(self, device: Device) -> None:
         """Open or close the RTSP socket as the running protocols say."""
@@ -383,7 +371,7 @@ class Simulator:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(_TICK)
-            for device_id in [*self._restores, *self._offline]:
+            for device_id in [*self._another_writer.waiting(), *self._offline]:
                 device = self.session(device_id).device
                 self._restore_if_due(device)
                 self._is_offline(device_id)
@@ -395,11 +383,6 @@ class Simulator:
                     write_segments(device, store, self)
                 except OSError as error:  # a full disk ends a recorder's files, not the fleet
                     _log.warning("%s cannot write segments: %s", device_id, error.strerror)
-
-
-def _copy(value: Any, kind: Any) -> Any:
-    """A deep copy through the saved form: what comes back is what a file would have kept."""
-    return msgspec.json.decode(msgspec.json.encode(value), type=kind)
 
 
 def _has_picture(device: Device, path: str) -> bool:
