@@ -125,6 +125,16 @@ async def test_faults_follow_the_official_schemas(run, persona, official) -> Non
                 assert persona == "fabricates-empty-lists"
 
 
+async def test_acknowledgements_follow_the_official_schemas(run, official) -> None:
+    async with run({"id": "cam", "persona": "acknowledges-everything"}) as caller:
+        for service in SERVICES:
+            for name, operation in service.operations.items():
+                if operation.writes and service.name in caller.simulator.camera("cam").state.services:
+                    answer = await caller.ask("cam", f"{service.prefix}:{name}")
+                    assert (name, answer.fault) == (name, ())
+                    official.assertValid(answer.entry)
+
+
 async def test_an_invalid_message_would_be_noticed(run, official) -> None:
     async with run({"id": "cam"}) as caller:
         entry = (await caller.ask("cam", "tds:GetDeviceInformation")).entry

@@ -51,6 +51,14 @@ async def test_old_capabilities_keep_recording_in_the_extension(run) -> None:
         ]
 
 
+async def test_protocols_name_the_ports_that_answer(run) -> None:
+    async with run({"id": "cam", "rtsp": True}) as caller:
+        answer = await caller.ask("cam", "tds:GetNetworkProtocols")
+        ports = dict(zip(answer.texts(".//tt:Name"), answer.texts(".//tt:Port"), strict=True))
+        simulator = caller.simulator
+        assert ports == {"HTTP": str(simulator.http_port), "HTTPS": "443", "RTSP": str(simulator.rtsp_port("cam"))}
+
+
 async def test_protocols_that_are_not_named_stay(run) -> None:
     async with run({"id": "cam", "rtsp": True}) as caller:
         await caller.ask("cam", "tds:SetNetworkProtocols", protocol("HTTPS", "true", 8443))

@@ -21,10 +21,9 @@ groups: [{id: "cam-{n:02}", count: 14, rtsp: true}]
 def start(folder: Path) -> subprocess.Popen[str]:
     (folder / "fleet.yaml").write_text(FLEET)
     (folder / "ready").unlink(missing_ok=True)
-    code = "import sys; from vmsguard.cli.simulate import simulate; simulate()"
     options = ["--state", "state.json", "--write-inventory", "inventory.yaml", "--ready-file", "ready"]
     process = subprocess.Popen(
-        [sys.executable, "-c", code, "fleet.yaml", *options],
+        [sys.executable, "-m", "vmsguard", "simulate", "fleet.yaml", *options],
         cwd=folder,
         env={"PYTHONPATH": str(ROOT), "COLUMNS": "200"},
         stdout=subprocess.PIPE,

@@ -49,7 +49,9 @@ _CAMERA_TRACKS = (Track("VIDEO001", "Video"), Track("META001", "Metadata"))
 _RECORDER_TRACKS = (Track("VIDEO001", "Video"),)
 
 
-def build_devices(fleet: Fleet, now: datetime, seed: int, free_port: Callable[[], int]) -> dict[str, Device]:
+def build_devices(
+    fleet: Fleet, now: datetime, seed: int, free_port: Callable[[], int], http_port: int
+) -> dict[str, Device]:
     """All devices by id, recorders last; the same seed gives the same serial numbers."""
     source = random.Random(seed)  # noqa: S311 - serial numbers, not secrets
     devices: dict[str, Device] = {}
@@ -58,17 +60,21 @@ def build_devices(fleet: Fleet, now: datetime, seed: int, free_port: Callable[[]
         for camera_id in camera_ids(group):
             needs_port = group.rtsp or bool(group.recorder)
             camera = _camera(camera_id, group, fleet, now, source, free_port() if needs_port else 0)
-            _add(devices, camera)
+            _add(devices, camera, http_port)
             if group.recorder:
                 pulled[group.recorder].append((camera, group))
     for setup in fleet.recorders:
-        _add(devices, _recorder(setup, fleet, now, source, [camera for camera, _ in pulled[setup.id]]))
+        recorder = _recorder(setup, fleet, now, source, [camera for camera, _ in pulled[setup.id]])
+        _add(devices, recorder, http_port)
     return devices
 
 
-def _add(devices: dict[str, Device], device: Device) -> None:
+def _add(devices: dict[str, Device], device: Device, http_port: int) -> None:
     if device.id in devices:
         raise ConfigError(f"two devices have the id {device.id!r}")
+    for protocol in (*device.configuration.protocols, *device.running_protocols):
+        if protocol.name == "HTTP":
+            protocol.ports = [http_port]
     PERSONAS[device.persona].shape(device)
     devices[device.id] = device
 

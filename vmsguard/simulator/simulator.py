@@ -225,6 +225,7 @@ class Simulator:
         return self.session(device_id).writes
 
     def requests(self, device_id: str) -> int:
+        """SOAP requests received; snapshots and RTSP are not counted."""
         return self.session(device_id).requests
 
     def refused_logins(self, device_id: str) -> int:
