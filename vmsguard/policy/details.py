@@ -60,7 +60,6 @@ DETAILS: dict[str, Callable[[Reader, Node, str], Any]] = {
     "independent": Reader.boolean,
     "legal_basis_kind": Reader.identifier,
     "model": Reader.text,
-    "register": Reader.text,
     "stores": _stores,
 }
 """Each key and how it is read; none may hold a person's name."""

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from vmsguard.errors import UsageError
+from vmsguard.model.pack import Pack
+from vmsguard.policy.catalogue import Catalogue
+from vmsguard.policy.explain import Difference, explain_pack, rule_lines, scope_lines
+from vmsguard.policy.load_pack import load_pack, load_packs
+from vmsguard.policy.sentences import LANGUAGES, WORDS
+
+MORATORIUM = "kr-nhrck-frt-moratorium-2023"
+THERMAL = "kr-pipc-thermal-2020"
+
+
+@pytest.fixture(scope="module")
+def packs(catalogue: Catalogue) -> Mapping[str, Pack]:
+    return load_packs(catalogue.pack_folders, catalogue)
+
+
+def test_the_readings_stand_side_by_side_with_what_differs(packs: Mapping[str, Pack], catalogue: Catalogue) -> None:
+    explained = explain_pack(packs[MORATORIUM], catalogue.controls)
+
+    assert {
+        "literal": ("operator is public-institution", "space is public"),
+        "wide": ("at least one of: operator is public-institution; space is public",),
+    } == explained.profiles
+    reached = {"literal": False, "wide": True}
+    assert (
+        Difference({"operator is public-institution": True, "space is public": False}, reached),
+        Difference({"operator is public-institution": False, "space is public": True}, reached),
+    ) == explained.differences
+
+
+def test_a_pack_with_one_reading_has_no_differences(packs: Mapping[str, Pack], catalogue: Catalogue) -> None:
+    assert () == explain_pack(packs[THERMAL], catalogue.controls).differences
+
+
+def test_readings_are_compared_only_over_cameras_that_can_be(
+    sample: str, write: Callable[[str, str], Path], catalogue: Catalogue
+) -> None:
+    text = sample.replace(
+        "rules:\n", "profiles:\n  a: {select: {space: public}}\n  b: {select: {space: private}}\nrules:\n"
+    )
+    explained = explain_pack(load_pack(write("pack.yaml", text), catalogue), catalogue.controls)
+
+    assert [{"a": True, "b": False}, {"a": False, "b": True}] == [each.reached for each in explained.differences]
+
+
+def test_a_rule_is_told_with_authority_requirement_and_what_stands_in(
+    packs: Mapping[str, Pack], catalogue: Catalogue
+) -> None:
+    (rule,) = explain_pack(packs[THERMAL], catalogue.controls, rule="sending-off").rules
+
+    assert rule.authority[0].endswith("K4-K5 [regulator-rule; since 2020-11-05; read second-hand]")
+    assert "assumption" in rule.authority[1]
+    assert "Live pictures cannot be fetched over the network. (except: local-display)" == rule.require[0]
+    assert "proven impossible (capability or refused or vendor-statement)" in rule.otherwise[0].opens
+    assert rule.otherwise[0].require[0].endswith("(scope: destinations; max_gap: 24 hours)")
+
+
+def test_what_comes_from_the_exception_is_said_so(packs: Mapping[str, Pack], catalogue: Catalogue) -> None:
+    (rule,) = explain_pack(packs[THERMAL], catalogue.controls, rule="saving-off").rules
+    consented = rule.otherwise[1]
+
+    assert "storage-inevitable, in place of storage.edge.off, storage.vms.off" in consented.opens
+    assert "at most 180 days" in consented.opens
+    assert consented.require[-1].endswith("(max: the retention the exception states)")
+
+
+def test_a_condition_says_what_unknown_means(packs: Mapping[str, Pack], catalogue: Catalogue) -> None:
+    (rule,) = explain_pack(packs[MORATORIUM], catalogue.controls, rule="detection-allowed").rules
+
+    assert "Only where analytics.face.detect is true; where that is unknown the rule applies" in rule.when
+
+
+def test_korean_uses_the_native_title_and_the_controls_korean_sentence(
+    packs: Mapping[str, Pack], catalogue: Catalogue
+) -> None:
+    (rule,) = explain_pack(packs[THERMAL], catalogue.controls, lang="ko", rule="saving-off").rules
+
+    assert rule.authority[0].startswith("코로나19 관련 얼굴촬영 열화상카메라 운영 시 개인정보보호 수칙: K3-K6")
+    assert catalogue.controls["storage.edge.off"].says["ko"] == rule.require[0]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("pack", [MORATORIUM, THERMAL])
+def test_every_part_is_told_in_each_language(
+    packs: Mapping[str, Pack], catalogue: Catalogue, pack: str, lang: str
+) -> None:
+    explained = explain_pack(packs[pack], catalogue.controls, lang=lang)
+    text = "\n".join(
+        [*scope_lines(explained, lang), *(line for rule in explained.rules for line in rule_lines(rule, lang))]
+    )
+
+    assert WORDS[lang]["applies"] in text
+    for rule in explained.rules:
+        for sentence in (*rule.authority, *rule.require, *(each for rung in rule.otherwise for each in rung.require)):
+            assert sentence in text
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert set(WORDS["en"]) == set(WORDS["ko"])
+
+
+def test_an_unknown_rule_is_a_usage_error_with_the_nearest(packs: Mapping[str, Pack], catalogue: Catalogue) -> None:
+    with pytest.raises(UsageError) as caught:
+        explain_pack(packs[THERMAL], catalogue.controls, rule="savings-off")
+
+    assert "did you mean 'saving-off'?" == caught.value.hint

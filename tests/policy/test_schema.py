@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from vmsguard.errors import Problems
+from vmsguard.policy.catalogue import Catalogue
+from vmsguard.policy.schema import policy_schema
+from vmsguard.policy.strict_yaml import parse_yaml, plain_tree
+
+LIMIT = 150_000
+LANGUAGE = Path(__file__).parents[2] / "docs" / "policy-language.md"
+
+ONLY_THE_LOADER = {
+    "country-no-unquoted",
+    "country-not-a-code",
+    "exception-for-unknown-pack",
+    "exception-for-unknown-rule",
+    "exception-of-unknown-type",
+    "exception-type-does-not-ask-retention",
+    "exception-type-lifts-nothing-required",
+    "exception-type-of-another-rule",
+    "exception-zero-retention",
+    "expires-before-start",
+    "from-exception-outside-exception",
+    "missing-profile",
+    "no-such-day",
+    "other-version",
+    "profile-of-none",
+    "reviewed-backwards",
+    "rule-id-twice",
+    "source-ends-before-it-starts",
+    "time-unquoted-as-text",
+    "unknown-exception-type",
+    "unknown-pack",
+    "unknown-profile",
+    "unknown-source",
+    "unknown-timezone",
+    "zero-days",
+    "zero-duration",
+}
+"""Broken files whose mistake lies between two places, in the calendar, or in missing quotes."""
+
+BROKEN = Path(__file__).parent / "data" / "broken"
+
+
+@pytest.fixture(scope="module")
+def schema(catalogue: Catalogue) -> dict[str, Any]:
+    return policy_schema(catalogue)
+
+
+def objects(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        if schema.get("type") == "object" and "properties" in schema:
+            yield schema
+        for child in schema.values():
+            yield from objects(child)
+    elif isinstance(schema, list):
+        for child in schema:
+            yield from objects(child)
+
+
+def test_it_is_a_schema(schema: dict[str, Any]) -> None:
+    Draft202012Validator.check_schema(schema)
+
+
+def test_editors_can_load_it(schema: dict[str, Any]) -> None:
+    assert len(json.dumps(schema, indent=1)) < LIMIT
+
+
+def test_nothing_in_it_is_open(schema: dict[str, Any]) -> None:
+    root, *inner = objects(schema)
+
+    assert "allOf" in root
+    assert inner
+    assert [] == [each for each in inner if each.get("additionalProperties") is not False]
+
+
+def test_it_refers_to_nothing_that_is_not_there(schema: dict[str, Any]) -> None:
+    text = json.dumps(schema)
+
+    assert set(re.findall(r'"\$ref": "#/\$defs/([^"]+)"', text)) <= set(schema["$defs"])
+
+
+def test_every_control_is_offered_with_its_parameters(schema: dict[str, Any], catalogue: Catalogue) -> None:
+    bare, called = schema["$defs"]["requirement"]["anyOf"]
+
+    assert set(catalogue.controls) == set(called["properties"])
+    assert set(catalogue.controls) - set(bare["enum"]) == {
+        name for name, call in called["properties"].items() if "required" in call
+    }
+    periodic = called["properties"]["deletion.periodic"]
+    assert {"scope", "max_gap", "min_basis"} == set(periodic["properties"])
+    assert ["max_gap"] == periodic["required"]
+
+
+def single_trees() -> Iterator[tuple[str, Any]]:
+    """The broken files that are YAML of one document: what an editor can validate at all."""
+    for folder in sorted(BROKEN.iterdir()):
+        (file,) = folder.glob("*.yaml")
+        try:
+            documents = parse_yaml(file.read_bytes(), file=str(file))
+        except Problems:
+            continue
+        if len(documents) == 1:
+            yield folder.name, plain_tree(documents[0])
+
+
+@pytest.mark.parametrize(("case", "tree"), list(single_trees()))
+def test_what_the_schema_can_see_it_refuses(case: str, tree: Any, schema: dict[str, Any]) -> None:
+    refused = not Draft202012Validator(schema).is_valid(tree)
+
+    assert (case not in ONLY_THE_LOADER) == refused
+
+
+def test_every_key_at_the_top_of_a_file_is_explained(schema: dict[str, Any]) -> None:
+    text = LANGUAGE.read_text(encoding="utf-8")
+    kinds = [schema["$defs"][kind] for kind in ("Pack", "Assignment", "Exception", "Document", "rule")]
+    keys = {key for kind in kinds for key in kind["properties"]}
+
+    assert [] == sorted(key for key in keys if f"`{key}`" not in text)
