@@ -51,3 +51,10 @@ def opening() -> Opening:
         return open_session(ZoneMinderDriver, enrolled(server, **options), login=login, write_allowed=write_allowed)
 
     return start
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Path:
+    """A storage area that can be seen, with something in it."""
+    (tmp_path / "1").mkdir()
+    return tmp_path

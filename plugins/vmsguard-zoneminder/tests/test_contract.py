@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -17,14 +18,15 @@ from vmsguard.testing import ContractDevice, DriverContract, Fault
 
 
 class FakeDevice(ContractDevice):
-    def __init__(self, fake: FakeZoneMinder) -> None:
+    def __init__(self, fake: FakeZoneMinder, storage: Path) -> None:
+        self._storage = storage
         self.fake = fake
         self._login = Login("secret://test/login", "admin", fake.password)
 
     @property
     def target(self) -> Target:
         url = f"http://127.0.0.1:{self.fake.port}/zm"
-        options = {"storage_path": "/srv/events"}
+        options = {"storage_path": str(self._storage)}
         return Target(id="t-zm", site="s", role=Role.RECORDER, driver="zoneminder", url=url, options=options)
 
     @property
@@ -77,14 +79,14 @@ class _OnFake(DriverContract):
     release = ""
 
     @pytest.fixture
-    async def device(self) -> AsyncIterator[FakeDevice]:
+    async def device(self, storage: Path) -> AsyncIterator[FakeDevice]:
         async with FakeZoneMinder(self.release) as fake:
             extra = {"EventStartCommand": "/opt/detect %EID%", "MQTT_Enabled": True} if fake.splits_modes else {}
             for id_ in (1, 2, 3):
                 fake.add_monitor(id_, **extra)
                 fake.add_event(id_)
                 fake.add_event(id_, closed=False)
-            yield FakeDevice(fake)
+            yield FakeDevice(fake, storage)
 
 
 class TestFieldsOf136(_OnFake):

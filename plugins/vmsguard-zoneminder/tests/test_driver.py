@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from vmsguard_zoneminder.driver import ZoneMinderDriver
@@ -89,28 +90,42 @@ async def test_an_open_event_outweighs_a_setting_that_says_off(fake: FakeZoneMin
     assert (RecordingJob("1", True),) == items(facts, "recording.jobs").values
 
 
-async def test_rows_are_all_there_is_only_where_files_can_be_looked_at(fake: FakeZoneMinder, opening: Opening) -> None:
+async def test_rows_are_all_there_is_only_where_files_can_be_looked_at(
+    fake: FakeZoneMinder, opening: Opening, storage: Path
+) -> None:
     async with opening(fake) as session:
         blind = items(await session.read(["1"]), "footage.recordings")
-    async with opening(fake, storage_path="/srv/events/") as session:
+    async with opening(fake, storage_path=f"{storage}/") as session:
         seen = items(await session.read(["1"]), "footage.recordings")
     fake.configs["ZM_OPT_FAST_DELETE"] = "1"
-    async with opening(fake, storage_path="/srv/events") as session:
+    async with opening(fake, storage_path=str(storage)) as session:
         fast = items(await session.read(["1"]), "footage.recordings")
 
     assert (False, True, False) == (blind.complete, seen.complete, fast.complete)
-    assert "storage_path" in blind.missing
+    assert "set the target's option storage_path" in blind.missing
     assert "ZM_OPT_FAST_DELETE" in fast.missing
+
+
+@pytest.mark.parametrize("place", ["1", "nowhere"])
+async def test_a_storage_path_that_shows_nothing_is_no_sight(
+    fake: FakeZoneMinder, opening: Opening, storage: Path, place: str
+) -> None:
+    async with opening(fake, storage_path=str(storage / place)) as session:
+        footage = items(await session.read(["1"]), "footage.recordings")
+
+    assert not footage.complete
+    assert "shows nothing" in footage.missing
 
 
 @pytest.mark.parametrize(("event_storage", "complete"), [(1, True), (2, False)])
 async def test_footage_in_another_storage_area_is_not_seen(
-    fake: FakeZoneMinder, opening: Opening, event_storage: int, complete: bool
+    fake: FakeZoneMinder, opening: Opening, storage: Path, event_storage: int, complete: bool
 ) -> None:
+    fake.storage[0]["Path"] = str(storage)
     fake.storage.append({"Id": 2, "Path": "/mnt/more", "Type": "s3fs"})
     fake.events[1]["StorageId"] = event_storage
 
-    async with opening(fake, storage_path="/srv/events") as session:
+    async with opening(fake, storage_path=str(storage)) as session:
         facts = await session.read(["1"])
 
     assert complete is items(facts, "footage.recordings").complete

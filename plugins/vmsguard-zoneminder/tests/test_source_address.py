@@ -17,7 +17,7 @@ REMOTE = {"type": "Remote"}
         ({"path": "http://u:p@cam.example.org/mjpeg"}, ("cam.example.org", 80, "/mjpeg")),
         ({"path": "rtsp://192.0.2.7/user=admin_password=x_channel=1_stream=0.sdp"}, ("192.0.2.7", 554, "")),
         ({"path": "rtsp://[2001:db8::7]/1"}, ("2001:db8::7", 554, "/1")),
-        (REMOTE | {"host": "u:p@192.0.2.9", "port": "80", "path": "/v?stream=2&pwd=x"}, ("192.0.2.9", 80, "/v?stream=2")),
+        (REMOTE | {"host": "u:p@192.0.2.9", "port": "8", "path": "/v?stream=2&pwd=x"}, ("192.0.2.9", 8, "/v?stream=2")),
         (REMOTE | {"host": "192.0.2.9", "port": "", "protocol": "rtsp", "path": "/1"}, ("192.0.2.9", 554, "/1")),
         ({"type": "Local", "path": None}, ("", 0, "")),
         ({"path": "/var/video/test.mp4"}, ("", 0, "")),

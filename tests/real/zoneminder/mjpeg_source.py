@@ -16,9 +16,9 @@ START_OF_IMAGE = b"\xff\xd8"
 
 
 def frames() -> list[bytes]:
+    picture = f"testsrc=size=320x240:rate={FRAMES_PER_SECOND}"
     drawn = subprocess.run(
-        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", f"testsrc=size=320x240:rate={FRAMES_PER_SECOND}"]
-        + ["-t", "4", "-f", "image2pipe", "-c:v", "mjpeg", "-"],
+        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", picture, "-t", "4", "-f", "image2pipe", "-c:v", "mjpeg", "-"],
         stdout=subprocess.PIPE,
         check=True,
     ).stdout

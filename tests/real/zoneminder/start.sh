@@ -48,7 +48,8 @@ fi
 sed -e "s|@STORAGE@|$ZM_DIR/events|g" -e "s|@SECRET@|$(head -c24 /dev/urandom | base64 | tr -dc a-zA-Z0-9)|g" \
   "$here/database.sql" | sql zm
 
-sed -e "s|@DIR@|$ZM_DIR|g" -e "s|@PORT@|$ZM_PORT|g" "$here/httpd.conf" >"$ZM_DIR/httpd.conf"
+php=$(ls /usr/lib/apache2/modules/libphp*.so | tail -n 1)
+sed -e "s|@DIR@|$ZM_DIR|g" -e "s|@PORT@|$ZM_PORT|g" -e "s|@PHP@|$php|g" "$here/httpd.conf" >"$ZM_DIR/httpd.conf"
 apache2 -f "$ZM_DIR/httpd.conf" -k start
 as_web_user /usr/bin/zmpkg.pl start >"$ZM_DIR/log/zmpkg.log" 2>&1 </dev/null
 

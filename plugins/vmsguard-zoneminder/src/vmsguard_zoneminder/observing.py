@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -39,6 +40,8 @@ class Observer:
         self.configs: dict[str, str | Unknown | None] = {}
         self.monitors: Mapping[str, MonitorRow] = {}
         self._areas: Sequence[StorageArea] | Unknown = _NOT_OURS
+        self._storage_path = session.target.options.get("storage_path", "")
+        self._storage_shows_something = False
 
     async def observe(self, want: Mapping[Scope, frozenset[str]]) -> AsyncIterator[Observation]:
         """One observation per scope; an unreadable part makes its facts unknown and leaves the others alone."""
@@ -49,6 +52,9 @@ class Observer:
         if names & {"stores", "storage.external", "footage.recordings"}:
             self._areas = await _attempt(listing.storage_areas(self._session))
         await self._read_configs(names)
+        if "footage.recordings" in names and self._storage_path:
+            look = self._session.ctx.run_blocking
+            self._storage_shows_something = await look(_shows_something, self._storage_path)
         channels = [scope.channel for scope in want if scope.channel != WHOLE]
         writing = await self._writing() if "recording.jobs" in names else None
         events, offset = await self._events(names, channels)
@@ -150,7 +156,8 @@ class Observer:
         status = None if row.status is None else row.status.status
         encrypted = self._session.is_encrypted
         sight = recording_facts.StorageSight(
-            storage_path=self._session.target.options.get("storage_path", ""),
+            storage_path=self._storage_path,
+            shows_something=self._storage_shows_something,
             areas=self._areas,
             fast_delete=_is_on(self.configs.get(FAST_DELETE)),
         )
@@ -208,6 +215,14 @@ _SOURCES = {
     "access.anonymous": "host/getVersion.json without a token",
     "clock.skew_seconds": "Date header",
 }
+
+
+def _shows_something(path: str) -> bool:
+    try:
+        with os.scandir(path) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
 
 
 def _is_on(value: str | Unknown | None) -> bool | Unknown | None:

@@ -65,9 +65,15 @@ class StorageSight:
     """
 
     def __init__(
-        self, *, storage_path: str, areas: Sequence[StorageArea] | Unknown, fast_delete: bool | Unknown | None
+        self,
+        *,
+        storage_path: str,
+        shows_something: bool,
+        areas: Sequence[StorageArea] | Unknown,
+        fast_delete: bool | Unknown | None,
     ) -> None:
         self._path = storage_path.rstrip("/")
+        self._shows_something = shows_something
         self._areas = areas
         self._fast_delete = fast_delete
 
@@ -78,6 +84,8 @@ class StorageSight:
                 "ZoneMinder drops rows even where files stay, and the files are not visible from here: "
                 "set the target's option storage_path to where they can be seen"
             )
+        if not self._shows_something:
+            return "storage_path shows nothing: it is missing, closed to this program, or empty as an unmounted one is"
         if isinstance(self._fast_delete, Unknown):
             return "ZM_OPT_FAST_DELETE could not be read: rows may go before their files"
         if self._fast_delete:

@@ -1,0 +1,42 @@
+#!/bin/bash
+# Installs the real programs that tests/real talks to: ZoneMinder (Debian) and ipycam (in a virtual environment
+# of its own, .cache/ipycam). Starts no service. Safe to run again. Needs root or sudo.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Packages that are not installed yet; php's version differs between Debian releases.
+wanted=(zoneminder mariadb-server mariadb-client apache2 libapache2-mod-php php-mysql ffmpeg inetutils-syslogd
+  curl iproute2 util-linux python3-venv)
+missing=()
+for package in "${wanted[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+
+if [ ${#missing[@]} -gt 0 ]; then
+  # The packages would start their services, the database and the web server on all interfaces.
+  policy=/usr/sbin/policy-rc.d
+  ours=
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    ours=yes
+  fi
+  give_back() { if [ -n "$ours" ]; then as_root rm -f "$policy"; fi; }
+  trap give_back EXIT
+  as_root apt-get -o DPkg::Lock::Timeout=600 update -q
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y -q \
+    --no-install-recommends "${missing[@]}"
+  give_back
+  trap - EXIT
+fi
+
+if [ ! -x .cache/ipycam/bin/ipycam ]; then
+  mkdir -p .cache
+  python3 -m venv .cache/ipycam
+  .cache/ipycam/bin/pip install --quiet --disable-pip-version-check 'ipycam==1.3.0' opencv-python-headless numpy
+fi
+echo "real programs are installed"
