@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vmsguard.errors import EvidenceError
+from vmsguard.evidence.allow import AllowList
 from vmsguard.evidence.canonical import canonical_json, check_value
 from vmsguard.evidence.events import EVENTS
 from vmsguard.evidence.record import ENVELOPE, planned_digest, prepare
@@ -25,31 +26,32 @@ def pseudonym(value: str) -> str:
 
 
 HIDDEN = pseudonym("")
+ALLOW = AllowList(pseudonym)
 
 
 def test_a_record_keeps_what_its_event_allows() -> None:
-    assert prepare("verify", VERDICT, pseudonym) == VERDICT
+    assert prepare("verify", VERDICT, ALLOW) == VERDICT
 
 
 def test_a_verdict_of_a_rule_names_no_control() -> None:
     fields = {**VERDICT, "control": ""}
-    assert "control" not in prepare("verify", fields, pseudonym)
+    assert "control" not in prepare("verify", fields, ALLOW)
 
 
 def test_a_sentence_in_place_of_a_reason_code_is_neither_written_nor_fatal() -> None:
-    assert prepare("verify", {**VERDICT, "reason_code": "it was off"}, pseudonym)["reason_code"] == "not-a-code"
-    assert prepare("verify", {**VERDICT, "reason_code": "not-read"}, pseudonym)["reason_code"] == "not-read"
+    assert prepare("verify", {**VERDICT, "reason_code": "it was off"}, ALLOW)["reason_code"] == "not-a-code"
+    assert prepare("verify", {**VERDICT, "reason_code": "not-read"}, ALLOW)["reason_code"] == "not-read"
 
 
 def test_enums_of_the_model_are_accepted() -> None:
     fields = {**VERDICT, "verdict": Verdict.UNKNOWN, "remediation": Remediation.NO_EFFECT, "reason_code": Why.FAULT}
-    line = canonical_json(prepare("verify", fields, pseudonym))
+    line = canonical_json(prepare("verify", fields, ALLOW))
     assert b'"reason_code":"fault"' in line
     assert b'"remediation":"no_effect"' in line
 
 
 def test_fields_that_are_not_set_are_left_out() -> None:
-    assert prepare("verify", {**VERDICT, "exception": None, "found": ""}, pseudonym) == VERDICT
+    assert prepare("verify", {**VERDICT, "exception": None, "found": ""}, ALLOW) == VERDICT
 
 
 @pytest.mark.parametrize(
@@ -75,24 +77,24 @@ def test_fields_that_are_not_set_are_left_out() -> None:
 )
 def test_what_the_allow_list_does_not_hold_is_refused(event: str, fields: dict[str, Any]) -> None:
     with pytest.raises(EvidenceError):
-        prepare(event, fields, pseudonym)
+        prepare(event, fields, ALLOW)
 
 
 def test_a_refusal_never_repeats_the_value() -> None:
     with pytest.raises(EvidenceError) as raised:
-        prepare("verify", {**VERDICT, "basis": "hunter2 hunter2"}, pseudonym)
+        prepare("verify", {**VERDICT, "basis": "hunter2 hunter2"}, ALLOW)
     assert "hunter2" not in f"{raised.value}{raised.value.hint}"
 
 
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(EvidenceError, match="without a zone"):
-        prepare("verify", {**VERDICT, "exposure_from": datetime(2026, 1, 1)}, pseudonym)  # noqa: DTZ001
+        prepare("verify", {**VERDICT, "exposure_from": datetime(2026, 1, 1)}, ALLOW)  # noqa: DTZ001
 
 
 def test_times_are_written_in_utc_with_six_digits() -> None:
     at = datetime(2026, 11, 22, 9, 30, tzinfo=SEOUL)
     fact = {"name": "recording.jobs", "at": at}
-    ready = prepare("verify", {**VERDICT, "exposure_from": at, "facts": [fact]}, pseudonym)
+    ready = prepare("verify", {**VERDICT, "exposure_from": at, "facts": [fact]}, ALLOW)
     assert ready["exposure_from"] == "2026-11-22T00:30:00.000000Z"
     assert ready["facts"][0]["at"] == "2026-11-22T00:30:00.000000Z"
 
@@ -100,9 +102,9 @@ def test_times_are_written_in_utc_with_six_digits() -> None:
 def test_times_of_footage_are_rounded_to_the_hour_and_our_own_cutoff_is_exact() -> None:
     at = datetime(2026, 11, 22, 9, 31, 12, 345678, tzinfo=UTC)
     fields = {"target": "t", "cutoff": at, "oldest": at, "before": 3, "after": 0, "observed": True}
-    ready = prepare("purge", fields, pseudonym)
+    ready = prepare("purge", fields, ALLOW)
     assert ("2026-11-22T09:31:12.345678Z", "2026-11-22T09:00:00Z") == (ready["cutoff"], ready["oldest"])
-    found = prepare("verify", {**VERDICT, "found": "newest 2026-11-22T09:31:12.5Z, oldest 2026-11-20 08:15"}, pseudonym)
+    found = prepare("verify", {**VERDICT, "found": "newest 2026-11-22T09:31:12.5Z, oldest 2026-11-20 08:15"}, ALLOW)
     assert found["found"] == "newest 2026-11-22T09:00Z, oldest 2026-11-20 08:00"
 
 
@@ -124,40 +126,40 @@ def test_times_of_footage_are_rounded_to_the_hour_and_our_own_cutoff_is_exact() 
     ],
 )
 def test_a_device_word_that_could_hold_a_secret_a_name_or_a_picture_becomes_a_pseudonym(value: str) -> None:
-    assert prepare("verify", {**VERDICT, "found": value}, pseudonym)["found"] == HIDDEN
+    assert prepare("verify", {**VERDICT, "found": value}, ALLOW)["found"] == HIDDEN
 
 
 def test_plain_words_of_a_device_stay() -> None:
     found = "2 jobs record: token=J1, J2 (mode Active)"
-    assert prepare("verify", {**VERDICT, "found": found}, pseudonym)["found"] == found
+    assert prepare("verify", {**VERDICT, "found": found}, ALLOW)["found"] == found
 
 
 @pytest.mark.parametrize("value", ["a" * 65, "Kim's camera", "정문", "a b", "a@b", "x\n"])
 def test_a_device_id_that_is_long_or_not_plain_becomes_a_pseudonym(value: str) -> None:
-    ready = prepare("apply.intent", {**INTENT, "channel": value, "arguments": {"job": value}}, pseudonym)
+    ready = prepare("apply.intent", {**INTENT, "channel": value, "arguments": {"job": value}}, ALLOW)
     assert (HIDDEN, {"job": HIDDEN}) == (ready["channel"], ready["arguments"])
 
 
 def test_arguments_of_a_plugins_own_verb_are_written_as_pseudonyms() -> None:
-    ready = prepare("apply.intent", {**INTENT, "arguments": {"job": "J1", "shutter": "front"}}, pseudonym)
+    ready = prepare("apply.intent", {**INTENT, "arguments": {"job": "J1", "shutter": "front"}}, ALLOW)
     assert ready["arguments"] == {"job": "J1", "shutter": HIDDEN}
 
 
 def test_the_id_of_a_change_is_hidden_when_an_argument_in_it_is() -> None:
-    assert prepare("apply.intent", INTENT, pseudonym)["change"] == INTENT["change"]
+    assert prepare("apply.intent", INTENT, ALLOW)["change"] == INTENT["change"]
     for change in ("t-1/1:recording.stop(job=Kim's camera)", f"t-1/1:recording.stop(job={'a' * 65})"):
-        assert prepare("apply.intent", {**INTENT, "change": change}, pseudonym)["change"] == HIDDEN
+        assert prepare("apply.intent", {**INTENT, "change": change}, ALLOW)["change"] == HIDDEN
 
 
 def test_a_picture_in_words_of_a_policy_is_refused() -> None:
     picture = base64.b64encode(b"\xff\xd8\xff\xe0" + bytes(90)).decode()
     with pytest.raises(EvidenceError, match="looks like a picture"):
-        prepare("verify", {**VERDICT, "required": picture}, pseudonym)
+        prepare("verify", {**VERDICT, "required": picture}, ALLOW)
 
 
 def test_long_lists_are_cut_and_say_so() -> None:
     facts = [{"name": f"fact.{number}"} for number in range(70)]
-    ready = prepare("verify", {**VERDICT, "facts": facts}, pseudonym)
+    ready = prepare("verify", {**VERDICT, "facts": facts}, ALLOW)
     assert (64, 6) == (len(ready["facts"]), ready["facts_left_off"])
 
 
@@ -167,7 +169,7 @@ def test_no_event_declares_a_field_of_the_envelope() -> None:
 
 @given(st.text(max_size=700), st.text(max_size=100))
 def test_whatever_a_device_says_a_record_can_be_written(found: str, channel: str) -> None:
-    ready = prepare("verify", {**VERDICT, "found": found, "channel": channel}, pseudonym)
+    ready = prepare("verify", {**VERDICT, "found": found, "channel": channel}, ALLOW)
     assert check_value(ready) == ""
     assert canonical_json(ready).isascii() or found
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,10 +13,11 @@ from msgspec import Struct
 
 from vmsguard._version import __version__
 from vmsguard.errors import EvidenceError
+from vmsguard.evidence.allow import AllowList
 from vmsguard.evidence.canonical import canonical_json
 from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.disk import Disk, is_full
-from vmsguard.evidence.envelope import Nonces, uuid7
+from vmsguard.evidence.envelope import Moment, Nonces, Timekeeper, uuid7
 from vmsguard.evidence.intents import UnresolvedIntent
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.lock import WriterLock
@@ -33,7 +33,6 @@ from vmsguard.model.clock import Clock
 __all__ = ["EvidenceLog", "Pace"]
 
 _ALWAYS_DURABLE = frozenset(("apply.intent", "write.failed"))
-_STEP_SECONDS = 60.0
 
 
 class Pace(Struct, frozen=True):
@@ -75,14 +74,15 @@ class EvidenceLog:
         self._descriptor = disk.open_append(self._segment)
         self._head = head
         self._reserve = Reserve(directory, disk)
+        self._allow = AllowList(key.pseudonym)
         self._nonces = Nonces(disk.random_bytes)
         self._boot_id = disk.boot_id()
         self._mutex = threading.RLock()
         self._broken = ""
         self._closed = False
         self._full = False
-        self._times = (clock.now(), clock.monotonic(), disk.boottime_ns())
-        self._signed_at = self._times[1]
+        self._time = Timekeeper(clock, disk)
+        self._signed_at = clock.monotonic()
 
     @classmethod
     def open(
@@ -205,13 +205,14 @@ class EvidenceLog:
             self._require_writable()
             if self._full and not may_use_reserve(event, fields):
                 raise self._no_room(event)
-            ready = prepare(event, fields, self._key.pseudonym)
-            now, monotonic = self._clock.now(), self._clock.monotonic()
-            self._note_clock(now, monotonic)
-            seq = self._place(event, ready, now, run, cause)
+            ready = prepare(event, fields, self._allow)
+            moment = self._time.next()
+            if self._time.step_ms:
+                self._place("clock.stepped", {"delta_ms": self._time.step_ms}, moment)
+            seq = self._place(event, ready, moment, run, cause)
             if durable or event in _ALWAYS_DURABLE:
                 self._sync()
-            if self._checkpoint_due(event, monotonic):
+            if self._checkpoint_due(event, moment.monotonic):
                 self.checkpoint()
             return seq
 
@@ -248,18 +249,22 @@ class EvidenceLog:
     ) -> None:
         self.close()
 
-    def _place(self, event: str, ready: dict[str, Any], now: datetime, run: str = "", cause: Sequence[int] = ()) -> int:
+    def _place(
+        self, event: str, ready: dict[str, Any], moment: Moment, run: str = "", cause: Sequence[int] = ()
+    ) -> int:
         """Put a prepared record behind the last one, sealing the segment before it where that is full."""
         segment_records = self._pace.segment_records
         if self.size % segment_records == segment_records - 1:
-            self._write("log.sealed", {"open_intents": list(self._intents.open)[:256]}, now)
+            self._write("log.sealed", {"open_intents": list(self._intents.open)[:256]}, moment)
             self.checkpoint()
         if self.size % segment_records == 0 and self.size:
             self._next_segment()
-        return self._write(event, ready, now, run, cause)
+        return self._write(event, ready, moment, run, cause)
 
-    def _write(self, event: str, ready: dict[str, Any], now: datetime, run: str = "", cause: Sequence[int] = ()) -> int:
-        line = self._line(event, ready, now, run, cause)
+    def _write(
+        self, event: str, ready: dict[str, Any], moment: Moment, run: str = "", cause: Sequence[int] = ()
+    ) -> int:
+        line = self._line(event, ready, moment, run, cause)
         data = line + b"\n"
         try:
             short = self._disk.write(self._descriptor, data) != len(data)
@@ -268,26 +273,26 @@ class EvidenceLog:
                 raise self._break(f"write failed: {error.strerror or error}", error) from error
             short = True
         if short:
-            return self._without_room(event, ready, now, run, cause)
+            return self._without_room(event, ready, moment, run, cause)
         seq = self._frontier.size
         self._prev = leaf_hash(line)
         self._frontier.append(self._prev)
         self._offset += len(data)
         if event == "apply.intent" or event == "apply.result":
-            self._intents.follow({**ready, "event": event, "seq": seq, "run": run, "cause": cause, "ts": stamp(now)})
+            self._intents.follow({**ready, "event": event, "seq": seq, "run": run, "cause": cause, "ts": moment.ts})
         return seq
 
-    def _line(self, event: str, ready: dict[str, Any], now: datetime, run: str, cause: Sequence[int]) -> bytes:
+    def _line(self, event: str, ready: dict[str, Any], moment: Moment, run: str, cause: Sequence[int]) -> bytes:
         drawn, salt = self._nonces.draw()
         record = {
             **ready,
             "schema": SCHEMA,
             "seq": self._frontier.size,
             "prev": self._prev.hex(),
-            "id": uuid7(now, drawn),
+            "id": uuid7(moment.seconds, drawn),
             "salt": salt,
-            "ts": stamp(now),
-            "mono_ns": self._disk.boottime_ns(),
+            "ts": moment.ts,
+            "mono_ns": moment.boot_ns,
             "boot_id": self._boot_id,
             "event": event,
         }
@@ -300,7 +305,7 @@ class EvidenceLog:
             raise EvidenceError(f"{event} record of {len(line)} bytes", hint=f"records end at {MAX_RECORD} bytes")
         return line
 
-    def _without_room(self, event: str, ready: dict[str, Any], now: datetime, run: str, cause: Sequence[int]) -> int:
+    def _without_room(self, event: str, ready: dict[str, Any], moment: Moment, run: str, cause: Sequence[int]) -> int:
         """The disk is full: cut the torn bytes, give up the reserve, raise the alarm; then once more, if worth it."""
         if self._full:
             raise self._break("the disk is full and the reserve is used up")
@@ -310,11 +315,13 @@ class EvidenceLog:
             self._reserve.release()
         except OSError as error:
             raise self._break(f"the disk is full and the reserve is out of reach: {error.strerror}", error) from error
-        alarm = prepare("write.failed", {"error": "ENOSPC", "at": self.size, "lost": event}, self._key.pseudonym)
-        self._write("write.failed", alarm, now)
+        alarm = prepare("write.failed", {"error": "ENOSPC", "at": self.size, "lost": event}, self._allow)
+        seq = self._write("write.failed", alarm, moment)
         self._sync()
-        if event == "write.failed" or may_use_reserve(event, ready):
-            return self._write(event, ready, now, run, cause)
+        if event == "log.sealed":
+            return seq
+        if may_use_reserve(event, ready):
+            return self._place(event, ready, moment, run, cause)
         raise self._no_room(event)
 
     def _next_segment(self) -> None:
@@ -347,16 +354,6 @@ class EvidenceLog:
             return True
         unsigned = self._frontier.size - self._head.size
         return unsigned >= self._pace.checkpoint_records or monotonic - self._signed_at >= self._pace.checkpoint_seconds
-
-    def _note_clock(self, now: datetime, monotonic: float) -> None:
-        """Record a step of the wall clock that neither the process clock nor the time since boot shares."""
-        boot = self._disk.boottime_ns()
-        then, then_monotonic, then_boot = self._times
-        self._times = (now, monotonic, boot)
-        passed = (now - then).total_seconds()
-        if abs(passed - (monotonic - then_monotonic)) > _STEP_SECONDS < abs(passed - (boot - then_boot) / 1e9):
-            delta = int((passed - (monotonic - then_monotonic)) * 1000)
-            self._place("clock.stepped", {"delta_ms": delta}, now)
 
     def _require_writable(self) -> None:
         if self._broken:

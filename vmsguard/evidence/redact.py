@@ -103,7 +103,8 @@ def stamp(value: Any, pseudonym: Pseudonym | None = None) -> str:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise EvidenceError("a time without a zone cannot be recorded", hint="pass an aware datetime")
-        return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+        utc: datetime = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return utc.isoformat(timespec="microseconds")[:-6] + "Z"
     return str(value).replace("+00:00", "Z")
 
 
