@@ -98,7 +98,7 @@ def test_a_face_recognition_rule_is_removed_and_others_stay(site: Any, plaza: Ma
     site.assign(NHRCK, "enforce", profile="literal")
     applied = site.run("apply", "--yes", "--format", "json")
     assert ("pass", "direct", "read-back", "verified") == told(applied.result("cam-p", "analytics.face.identify.off"))
-    assert ["LineDetector-2"] == [rule for rule in simulator.camera("cam-p").truth.rules]
+    assert ["LineDetector-2"] == list(simulator.camera("cam-p").truth.rules)
 
 
 def test_a_fixed_rule_is_refused_and_stays_a_violation(site: Any, plaza: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ PIPC = "kr-pipc-thermal-2020"
 
 PACK = """apiVersion: vmsguard/v1
 kind: Pack
-metadata: {{id: my-pack, version: "1.0.0", title: T, timezone: Asia/Seoul, reviewed: {{on: "2026-11-22", next: "2027-11-22"}}}}
+metadata: {{id: my-pack, version: "1.0.0", title: T, timezone: UTC, reviewed: {{on: "2026-11-22", next: "2027-11-22"}}}}
 sources: {{s: {{title: S, force: guidance, from: "2020-01-01", confirmed: primary}}}}
 select: {{country: KR}}
 rules:

@@ -1,0 +1,89 @@
+"""init, doctor, plugins list, and the root command."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vmsguard.cli.main import COMMANDS, main
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as stopped:
+        main(list(arguments))
+    told = capsys.readouterr()
+    return int(stopped.value.code or 0), told.out, told.err
+
+
+def test_init_writes_a_configuration_that_passes_doctor(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 0 == run(capsys, "init", str(tmp_path / "new"))[0]
+    monkeypatch.chdir(tmp_path / "new")
+    code, out, err = run(capsys, "doctor", "--format", "json")
+    assert (0, "") == (code, err)
+    assert {True} == {row["ok"] for row in json.loads(out)["checks"]}
+    assert 0o600 == stat.S_IMODE((tmp_path / "new" / "keys" / "evidence.pem").stat().st_mode)
+
+
+def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "inventory.yaml").write_text("mine")
+    code, _, err = run(capsys, "init", str(tmp_path))
+    assert 2 == code
+    assert "inventory.yaml exists" in err
+    assert ["inventory.yaml"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_doctor_names_what_to_mend_and_asks_no_device(site: Any, fever: Mapping[str, Any]) -> None:
+    simulator = site.simulate([fever])
+    (site.folder / "keys" / "evidence.pem").chmod(0o644)
+    told = site.run("doctor")
+    assert 2 == told.code
+    assert "chmod 600" in told.out
+    assert 0 == simulator.requests("cam-1")
+
+
+def test_plugins_list_shows_what_claims_rest_on(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "plugins", "list", "--format", "json")
+    drivers = {row["driver"]: row for row in json.loads(out)["drivers"]}
+    assert 0 == code
+    assert {"onvif", "zoneminder"} <= set(drivers)
+    assert {"supported", "documented", "experimental"} == set(drivers["onvif"]["verbs"])
+
+
+def test_a_broken_plugin_is_listed_and_the_others_work(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VMSGUARD_PLUGINS", "vmsguard_onvif.plugin,no_such_plugin")
+    code, out, _ = run(capsys, "plugins", "list", "--format", "json")
+    told = json.loads(out)
+    assert (2, ["onvif"], 1) == (code, [row["driver"] for row in told["drivers"]], len(told["failures"]))
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    code, out, _ = run(capsys, command, "--help")
+    assert 0 == code
+    assert "Usage: vmsguard" in out
+
+
+def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 2 == run(capsys, "chekc")[0]
+
+
+def test_an_internal_error_exits_1_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("x")
+
+    monkeypatch.setattr("vmsguard.cli.main.cli.main", broken)
+    code, _, err = run(capsys, "doctor")
+    assert 1 == code
+    assert "bug in vmsguard" in err
+    assert "Traceback" not in err

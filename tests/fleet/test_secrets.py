@@ -1,0 +1,65 @@
+"""Secrets by reference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vmsguard.errors import SecretMissing
+from vmsguard.fleet.secrets import SecretStore, check_read_logins
+from vmsguard.model.inventory import LoginRefs, Target
+from vmsguard.model.vocabulary import Role
+
+
+def test_a_login_from_the_environment_keeps_colons_in_the_password(tmp_path: Path) -> None:
+    login = SecretStore(tmp_path, {"CAM": "admin:a:b"}).login("secret://env/CAM")
+    assert login is not None
+    assert ("admin", "a:b") == (login.user, login.password)
+    assert "a:b" not in repr(login) + str(login)
+
+
+def test_a_private_file_is_read_and_an_open_one_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cam"
+    path.write_text("admin:pw\n")
+    path.chmod(0o600)
+    login = SecretStore(tmp_path, {}).login("secret://file/cam")
+    assert login is not None
+    assert "pw" == login.password
+    path.chmod(0o644)
+    with pytest.raises(SecretMissing, match="read by others"):
+        SecretStore(tmp_path, {}).login("secret://file/cam")
+
+
+@pytest.mark.parametrize(
+    "reference", ["secret://env/MISSING", "secret://file/missing", "secret://vault/x", "hunter2", "secret://env/"]
+)
+def test_what_resolves_to_nothing_names_the_reference_and_never_a_value(tmp_path: Path, reference: str) -> None:
+    with pytest.raises(SecretMissing) as raised:
+        SecretStore(tmp_path, {}).text(reference)
+    assert "hunter2" not in str(raised.value)
+    assert raised.value.hint
+
+
+def test_a_secret_without_a_colon_is_no_login_and_is_not_told(tmp_path: Path) -> None:
+    with pytest.raises(SecretMissing) as raised:
+        SecretStore(tmp_path, {"CAM": "hunter2"}).login("secret://env/CAM")
+    assert "hunter2" not in str(raised.value)
+
+
+def test_no_reference_is_no_login(tmp_path: Path) -> None:
+    assert SecretStore(tmp_path, {}).login("") is None
+
+
+def test_only_read_logins_are_resolved_before_a_run(tmp_path: Path) -> None:
+    target = Target(
+        id="t",
+        site="s",
+        role=Role.DEVICE,
+        driver="d",
+        url="http://h/",
+        login=LoginRefs("secret://env/READ", "secret://env/CHANGE"),
+    )
+    check_read_logins([target], SecretStore(tmp_path, {"READ": "a:b"}))
+    with pytest.raises(SecretMissing, match="target t"):
+        check_read_logins([target], SecretStore(tmp_path, {"CHANGE": "a:b"}))

@@ -1,0 +1,100 @@
+"""First purges wait for a person's count; only what a read-back proves enters the ledger."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from vmsguard.model.changes import Change
+from vmsguard.model.fact_values import StoredRecording
+from vmsguard.model.facts import Fact, FactKey, Items, Known
+from vmsguard.model.ledger import Deletion
+from vmsguard.model.plan import PlannedChange
+from vmsguard.model.snapshot import TargetSeen
+from vmsguard.model.vocabulary import Basis, Mode, Stage
+from vmsguard.run.execute import Sent
+from vmsguard.run.observe import TargetObservation
+from vmsguard.run.purge import PurgeBudget, proven_deletions
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def purge(channel: str = "1", items: int = 3) -> PlannedChange:
+    return PlannedChange(
+        change=Change("footage.purge", "t", channel, {"cutoff": "2026-11-22T12:00:00Z"}),
+        causes=(),
+        mode=Mode.ENFORCE,
+        stage=Stage.PURGING,
+        destructive=True,
+        items=items,
+    )
+
+
+def done(channel: str) -> Deletion:
+    return Deletion(
+        target="t",
+        channel=channel,
+        store="footage",
+        cutoff=NOW,
+        started=NOW,
+        ended=NOW,
+        count=1,
+        observed=False,
+        run="r",
+    )
+
+
+@pytest.mark.parametrize(("confirmed", "sent"), [(None, 0), (2, 0), (3, 1), (9, 1)])
+def test_a_first_purge_needs_a_count_that_covers_it(confirmed: int | None, sent: int) -> None:
+    admitted, waiting = PurgeBudget(confirmed, []).admit([purge()])
+    assert (sent, 1 - sent) == (len(admitted), len(waiting))
+
+
+def test_what_waits_is_told_the_count_it_needs() -> None:
+    _, waiting = PurgeBudget(None, []).admit([purge("1"), purge("2", 4)])
+    assert {"look at the plan, then run apply with --confirm-purge 7"} == {entry.next_step for entry in waiting}
+
+
+def test_a_purge_that_was_proven_before_is_a_duty_and_needs_no_count() -> None:
+    admitted, waiting = PurgeBudget(None, [done("1")]).admit([purge("1")])
+    assert (1, 0) == (len(admitted), len(waiting))
+
+
+def test_the_count_is_used_up_within_a_run() -> None:
+    budget = PurgeBudget(4, [])
+    budget.admit([purge("1")])
+    admitted, waiting = budget.admit([purge("2")])
+    assert (0, 1) == (len(admitted), len(waiting))
+
+
+def proven(values: tuple[StoredRecording, ...], *, complete: bool = True, files: int | None = None) -> list[bool]:
+    key = FactKey("t", "1", "footage.recordings")
+    fact = Fact(key, Known(Items(values, complete)), Basis.READ_BACK, NOW)
+    observation = TargetObservation(seen=TargetSeen(target="t"), facts={key: fact})
+    counted = {} if files is None else {("t", "1"): files}
+    found = proven_deletions([Sent(purge(), "accepted")], {"t": observation}, counted, run="r", started=NOW, ended=NOW)
+    return [deletion.observed for deletion in found]
+
+
+OLD = StoredRecording("r", "s", NOW - timedelta(days=1), NOW)
+
+
+@pytest.mark.parametrize(
+    ("values", "complete", "files", "expected"),
+    [
+        ((), True, None, [False]),
+        ((), True, 0, [True]),
+        ((), True, 5, []),
+        ((), False, None, []),
+        ((OLD,), True, None, []),
+        ((StoredRecording("r", "s", NOW + timedelta(seconds=1), None),), True, None, [False]),
+        ((StoredRecording("r", "s", None, None),), True, None, []),
+        ((StoredRecording("r", "s", None, None, empty=True),), True, None, [False]),
+    ],
+    ids=["gone", "files-gone", "files-stay", "list-incomplete", "old-left", "newer-only", "no-time", "empty-container"],
+)
+def test_only_a_read_back_proves_a_deletion(
+    values: tuple[StoredRecording, ...], complete: bool, files: int | None, expected: list[bool]
+) -> None:
+    assert expected == proven(values, complete=complete, files=files)
