@@ -181,7 +181,9 @@ class TestWhen:
         assert gate.listed("analytics.functions", self.function(task, enabled)).verdict("r") is Verdict.NOT_APPLICABLE
 
     def test_an_unknown_condition_applies_the_rule_and_stops_writes(self, gate):
-        assert gate.verdict("r") is Verdict.FAIL
+        """Judged, and not said to fail: nobody knows whether it applies."""
+        assert gate.verdict("r") is Verdict.UNKNOWN
+        assert gate.rule("r").reason.startswith("when-unknown: analytics.face.verify; where it applies: offender:")
         assert [("when-unknown: analytics.face.verify",)] == [demand.blockers for demand in gate.evaluate().demands]
 
     def test_derived_facts_are_read_by_what_they_are_derived_from(self, gate):
@@ -193,7 +195,7 @@ class TestWhen:
         when = {"analytics.face.verify": True}
         world.assign(words.pack(words.rule(required, when=when, severity=Severity.CRITICAL))).recording()
         world.listed("analytics.functions", basis=Basis.VENDOR_MANIFEST)
-        assert world.verdict("r") is Verdict.FAIL
+        assert world.verdict("r") is Verdict.UNKNOWN
 
     def test_a_plain_fact_may_be_asked_too(self, world, words):
         required = words.require("storage.edge.off")

@@ -152,16 +152,24 @@ def flag(fact: Fact) -> bool | None:
     return reading.value if isinstance(reading, Known) and isinstance(reading.value, bool) else None
 
 
-def judge_off(off: Off, facts: Sequence[Fact], view: View, *, seen_on: str = "", seen_off: bool = False) -> Outcome:
+def judge_off(
+    off: Off,
+    facts: Sequence[Fact],
+    view: View,
+    *,
+    seen_on: str = "",
+    seen_off: bool = False,
+    for_runtime: bool = False,
+) -> Outcome:
     """The outcome for a list whose items must all be off, in every layer given.
 
-    ``seen_on`` says what a second witness saw running (it outranks the target), ``seen_off`` that one
-    saw it stand still: then it stands in for the runtime layer, never for what is stored, because only
-    the configuration tells that nothing will start by itself.
+    ``seen_on`` says what a second witness saw running (it outranks the target), ``seen_off`` that one saw
+    it stand still. Where that speaks of every item (``for_runtime``) it stands in for the runtime layer,
+    never for what is stored: only the configuration tells that nothing will start by itself.
     """
     offenders: dict[str, None] = {}
     silent: list[tuple[Fact, str]] = []
-    gaps: list[str] = []
+    open_ended: list[Fact] = []
     blind: list[Fact] = []
     known = 0
     stored_known = False
@@ -180,7 +188,7 @@ def judge_off(off: Off, facts: Sequence[Fact], view: View, *, seen_on: str = "",
                 elif verdict is None:
                     silent.append((fact, item.id))
             if not value.complete:
-                gaps.append(value.missing or f"{fact.key.name} is not complete")
+                open_ended.append(fact)
         elif isinstance(reading, Unknown):
             blind.append(fact)
     if offenders:
@@ -189,7 +197,7 @@ def judge_off(off: Off, facts: Sequence[Fact], view: View, *, seen_on: str = "",
             f"offender: {off.noun} {', '.join(ids)} is on",
             off.required,
             offenders=ids,
-            left=(*(f"{off.noun} {item}" for item in ids), *gaps),
+            left=(*(f"{off.noun} {item}" for item in ids), *_gaps(open_ended)),
             found=f"{len(ids)} on",
             basis=weakest(fact for fact in facts if isinstance(fact.reading, Known)),
         )
@@ -197,11 +205,12 @@ def judge_off(off: Off, facts: Sequence[Fact], view: View, *, seen_on: str = "",
         if blind:
             return failed(f"seen-on: {seen_on}", off.required, left=(seen_on,), basis=Basis.OBSERVED)
         return contradicted(seen_on, off.required)
-    if seen_off and stored_known:
+    if seen_off and for_runtime and stored_known:
         blind = [fact for fact in blind if fact.key.layer is not Layer.RUNTIME]
+        open_ended = [fact for fact in open_ended if fact.key.layer is not Layer.RUNTIME]
         silent = [(fact, item) for fact, item in silent if fact.key.layer is not Layer.RUNTIME]
     if blind:
-        return unknown_from(blind, off.required, left=gaps)
+        return unknown_from(blind, off.required, left=_gaps(open_ended))
     if silent:
         ids = tuple(dict.fromkeys(item for _, item in silent))
         return unknown(
@@ -212,12 +221,18 @@ def judge_off(off: Off, facts: Sequence[Fact], view: View, *, seen_on: str = "",
         )
     if not known:
         return absent(facts, off.required, view)
-    if gaps:
-        gaps = list(dict.fromkeys(gaps))
-        return unknown(Why.INCOMPLETE, "no offender on a list that is not complete", off.required, left=gaps)
+    if open_ended:
+        left = _gaps(open_ended)
+        return unknown(Why.INCOMPLETE, "no offender on a list that is not complete", off.required, left=left)
     if empty and fabricates(view):
         return unknown(Why.FABRICATED, "an empty list from a target that answers anything", off.required)
     return off.passes(Basis.OBSERVED if seen_off else weakest(facts))
+
+
+def _gaps(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """What incomplete lists cannot show, in their own words, once each."""
+    lists = ((fact.key.name, listed(fact)) for fact in facts)
+    return tuple(dict.fromkeys(items.missing or f"{name} is not complete" for name, items in lists if items))
 
 
 def listed(fact: Fact) -> Items[Any] | None:

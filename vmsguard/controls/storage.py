@@ -39,6 +39,7 @@ def _judge_jobs(view: View) -> Outcome:
         view,
         seen_on="files of the channel are still being written" if grows is True else "",
         seen_off=grows is False,
+        for_runtime=True,
     )
 
 

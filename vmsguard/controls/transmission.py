@@ -62,25 +62,18 @@ class TransmissionStreamOff(Control):
         elif snapshot is True:
             seen_on = "a snapshot request is answered"
         off = _STREAM_BUT_LOCAL if params.except_ else _STREAM
-        seen_off = stream is False and _witnessed(facts, snapshot_refused=snapshot is False)
-        return judge_off(off, facts, view, seen_on=seen_on, seen_off=seen_off)
+        probed = _RTSP | {"snapshot"} if snapshot is False else _RTSP
+        seen_off = stream is False
+        return judge_off(off, facts, view, seen_on=seen_on, seen_off=seen_off, for_runtime=_all_of(probed, facts))
 
     def enforce(self, params: StreamOffParams, view: View, manifest: Manifest) -> Sequence[Change]:
         return stop_each("stream.stop", "service", self.judge(params, view).offenders, view)
 
 
-def _witnessed(facts: Sequence[Fact], *, snapshot_refused: bool) -> bool:
-    """Whether the probes that were refused speak for every service that could run unseen.
-
-    Where the runtime layer was read, the refused RTSP port is a second witness beside it. Where it was
-    not, the probe stands in for it, and RTSP says nothing of multicast or WebRTC.
-    """
-    runtime = [fact for fact in facts if fact.key.layer is Layer.RUNTIME]
-    if all(listed(fact) is not None for fact in runtime):
-        return True
-    covered = _RTSP | {"snapshot"} if snapshot_refused else _RTSP
+def _all_of(probed: frozenset[str], facts: Sequence[Fact]) -> bool:
+    """Whether the probes speak for every service that is set: RTSP says nothing of multicast or WebRTC."""
     stored = [listed(fact) for fact in facts if fact.key.layer is Layer.STORED]
-    return all(items is not None and all(item.kind in covered for item in items.values) for items in stored)
+    return all(items is not None and all(item.kind in probed for item in items.values) for items in stored)
 
 
 class TransmissionPushOff(Control):

@@ -33,8 +33,11 @@ def holds(name: str, wanted: Any, view: View, *, views: Mapping[Any, View]) -> T
         if isinstance(wanted, bool):
             return found if wanted else negate(found)
         return Truth.UNKNOWN
-    truths = [_equals(fact.reading, wanted) for fact in view.anywhere(name)]
-    return any_of(truths)
+    own = view.camera_fact(name)
+    told = [one.fact(name) for one in views.values()]
+    if view.delivered(own):
+        told = [own, *(fact for fact in told if view.delivered(fact))]
+    return any_of([_equals(fact.reading, wanted) for fact in told or [own]])
 
 
 def _equals(reading: Known | Absent | Unknown, wanted: Any) -> Truth:

@@ -71,6 +71,7 @@ def evaluate(
         unset = tuple(f"attribute-not-set: {name}" for name in selection.missing)
         for rule in rules.rules:
             blockers = list(unset)
+            doubt = ""
             if rule.selects is not None:
                 narrower = rule.selects(camera, hints)
                 if narrower.truth is Truth.FALSE:
@@ -89,10 +90,11 @@ def evaluate(
                     rule_results.append(result)
                     continue
                 if applies is Truth.UNKNOWN:
-                    blockers.extend(f"when-unknown: {name}" for name, _ in rule.when)
+                    doubt = f"when-unknown: {', '.join(name for name, _ in rule.when)}"
+                    blockers.append(doubt)
             found = climb(rule, rules, bench, grants)
             controls = control_results(camera, found, rule, rules, citations)
-            result = rule_result(camera, found, controls, rule, rules)
+            result = rule_result(camera, found, controls, rule, rules, doubt=doubt)
             results.extend(controls)
             results.append(result)
             rule_results.append(result)

@@ -11,7 +11,7 @@ from vmsguard.engine.judge import Judgement
 from vmsguard.engine.ladder import Climb
 from vmsguard.model.inventory import Camera
 from vmsguard.model.results import CitedFact, Result
-from vmsguard.model.vocabulary import Basis, Qualifier, Verdict
+from vmsguard.model.vocabulary import Basis, Qualifier, Verdict, Why
 
 __all__ = ["camera_result", "control_results", "rule_result", "skipped_rule"]
 
@@ -70,15 +70,27 @@ def _oldest(facts: Iterable[CitedFact]) -> datetime | None:
 
 
 def rule_result(
-    camera: Camera, found: Climb, controls: Sequence[Result], rule: CompiledRule, rules: CompiledRules
+    camera: Camera,
+    found: Climb,
+    controls: Sequence[Result],
+    rule: CompiledRule,
+    rules: CompiledRules,
+    *,
+    doubt: str = "",
 ) -> Result:
-    """The rule's verdict, with the control that decided it and the rung that holds it up."""
+    """The rule's verdict, with the control that decided it and the rung that holds it up.
+
+    ``doubt`` says why nobody knows whether the rule applies: then it is judged, and cannot be said to fail.
+    """
     decisive = _decisive(found)
+    verdict = Verdict.UNKNOWN if doubt and found.verdict is Verdict.FAIL else found.verdict
     reason, why = decisive.outcome.reason, decisive.outcome.why
     if found.held_by is not None:
         reason, why = f"{found.held_by.qualifier.value}: {found.held_by.because}", None
     elif found.verdict is Verdict.PASS:
         reason = "direct: every control holds"
+    elif verdict is not found.verdict:
+        reason, why = f"{doubt}; where it applies: {reason}", Why.NOT_READ
     elif found.verdict is Verdict.UNKNOWN and decisive.outcome.verdict is Verdict.FAIL:
         reason = "rung-unknown: an open rung is neither held nor broken"
     return Result(
@@ -88,7 +100,7 @@ def rule_result(
         clause=rule.clause,
         force=rule.force,
         severity=rule.severity,
-        verdict=found.verdict,
+        verdict=verdict,
         qualifier=found.qualifier,
         basis=_weakest(found),
         reason=reason,

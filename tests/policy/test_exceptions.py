@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from vmsguard.model.inventory import Attribute, Camera
+from vmsguard.model.pack import AllOf, Document, ExceptionGrant, ExceptionType, Pack, Rule
+from vmsguard.model.vocabulary import Severity
+from vmsguard.policy.exceptions import Denied, Granted, decide
+
+NOW = datetime(2026, 12, 2, 6, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+TYPE = ExceptionType(
+    id="public-interest",
+    lifts=("analytics.face.identify.off",),
+    requires=("legal_basis", "approver", "public_interest", "starts", "expires", "impact_assessment"),
+    max_duration=timedelta(days=90),
+    assessment_kind="human-rights",
+)
+RULE = Rule(id="no-identification", title="", severity=Severity.CRITICAL, cites=(), require=())
+PACK = Pack(
+    id="moratorium",
+    version="1.0.0",
+    title="",
+    timezone="Asia/Seoul",
+    reviewed_on=date(2026, 1, 1),
+    reviewed_next=date(2027, 1, 1),
+    sources={},
+    select=AllOf(),
+    rules=(RULE,),
+)
+CAMERA = Camera(id="cam-1", site="hq", attributes={"operator": Attribute("public-institution")})
+PAPER = Document(
+    id="d-1",
+    kind="impact-assessment",
+    sha256="0f" * 32,
+    dated=date(2026, 11, 20),
+    details={
+        "assessment_kind": "human-rights",
+        "independent": True,
+        "assessor": "an institute",
+        "completed_on": date(2026, 11, 20),
+    },
+)
+GRANT = ExceptionGrant(
+    id="ex-1",
+    pack="moratorium",
+    rule="no-identification",
+    type="public-interest",
+    cameras=("cam-1",),
+    author="role:station-security",
+    approver="role:privacy-officer",
+    starts=NOW - DAY,
+    expires=NOW + DAY,
+    legal_basis="an act, article 9",
+    public_interest="one named missing child",
+    impact_assessment="d-1",
+)
+
+
+def codes(*, grant=GRANT, kind=TYPE, documents=(PAPER,), now=NOW, used=None, camera=CAMERA):
+    decided = decide(grant, kind, PACK, RULE, camera, documents, now, used)
+    if isinstance(decided, Granted):
+        assert decided.grant is grant
+        return []
+    assert isinstance(decided, Denied)
+    return [reason.partition(":")[0] for reason in decided.reasons]
+
+
+def test_complete_approved_in_scope_in_time_and_assessed():
+    assert [] == codes()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"approver": "Role:Station-Security "}, "exception-self-approved"),
+        ({"author": ""}, "exception-self-approved"),
+        ({"cameras": ("cam-2",)}, "exception-scope"),
+        ({"pack": "another"}, "exception-elsewhere"),
+        ({"rule": "another"}, "exception-elsewhere"),
+        ({"legal_basis": ""}, "exception-incomplete"),
+        ({"public_interest": ""}, "exception-incomplete"),
+        ({"expires": NOW + 90 * DAY}, "exception-too-long"),
+        ({"starts": datetime(2026, 12, 1)}, "exception-time"),  # noqa: DTZ001
+        ({"expires": NOW - 2 * DAY}, "exception-time"),
+        ({"impact_assessment": "d-9"}, "assessment-missing"),
+        ({"starts": datetime(2026, 11, 19, tzinfo=UTC)}, "assessment-late"),
+    ],
+)
+def test_one_flaw_is_enough(change, code):
+    """Edge case 31."""
+    assert code in codes(grant=replace(GRANT, **change))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"kind": "notice"}, "assessment-kind"),
+        ({"details": {**PAPER.details, "assessment_kind": "dpia"}}, "assessment-kind"),
+        ({"details": {**PAPER.details, "independent": False}}, "assessor-not-independent"),
+        ({"details": {**PAPER.details, "assessor": "Public-Institution"}}, "assessor-not-independent"),
+        ({"details": {**PAPER.details, "assessor": "vendor"}}, "assessor-not-independent"),
+        ({"sites": ("elsewhere",)}, "assessment-scope"),
+        ({"sha256": "0f"}, "document-hash"),
+        ({"expires": date(2026, 12, 2)}, "document-expired"),
+    ],
+)
+def test_the_assessment_must_be_sound(change, code):
+    """Edge case 31."""
+    assert [code] == codes(documents=(replace(PAPER, **change),))
+
+
+def test_an_assessment_after_use_began_cures_nothing():
+    assert [] == codes(used=datetime(2026, 11, 21, tzinfo=UTC))
+    assert ["assessment-late"] == codes(used=datetime(2026, 11, 20, 8, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("now", "code"),
+    [
+        (GRANT.starts, []),
+        (GRANT.starts - timedelta(seconds=1), ["exception-not-started"]),
+        (GRANT.expires - timedelta(seconds=1), []),
+        (GRANT.expires, ["exception-expired"]),
+    ],
+)
+def test_the_interval_is_half_open(now, code):
+    """Edge case 8."""
+    assert code == codes(now=now)
+
+
+def test_a_requirement_no_exception_can_state_denies():
+    assert ["exception-incomplete"] == codes(kind=replace(TYPE, requires=("a-seal",)))
+
+
+def test_every_reason_is_told():
+    flawed = replace(GRANT, approver="", legal_basis="", expires=NOW - timedelta(hours=1))
+    assert 3 <= len(codes(grant=flawed))
