@@ -7,7 +7,9 @@ from typing import Final
 
 __all__ = ["duration", "seconds"]
 
-_SHAPE: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?")
+_SHAPE: Final = re.compile(
+    r"P(?:([0-9]{1,9})D)?(?:T(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})(?:\.[0-9]+)?S)?)?"
+)
 
 
 def seconds(value: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -24,31 +25,42 @@ _KEPT: Final = 2000
 class SegmentStore:
     """Segments below one directory; a path that cannot be written raises ``OSError``."""
 
-    def __init__(self, root: str | Path) -> None:
+    def __init__(self, root: str | Path, *, kept: int = _KEPT) -> None:
         self._root = Path(root)
+        self._kept = kept
+        self._listed: dict[str, deque[Path]] = {}
+        """Oldest first, by recording: read from disk once, not at every tick."""
 
     def write(self, recording: str, now: datetime) -> Path:
+        """Write one segment; beyond the number that is kept the oldest goes."""
+        present = self._segments(recording)
         folder = self._root / recording
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{now.astimezone(UTC).strftime(_STAMP)}{_SUFFIX}"
+        path = folder / f"{_stamp(now)}{_SUFFIX}"
         path.write_bytes(_CONTENT)
-        present = self._segments(recording)
-        for oldest in present[: max(0, len(present) - _KEPT)]:
-            oldest.unlink(missing_ok=True)
+        present.append(path)
+        while len(present) > self._kept:
+            present.popleft().unlink(missing_ok=True)
         return path
 
     def discard(self, recording: str, *, before: datetime | None = None) -> None:
         """Remove the segments of a recording, or those written before a time."""
-        limit = None if before is None else before.astimezone(UTC).strftime(_STAMP)
-        for path in self._segments(recording):
-            if limit is None or path.stem < limit:
-                path.unlink(missing_ok=True)
+        present = self._segments(recording)
+        while present and (before is None or present[0].stem < _stamp(before)):
+            present.popleft().unlink(missing_ok=True)
 
     def count(self) -> int:
+        """How many there are on disk."""
         return sum(1 for _ in self._root.glob(f"*/*{_SUFFIX}"))
 
-    def _segments(self, recording: str) -> list[Path]:
-        return sorted((self._root / recording).glob(f"*{_SUFFIX}"))
+    def _segments(self, recording: str) -> deque[Path]:
+        if recording not in self._listed:
+            self._listed[recording] = deque(sorted((self._root / recording).glob(f"*{_SUFFIX}")))
+        return self._listed[recording]
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime(_STAMP)
 
 
 def write_segments(device: Device, store: SegmentStore, world: World) -> None:

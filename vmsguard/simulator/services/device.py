@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Final
 
@@ -13,6 +14,8 @@ from vmsguard.simulator.services.advertised import legacy_capabilities, service_
 from vmsguard.simulator.soap import boolean, element, quoteattr, text
 
 __all__ = ["SERVICE"]
+
+_PORT: Final = re.compile(r"[0-9]{1,5}")
 
 
 def _date_and_time(call: Call) -> str:
@@ -71,7 +74,7 @@ def _requested_protocol(asked: Arguments) -> NetworkProtocol:
     if name not in ("HTTP", "HTTPS", "RTSP"):
         raise invalid_argument("ServiceNotSupported")
     ports = asked.texts(schema("Port"))
-    if not ports or not all(port.isdecimal() and int(port) < 65536 for port in ports):
+    if not ports or not all(_PORT.fullmatch(port) and int(port) < 65536 for port in ports):
         raise invalid_argument("PortInvalid")
     return NetworkProtocol(name, asked.flag(schema("Enabled")), [int(port) for port in ports])
 

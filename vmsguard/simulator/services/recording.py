@@ -15,6 +15,8 @@ from vmsguard.simulator.soap import boolean, element, text
 
 __all__ = ["SERVICE", "find_recording", "recording_source"]
 
+_LONGEST: Final = 100 * 365 * 86400
+"""Seconds of retention it takes at most: a century."""
 _PROFILE: Final = "http://www.onvif.org/ver10/schema/Profile"
 _RECEIVER: Final = "http://www.onvif.org/ver10/schema/Receiver"
 
@@ -130,6 +132,8 @@ def _set_configuration(call: Call) -> str:
     retention = seconds(asked.text(schema("MaximumRetentionTime")))
     if retention is None:
         raise invalid_arguments("MaximumRetentionTime is not a duration")
+    if retention > _LONGEST:
+        raise invalid_argument("BadConfiguration")
     recording.retention_seconds = retention
     recording.content = asked.text(schema("Content"))
     recording.source_id = source.text(schema("SourceId"))

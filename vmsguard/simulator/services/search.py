@@ -69,10 +69,18 @@ def _get_information(call: Call) -> str:
 def _find(call: Call) -> str:
     call.arguments.child("Scope")
     found = [recording.token for recording in call.device.configuration.recordings]
-    limit = call.arguments.optional("MaxMatches")
     token = f"search-{len(call.sessions) + 1}"
-    call.sessions[token] = found[: int(limit)] if limit.isdecimal() else found
+    call.sessions[token] = found[: _count(call, "MaxMatches", len(found))]
     return element("tse:SearchToken", token)
+
+
+def _count(call: Call, name: str, otherwise: int) -> int:
+    said = call.arguments.optional(name)
+    if not said:
+        return otherwise
+    if not (said.isascii() and said.isdecimal() and len(said) <= 9):
+        raise invalid_arguments(f"{name} is not a number")
+    return int(said)
 
 
 def _results(call: Call) -> str:
@@ -80,10 +88,7 @@ def _results(call: Call) -> str:
     if token not in call.sessions:
         raise invalid_argument("InvalidToken")
     waiting = call.sessions[token]
-    limit = call.arguments.optional("MaxResults")
-    if limit and not limit.isdecimal():
-        raise invalid_arguments("MaxResults is not a number")
-    count = int(limit) if limit else len(waiting)
+    count = _count(call, "MaxResults", len(waiting))
     present = {recording.token: recording for recording in call.device.configuration.recordings}
     told = "".join(
         _information(call, "tt:RecordingInformation", present[name]) for name in waiting[:count] if name in present
