@@ -20,7 +20,7 @@ from aiohttp import web
 from vmsguard.errors import GuardTripped, NotSupported, ProtocolViolation, Unreachable
 from vmsguard.model import fact_values as v
 from vmsguard.model.changes import CORE_VERBS, Change, Permit, Receipt
-from vmsguard.model.facts import Absent, Fact, FactKey, Items, Known, Reading
+from vmsguard.model.facts import Absent, Fact, FactKey, Items, Known, Reading, Unknown
 from vmsguard.model.inventory import Target
 from vmsguard.model.manifest import (
     Channel,
@@ -33,7 +33,7 @@ from vmsguard.model.manifest import (
     VerbSupport,
     WitnessPoint,
 )
-from vmsguard.model.vocabulary import Basis, Effect, Layer, Role, Support
+from vmsguard.model.vocabulary import Basis, Effect, Layer, Role, Support, Why
 from vmsguard.net.client import HttpAuth
 from vmsguard.net.login import Login
 from vmsguard.plugin.driver import Driver
@@ -261,6 +261,29 @@ class KeepsThePassword(ToyDriver):
         return await super().open()
 
 
+class ForgetsTheStoredLayer(ToyDriver):
+    """Switches off what runs; the stored setting comes back with the next start."""
+
+    def facts_of(self, name: str, channel: str, state: dict[str, Any]) -> list[Fact]:
+        facts = super().facts_of(name, channel, state)
+        if name != "stream.services":
+            return facts
+        return [
+            facts[0],
+            self.fact(name, channel, Known(Items((v.StreamService("rtsp", "rtsp", True),))), Layer.STORED),
+        ]
+
+
+class LosesTheList(ToyDriver):
+    """Cannot read the list any more once it has changed it."""
+
+    def facts_of(self, name: str, channel: str, state: dict[str, Any]) -> list[Fact]:
+        facts = super().facts_of(name, channel, state)
+        if name == "stream.services" and not state["streams"][channel]:
+            return [self.fact(name, channel, Unknown(Why.FAULT), layer) for layer in self.layers]
+        return facts
+
+
 class HidesItsWrites(ToyDriver):
     async def send(self, body: bytes, permit: Permit) -> None:
         await self.ctx.http.request("POST", "/", effect=Effect.SESSION, operation="do", body=body, auth=HttpAuth.BASIC)
@@ -332,6 +355,8 @@ READS: dict[type[ToyDriver], Test] = {
 }
 CHANGES: dict[type[ToyDriver], Test] = {
     TakesAReplyForAnEffect: lambda kit, device: kit.test_a_change_without_effect_shows(device, "stream.stop"),
+    ForgetsTheStoredLayer: lambda kit, device: kit.test_an_applied_change_plans_nothing_more(device, "stream.stop"),
+    LosesTheList: lambda kit, device: kit.test_a_change_shows_in_every_layer(device, "stream.stop"),
     HidesItsWrites: lambda kit, device: kit.test_a_change_without_a_live_permit_is_stopped(device, "stream.stop"),
     StopsEverything: lambda kit, device: kit.test_a_change_leaves_other_channels_alone(device, "stream.stop"),
     IgnoresTheCutoff: lambda kit, device: kit.test_footage_after_the_cutoff_is_spared(device, "footage.purge"),

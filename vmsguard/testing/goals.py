@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from vmsguard.model.changes import Change
-from vmsguard.model.facts import Absent, Fact, FactKey, Items, Known
+import msgspec
 
-__all__ = ["GOALS", "Goal", "pending", "reached"]
+from vmsguard.model.changes import Change
+from vmsguard.model.fact_values import StoredRecording
+from vmsguard.model.facts import Absent, Fact, FactKey, Items, Known, Reading
+
+__all__ = ["GOALS", "Goal", "pending", "reached", "shown_by", "standing"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,26 @@ def reached(change: Change, facts: Mapping[FactKey, Fact]) -> bool | None:
     goal = GOALS[change.verb]
     named = change.arguments[goal.argument]
     return _every(change, goal.fact, facts, lambda item: not goal.offends(item), named)
+
+
+def shown_by(change: Change, facts: Mapping[FactKey, Fact]) -> tuple[Fact, ...]:
+    """The facts, one for each layer and store, in which a change has to show."""
+    named = {"footage.purge": "footage.recordings", "retention.set": "recording.retention"}
+    goal = GOALS.get(change.verb)
+    name = named.get(change.verb) if goal is None else goal.fact
+    return tuple(fact for key, fact in facts.items() if key.name == name and key.channel == change.channel)
+
+
+def standing(reading: Reading) -> Reading:
+    """A reading without what moves by itself: a recording that is being written grows between two looks."""
+    if not (isinstance(reading, Known) and isinstance(reading.value, Items)):
+        return reading
+    items: Items[Any] = reading.value
+    still = tuple(
+        msgspec.structs.replace(item, end=None) if isinstance(item, StoredRecording) and item.open else item
+        for item in items.values
+    )
+    return Known(msgspec.structs.replace(items, values=still))
 
 
 def _lists(name: str, facts: Mapping[FactKey, Fact]) -> list[tuple[FactKey, Items[Any]]]:
