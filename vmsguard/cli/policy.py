@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vmsguard.policy.explain import PackExplained
     from vmsguard.policy.validate import Validation
 
-__all__ = ["policy"]
+__all__ = ["explain", "list_packs", "policy", "schema", "show_pack", "validate_paths"]
 
 
 @click.group()

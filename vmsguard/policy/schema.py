@@ -1,4 +1,4 @@
-"""JSON Schema (draft 2020-12) of the policy files, generated from the catalogue; what editors complete from.
+"""JSON Schema (draft 2020-12) of the files people write, generated from the catalogue; what editors complete from.
 
 The loader says more than a schema can (references, dates that follow each other, words that need
 quotes); the schema must never refuse what the loader accepts.
@@ -21,29 +21,34 @@ from vmsguard.policy.params import EXCEPTION_FIELDS, FROM_EXCEPTION, param_field
 from vmsguard.policy.read_pack import CONFIRMED, EXPIRY, GRANT_FIELDS, VERSION_PATTERN
 from vmsguard.policy.read_rules import BASES, PROOFS
 from vmsguard.policy.scalars import ID_PATTERN
+from vmsguard.policy.schema_installation import config, inventory
 from vmsguard.policy.schema_site_files import assignment, document, exception
 from vmsguard.policy.schema_words import closed, documented, listing, mapping, words
 from vmsguard.policy.yaml_files import API_VERSION
 
 __all__ = ["policy_schema"]
 
-TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
+_TEXT: dict[str, Any] = {"$ref": "#/$defs/text"}
+_SCALAR: dict[str, Any] = {"type": ["string", "integer", "boolean"]}
+_OWN_NAME = "^[^/]+/.+$"
 
 
 def policy_schema(catalogue: Catalogue) -> dict[str, Any]:
-    """One schema for every kind of policy file; ``kind`` decides which part applies."""
+    """One schema for policies, configuration and inventory; ``kind`` decides which part applies."""
     kinds = {
         "Pack": _pack(),
         "Assignment": assignment(),
         "Exception": exception(),
         "Document": document(),
+        "Config": config(),
+        "Inventory": inventory(),
     }
     header = {"apiVersion": {"const": API_VERSION}}
     for kind, schema in kinds.items():
         schema["properties"] = {**header, "kind": {"const": kind}, **schema["properties"]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "vmsguard policy files",
+        "title": "vmsguard files",
         "type": "object",
         "required": ["apiVersion", "kind"],
         "properties": {**header, "kind": {"enum": sorted(kinds)}},
@@ -57,7 +62,7 @@ def policy_schema(catalogue: Catalogue) -> dict[str, Any]:
 
 def _shared(catalogue: Catalogue) -> dict[str, Any]:
     return {
-        "text": TEXT,
+        "text": {"type": "string", "minLength": 1},
         "id": {"type": "string", "pattern": ID_PATTERN},
         "date": {"type": "string", "pattern": DATE_PATTERN},
         "instant": {"type": "string", "pattern": INSTANT_PATTERN},
@@ -65,6 +70,7 @@ def _shared(catalogue: Catalogue) -> dict[str, Any]:
         "basis": words(BASES, "How a fact must be known at least, weakest first."),
         "source": _source(),
         "selector": _selector(),
+        "attributes": _attributes(),
         "when": _when(catalogue),
         "rule": _rule(),
         "rung": _rung(),
@@ -116,17 +122,25 @@ def _source() -> dict[str, Any]:
     )
 
 
+def _attribute_values() -> dict[str, dict[str, Any]]:
+    return {
+        name: {"type": "boolean"} if spec.boolean else {"enum": list(spec.values)} if spec.values else dict(_TEXT)
+        for name, spec in ATTRIBUTES.items()
+    }
+
+
 def _selector() -> dict[str, Any]:
     parts = listing({"$ref": "#/$defs/selector"})
     known: dict[str, Any] = {"any": parts, "all": parts}
-    for name, spec in ATTRIBUTES.items():
-        value: dict[str, Any] = {"type": "boolean"} if spec.boolean else {"$ref": "#/$defs/text"}
-        if spec.values:
-            value = {"enum": list(spec.values)}
-        known[name] = documented({"anyOf": [value, listing(value)]}, spec.meaning)
-    scalar = {"type": ["string", "integer", "boolean"]}
-    own = {"^[^/]+/.+$": {"anyOf": [scalar, listing(scalar)]}}
+    for name, value in _attribute_values().items():
+        known[name] = documented({"anyOf": [value, listing(value)]}, ATTRIBUTES[name].meaning)
+    own = {_OWN_NAME: {"anyOf": [_SCALAR, listing(_SCALAR)]}}
     return closed(known) | {"minProperties": 1, "patternProperties": own}
+
+
+def _attributes() -> dict[str, Any]:
+    known = {name: documented(value, ATTRIBUTES[name].meaning) for name, value in _attribute_values().items()}
+    return closed(known) | {"patternProperties": {_OWN_NAME: _SCALAR}}
 
 
 def _when(catalogue: Catalogue) -> dict[str, Any]:

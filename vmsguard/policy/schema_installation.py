@@ -1,0 +1,102 @@
+"""Schemas of what an installation is made of: its configuration, and the inventory of targets and cameras."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vmsguard.model.inventory import ALL_CHANNELS
+from vmsguard.model.vocabulary import Role
+from vmsguard.policy.schema_words import closed, documented, listing, words
+
+__all__ = ["config", "inventory"]
+
+TEXT = {"$ref": "#/$defs/text"}
+ID = {"$ref": "#/$defs/id"}
+ATTRIBUTES = {"$ref": "#/$defs/attributes"}
+
+_SECRET = documented({"type": "string", "pattern": "^secret://"}, "A reference, never the secret itself.")
+
+
+def config() -> dict[str, Any]:
+    evidence = closed({"dir": TEXT, "origin": TEXT, "key": _SECRET}, ("dir", "origin", "key"))
+    return closed(
+        {
+            "inventory": _several(TEXT, "Files and folders, as all paths here relative to this file."),
+            "packs": _several(TEXT, "Folders of packs besides those that ship and those of plugins."),
+            "assignments": _several(TEXT, "Which packs, how far, on which sites."),
+            "exceptions": _several(TEXT, "What lifts a rule for named cameras."),
+            "holds": documented({"type": "array", "maxItems": 0}, "Not supported by this version."),
+            "documents": _several(TEXT, "Papers, as hash and dates."),
+            "evidence": documented(evidence, "Where the log lies, under which name, signed with which key."),
+            "state": documented(TEXT, "A database URL, sqlite:///state.db unless given."),
+            "plugins": _several(TEXT, "Distributions that may load; all unless given."),
+        },
+        ("evidence",),
+    )
+
+
+def inventory() -> dict[str, Any]:
+    defaults = closed({"attributes": ATTRIBUTES, "limits": _limits()})
+    group = closed({"attributes": ATTRIBUTES})
+    named = {"type": "object", "additionalProperties": group}
+    return closed(
+        {
+            "defaults": documented(defaults, "What holds for every camera and target unless it says otherwise."),
+            "groups": documented(named, "Attributes that several cameras share."),
+            "targets": _several(_target(), "What we log in to."),
+            "cameras": _several(_camera(), "Views of the world that policies select."),
+        }
+    )
+
+
+def _several(items: dict[str, Any], meaning: str) -> dict[str, Any]:
+    return documented({"type": "array", "uniqueItems": True, "items": items}, meaning)
+
+
+def _limits() -> dict[str, Any]:
+    number = {"type": "number", "minimum": 0.1}
+    limits = {
+        "requests_per_second": number | {"maximum": 1000},
+        "connections": {"type": "integer", "minimum": 1, "maximum": 8},
+        "deadline_seconds": number | {"maximum": 300},
+        "max_reply_bytes": {"type": "integer", "minimum": 1024},
+    }
+    return documented(closed(limits), "How gently a target is treated.")
+
+
+def _target() -> dict[str, Any]:
+    login = {"anyOf": [_SECRET, closed({"read": _SECRET, "change": _SECRET})]}
+    option = {"type": ["string", "integer", "boolean"]}
+    roles = [role.value for role in Role if role is not Role.CAMERA]
+    return closed(
+        {
+            "id": ID,
+            "site": ID,
+            "role": words(roles, "What the target is to its cameras."),
+            "driver": ID,
+            "url": documented({"type": "string", "pattern": "^https?://"}, "Host and port; no login in it."),
+            "login": documented(login, "One login, or one to read and one to change."),
+            "tls_pin": {"anyOf": [TEXT, {"type": "null"}]},
+            "options": {"type": "object", "additionalProperties": option},
+            "limits": _limits(),
+        },
+        ("id", "site", "role", "driver", "url"),
+    )
+
+
+def _camera() -> dict[str, Any]:
+    channels = {"anyOf": [{"const": ALL_CHANNELS}, listing(TEXT)]}
+    endpoint = closed({"target": ID, "channels": channels}, ("target", "channels"))
+    return closed(
+        {
+            "id": ID,
+            "site": ID,
+            "groups": _several(ID, "Groups whose attributes it takes."),
+            "attributes": ATTRIBUTES,
+            "endpoints": documented(
+                {"type": "array", "items": endpoint}, "Where it can be read or changed: device, recorders, relays."
+            ),
+            "tags": _several(ID, "protected: no write without a second person's approval."),
+        },
+        ("id", "site"),
+    )
