@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vmsguard.errors import ConfigError, PolicyError, Problems
+from vmsguard.policy import strict_yaml
 from vmsguard.policy.strict_yaml import MAX_DEPTH, Node, parse_yaml, plain_tree, read_yaml
 
 
@@ -89,6 +91,15 @@ def test_a_folder_is_an_error_of_the_type_asked_for(tmp_path: Path) -> None:
     (problem,) = caught.value.problems
     assert isinstance(problem, PolicyError)
     assert problem.hint
+
+
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, strict_yaml._LOADER])
+def test_the_parser_in_python_reads_the_same(loader: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strict_yaml, "_LOADER", loader)
+
+    assert {"a": [True, "off", "12:30", 3, None], "b": "true"} == tree("a: [true, off, 12:30, 3, ~]\nb: 'true'\n")
+    assert (1, 1) == place("<<: {a: 1}")
+    assert {"<<": 1} == tree("'<<': 1")
 
 
 JSON = st.recursive(

@@ -220,7 +220,7 @@ class _Composer:
     def _key(self, event: Any) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             raise self._fault(event, "a key that is not plain text", "write keys as words")
-        if event.value == "<<" and event.style == "":
+        if event.value == "<<" and not event.style:
             raise self._fault(event, "merge key <<", "merge keys are not supported; write the values out")
         return str(event.value)
 
