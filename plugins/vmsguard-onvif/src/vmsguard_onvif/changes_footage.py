@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from vmsguard.errors import AuthRejected, DriverError, NotSupported, Unreachable
-from vmsguard_onvif import recording_replies
+from vmsguard.errors import AuthRejected, DriverError, NotSupported, Refused, Unreachable
 from vmsguard_onvif.channels import read_topology
 from vmsguard_onvif.elements import instant
-from vmsguard_onvif.gathering import Answered
+from vmsguard_onvif.facts_storage import recordings_of
 from vmsguard_onvif.message_definitions import Binding
 from vmsguard_onvif.namespaces import RECORDING
 from vmsguard_onvif.ordered import Order
@@ -24,7 +23,7 @@ async def purge(order: Order) -> None:
     """Delete the footage of the named recordings, or of all the channel's.
 
     ONVIF knows no deletion up to a time. With an older cutoff only recordings that end before it are
-    deleted, and the rest is refused by us: their newer footage was not asked for. A refusal of one
+    deleted, and the rest is refused: their newer footage was not asked for. A refusal of one
     recording does not keep the others.
     """
     cutoff = instant(order.argument("cutoff"))
@@ -36,8 +35,11 @@ async def purge(order: Order) -> None:
     for recording in chosen:
         try:
             if not (everything or await _ends_before(order, recording, cutoff)):
-                raise order.stopped(
+                raise Refused(
+                    order.session.target.id,
+                    order.change.verb,
                     "the recording also holds footage newer than the cutoff, and ONVIF deletes it whole",
+                    code="WholeRecordingOnly",
                     hint="Plan again for a cutoff of now, or set a retention time instead.",
                 )
             await _delete(order, recording)
@@ -50,15 +52,13 @@ async def purge(order: Order) -> None:
 
 
 async def _chosen(order: Order) -> list[Recording]:
-    recordings = await order.read(RECORDING, "GetRecordings", parse=recording_replies.recordings)
     told = order.change.arguments.get("recordings", "")
     if told:
         wanted = {name.strip() for name in told.split(",")}
-        return [recording for recording in recordings if recording.token in wanted]
+        every = order.value(await order.readings.recordings())
+        return [recording for recording in every if recording.token in wanted]
     topology = order.topology(await read_topology(order.readings, order.role))
-    jobs = await order.readings.jobs()
-    listed = jobs.value if isinstance(jobs, Answered) else ()
-    return [found for found in recordings if topology.has_recording(found, listed, order.change.channel)]
+    return order.own(await recordings_of(order.readings, topology, order.change.channel))
 
 
 async def _ends_before(order: Order, recording: Recording, cutoff: datetime) -> bool:

@@ -12,6 +12,7 @@ from vmsguard_onvif import recording_replies
 from vmsguard_onvif.channels import read_topology
 from vmsguard_onvif.elements import TT, Element, token
 from vmsguard_onvif.envelope import leaf
+from vmsguard_onvif.facts_storage import recordings_of
 from vmsguard_onvif.gathering import Answered
 from vmsguard_onvif.message_definitions import Binding
 from vmsguard_onvif.namespaces import DEVICE, RECORDING
@@ -102,12 +103,9 @@ async def set_retention(order: Order) -> None:
 
 
 async def _of_channel(order: Order) -> set[str]:
-    topology = await read_topology(order.readings, order.role)
-    recordings = order.value(await order.readings.recordings())
-    jobs = await order.readings.jobs()
-    listed = jobs.value if isinstance(jobs, Answered) else ()
-    known = order.topology(topology)
-    return {recording.token for recording in recordings if known.has_recording(recording, listed, order.change.channel)}
+    topology = order.topology(await read_topology(order.readings, order.role))
+    found = order.own(await recordings_of(order.readings, topology, order.change.channel))
+    return {recording.token for recording in found}
 
 
 async def _rewrite(order: Order, chosen: Callable[[Recording], bool], edit: Callable[[Element], bool]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from vmsguard.errors import DeviceFault, DriverError
+from vmsguard.errors import DeviceFault, DriverError, NotSupported
 from vmsguard.model.facts import Unknown
 from vmsguard.model.manifest import Channel
 from vmsguard.model.vocabulary import Role
@@ -97,4 +97,6 @@ def _channel(
 def not_listed(target: str, answer: Unanswered) -> DriverError:
     """The error for a target whose channels could not be told."""
     reading = answer.reading
-    return DeviceFault(target, "channels", reading.detail if isinstance(reading, Unknown) else reading.proof)
+    if isinstance(reading, Unknown):
+        return DeviceFault(target, "channels", reading.detail)
+    return NotSupported(target, "channels", reading.proof)

@@ -95,7 +95,7 @@ class OnvifDriver(Driver):
 
     async def _remember_streams(self, readings: Readings, topology: Topology, channels: Iterable[str]) -> None:
         if isinstance(topology, RecorderTopology):
-            self._places.recordings |= topology.recordings
+            self._places.recordings |= topology.stored
         for channel in channels:
             stream = await stream_of(readings, topology, channel)
             if stream is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from vmsguard.model.fact_values import AnalyticsFunction
 from vmsguard.model.facts import Known, Unknown
 from vmsguard.model.vocabulary import Why
-from vmsguard_onvif.analytics_replies import Function
+from vmsguard_onvif.analytics_replies import AnalyticsConfiguration, Function
 from vmsguard_onvif.classify import SEARCH_BY_IMAGE, classify
 from vmsguard_onvif.gathering import Answered, Unanswered
 from vmsguard_onvif.lists import Collected
@@ -33,10 +33,10 @@ async def analytics_functions(readings: Readings, topology: Topology, channel: s
     """
     collected = collect(readings)
     found: dict[str, AnalyticsFunction] = {}
-    for configuration, inside in (await _configurations(readings, collected)).items():
-        if topology.has_analytics(configuration, channel):
-            functions = [*inside, *await _listed(readings, configuration, collected)]
-            found |= {item.id: item for item in _functions(configuration, functions)}
+    configurations = await _configurations(readings, collected)
+    for configuration in readings.once("analytics", lambda: topology.analytics(configurations))[channel]:
+        functions = [*configurations[configuration], *await _listed(readings, configuration, collected)]
+        found |= {item.id: item for item in _functions(configuration, functions)}
     collected.add(found.values())
     await _applications(readings, collected)
     _image_search(readings, collected)
@@ -50,7 +50,7 @@ async def _configurations(readings: Readings, collected: Collected) -> dict[str,
     analytics = readings.gathering.refused(ANALYTICS)
     if analytics is not None:
         collected.take(analytics)
-    merged: dict[str, tuple[Function, ...]] = {}
+    listed: list[AnalyticsConfiguration] = []
     for service in (MEDIA, MEDIA2):
         if readings.session.services.get(service) is None:
             continue
@@ -58,10 +58,16 @@ async def _configurations(readings: Readings, collected: Collected) -> dict[str,
         if isinstance(answer, Answered):
             # Configurations without an analytics service are still read, but their absence proves nothing more.
             collected.answered = collected.answered or analytics is None or bool(answer.value)
-            for configuration in answer.value:
-                merged[configuration.token] = (*merged.get(configuration.token, ()), *configuration.functions)
+            listed += answer.value
         elif analytics is None:
             collected.take(answer)
+    return readings.once("configurations", lambda: _merged(listed))
+
+
+def _merged(listed: Iterable[AnalyticsConfiguration]) -> dict[str, tuple[Function, ...]]:
+    merged: dict[str, tuple[Function, ...]] = {}
+    for configuration in listed:
+        merged[configuration.token] = (*merged.get(configuration.token, ()), *configuration.functions)
     return merged
 
 

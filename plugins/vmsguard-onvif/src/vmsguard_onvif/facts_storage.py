@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from vmsguard.model.fact_values import ExternalDestination, RecordingJob, RetentionSetting, Store, StoredRecording
 from vmsguard.model.facts import Items, Known, Unknown
 from vmsguard.model.vocabulary import Layer, Why
@@ -12,10 +10,10 @@ from vmsguard_onvif.gathering import Answered, Unanswered
 from vmsguard_onvif.namespaces import DEVICE
 from vmsguard_onvif.observed import ONBOARD, Told, WholeView, both, collect, runtime
 from vmsguard_onvif.readings import Readings
-from vmsguard_onvif.recording_replies import Job, Recording, RecordingSpan
+from vmsguard_onvif.recording_replies import Recording, RecordingSpan
 from vmsguard_onvif.topology import Topology
 
-__all__ = ["external_storage", "footage", "recording_jobs", "retention", "stores"]
+__all__ = ["external_storage", "footage", "recording_jobs", "recordings_of", "retention", "stores"]
 
 NOT_IN_ONVIF = (
     "snapshots, thumbnails, uploads by FTP or e-mail, temperature and entry logs and face records are not in ONVIF"
@@ -28,27 +26,28 @@ async def recording_jobs(readings: Readings, topology: Topology, channel: str) -
     wished, doing = collect(readings), collect(readings)
     wished.take(answer)
     doing.take(answer)
-    for job in answer.value if isinstance(answer, Answered) else ():
-        if topology.has_job(job, channel):
-            state = await readings.job_state(job.token)
-            active = state.value if isinstance(state, Answered) else None
-            wished.add([RecordingJob(job.token, job.active, job.trigger, job.recording)])
-            doing.add([RecordingJob(job.token, active, job.trigger, job.recording)])
+    jobs = answer.value if isinstance(answer, Answered) else ()
+    for job in readings.once("jobs", lambda: topology.jobs(jobs))[channel]:
+        state = await readings.job_state(job.token)
+        active = state.value if isinstance(state, Answered) else None
+        wished.add([RecordingJob(job.token, job.active, job.trigger, job.recording)])
+        doing.add([RecordingJob(job.token, active, job.trigger, job.recording)])
     return {Layer.STORED: wished.reading(), Layer.RUNTIME: doing.reading()}
 
 
-async def _recordings_of(readings: Readings, topology: Topology, channel: str) -> tuple[Recording, ...] | Unanswered:
+async def recordings_of(readings: Readings, topology: Topology, channel: str) -> list[Recording] | Unanswered:
+    """The channel's recordings; one that no job and no name ties to a channel belongs to all of them."""
     answer = await readings.recordings()
     if isinstance(answer, Unanswered):
         return answer
     jobs = await readings.jobs()
-    listed: Sequence[Job] = jobs.value if isinstance(jobs, Answered) else ()
-    return tuple(recording for recording in answer.value if topology.has_recording(recording, listed, channel))
+    listed = jobs.value if isinstance(jobs, Answered) else ()
+    return readings.once("recordings", lambda: topology.recordings(answer.value, listed)).get(channel, [])
 
 
 async def retention(readings: Readings, topology: Topology, channel: str) -> Told:
     """Each recording's own MaximumRetentionTime, keyed by its token; ``PT0S`` is unlimited, not "nothing kept"."""
-    found = await _recordings_of(readings, topology, channel)
+    found = await recordings_of(readings, topology, channel)
     collected = collect(readings)
     if isinstance(found, Unanswered):
         collected.take(found)
@@ -65,7 +64,7 @@ async def retention(readings: Readings, topology: Topology, channel: str) -> Tol
 
 async def footage(readings: Readings, topology: Topology, channel: str) -> Told:
     """The channel's recordings with their spans; one is empty only if each of its tracks was seen to be."""
-    found = await _recordings_of(readings, topology, channel)
+    found = await recordings_of(readings, topology, channel)
     collected = collect(readings)
     if isinstance(found, Unanswered):
         collected.take(found)
@@ -84,7 +83,9 @@ def _stored(recording: Recording, span: RecordingSpan | None) -> StoredRecording
     if span is None:
         return StoredRecording(recording.token, ONBOARD, None, None, empty=recording.tracks == ())
     seen = recording.tracks is not None and span.tracks >= len(recording.tracks)
-    return StoredRecording(recording.token, ONBOARD, span.start, span.end, empty=span.empty and seen, open=span.writing)
+    # While it is written to, its end moves with every look, and is none.
+    end = None if span.writing else span.end
+    return StoredRecording(recording.token, ONBOARD, span.start, end, empty=span.empty and seen, open=span.writing)
 
 
 async def _count_again(readings: Readings, gaps: list[str]) -> None:

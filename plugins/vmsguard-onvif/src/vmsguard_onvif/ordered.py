@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 from vmsguard.errors import DeviceFault, DriverError, GuardTripped
 from vmsguard.model.changes import Change, Permit
+from vmsguard.model.facts import Unknown
 from vmsguard.model.vocabulary import Role
 from vmsguard_onvif.channels import not_listed
 from vmsguard_onvif.elements import Element
-from vmsguard_onvif.gathering import Answer, Unanswered
+from vmsguard_onvif.gathering import Answer, Answered, Unanswered
 from vmsguard_onvif.message_definitions import Binding
 from vmsguard_onvif.readings import Readings
 from vmsguard_onvif.session import Session
@@ -57,12 +58,16 @@ class Order:
 
     def value(self, answer: Answer[T]) -> T:
         """The value of a reading that the change depends on; raises where it could not be read."""
-        if isinstance(answer, Unanswered):
-            told = getattr(answer.reading, "detail", "") or getattr(answer.reading, "proof", "")
+        return self.own(answer.value if isinstance(answer, Answered) else answer)
+
+    def own(self, found: T | Unanswered) -> T:
+        """The same for what was worked out of readings."""
+        if isinstance(found, Unanswered):
+            told = found.reading.detail if isinstance(found.reading, Unknown) else found.reading.proof
             raise DeviceFault(
                 self.session.target.id, self.change.verb, f"what is to be changed could not be read: {told}"
             )
-        return answer.value
+        return found
 
     def topology(self, found: Topology | Unanswered) -> Topology:
         """The target's channels; raises where they could not be told."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
 from vmsguard_onvif import analytics_replies, device_replies, link_replies, media_replies, recording_replies
 from vmsguard_onvif.analytics_replies import AnalyticsConfiguration, Application, Function
 from vmsguard_onvif.device_replies import Protocol, StorageTarget
@@ -27,6 +30,8 @@ from vmsguard_onvif.recording_replies import Job, Receiver, Recording, Recording
 
 __all__ = ["Readings"]
 
+T = TypeVar("T")
+
 
 class Readings:
     """Typed questions; asking twice costs one request."""
@@ -34,6 +39,13 @@ class Readings:
     def __init__(self, gathering: Gathering) -> None:
         self.gathering = gathering
         self.session = gathering.session
+        self._derived: dict[str, Any] = {}
+
+    def once(self, name: str, derive: Callable[[], T]) -> T:
+        """What is worked out from replies for all channels together, once per pass and not per channel."""
+        if name not in self._derived:
+            self._derived[name] = derive()
+        return cast("T", self._derived[name])
 
     async def protocols(self) -> Answer[tuple[Protocol, ...]]:
         return await self.gathering.ask(DEVICE, "GetNetworkProtocols", parse=device_replies.network_protocols)

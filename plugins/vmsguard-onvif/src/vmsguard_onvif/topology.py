@@ -2,63 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from vmsguard_onvif.media_replies import Profile
 from vmsguard_onvif.recording_replies import Job, Receiver, Recording
 
-__all__ = ["CameraTopology", "RecorderTopology", "Topology"]
+__all__ = ["CameraTopology", "RecorderTopology", "Topology", "share"]
+
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class CameraTopology:
-    """A camera: one channel per video source; what cannot be told apart belongs to every channel.
+def share(channels: Iterable[str], things: Iterable[T], owners: Callable[[T], Iterable[str]]) -> dict[str, list[T]]:
+    """The things of each channel; what has no owner belongs to every channel.
 
     Putting an unattributed job on all channels may blame one for another's; leaving it out would clear
     the one that records.
     """
+    found: dict[str, list[T]] = {channel: [] for channel in channels}
+    for thing in things:
+        named = [channel for channel in owners(thing) if channel in found]
+        for channel in named or found:
+            found[channel].append(thing)
+    return found
+
+
+@dataclass(frozen=True)
+class CameraTopology:
+    """A camera: one channel per video source."""
 
     channels: tuple[str, ...]
-    profiles: tuple[Profile, ...] = ()
+    _profiles: Mapping[str, tuple[Profile, ...]] = field(default_factory=dict)
     _source_of: Mapping[str, str] = field(default_factory=dict)
+    _users_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, sources: Iterable[str], profiles: Iterable[Profile]) -> CameraTopology:
-        profiles = tuple(profiles)
-        named = [profile.source for profile in profiles if profile.source]
+        # Both media services list the same profiles; the first one asked is the one that is kept.
+        unique: dict[str, Profile] = {}
+        users: dict[str, set[str]] = {}
+        for profile in profiles:
+            unique.setdefault(profile.token, profile)
+            if profile.analytics and profile.source:
+                users.setdefault(profile.analytics, set()).add(profile.source)
+        shown = [profile for profile in unique.values() if profile.source]
+        by_source: dict[str, list[Profile]] = {}
+        for profile in shown:
+            by_source.setdefault(profile.source, []).append(profile)
         return cls(
-            tuple(dict.fromkeys([*sources, *named])),
-            profiles,
-            {profile.token: profile.source for profile in profiles if profile.source},
+            tuple(dict.fromkeys([*sources, *by_source])),
+            {source: tuple(found) for source, found in by_source.items()},
+            {profile.token: profile.source for profile in shown},
+            {configuration: frozenset(found) for configuration, found in users.items()},
         )
 
     def of_channel(self, channel: str) -> tuple[Profile, ...]:
-        """The channel's profiles, once each although both media services list them."""
-        mine = [profile for profile in self.profiles if profile.source == channel]
-        return tuple({profile.token: profile for profile in reversed(mine)}.values())[::-1]
+        return self._profiles.get(channel, ())
 
-    def has_analytics(self, configuration: str, channel: str) -> bool:
-        users = {profile.source for profile in self.profiles if profile.analytics == configuration}
-        return not users or channel in users
+    def analytics(self, configurations: Iterable[str]) -> dict[str, list[str]]:
+        return share(self.channels, configurations, lambda found: self._users_of.get(found, ()))
 
-    def has_job(self, job: Job, channel: str) -> bool:
-        return channel in self._of_job(job)
+    def jobs(self, jobs: Iterable[Job]) -> dict[str, list[Job]]:
+        return share(self.channels, jobs, self._of_job)
 
-    def has_recording(self, recording: Recording, jobs: Iterable[Job], channel: str) -> bool:
-        writers = [self._of_job(job) for job in jobs if job.recording == recording.token]
-        if writers:
-            return any(channel in found for found in writers)
-        named = self._sources((recording.source_id, recording.source_address))
-        return not named or channel in named
+    def recordings(self, recordings: Iterable[Recording], jobs: Iterable[Job]) -> dict[str, list[Recording]]:
+        """A recording belongs to the channels of the jobs that write it, else to the source it names."""
+        writers: dict[str, set[str]] = {}
+        for job in jobs:
+            writers.setdefault(job.recording, set()).update(self._of_job(job) or self.channels)
 
-    def _of_job(self, job: Job) -> frozenset[str]:
-        named = self._sources(source.token for source in job.sources)
-        return named or frozenset(self.channels)
+        def owners(recording: Recording) -> Iterable[str]:
+            return writers.get(recording.token) or self._sources((recording.source_id, recording.source_address))
 
-    def _sources(self, tokens: Iterable[str]) -> frozenset[str]:
-        found = {self._source_of.get(token, token) for token in tokens if token}
-        return frozenset(found & set(self.channels))
+        return share(self.channels, recordings, owners)
+
+    def _of_job(self, job: Job) -> list[str]:
+        return self._sources(source.token for source in job.sources)
+
+    def _sources(self, tokens: Iterable[str]) -> list[str]:
+        return list(dict.fromkeys(self._source_of.get(token, token) for token in tokens if token))
 
 
 @dataclass(frozen=True)
@@ -66,9 +89,9 @@ class RecorderTopology:
     """A recorder: one channel per recording, and one per receiver that feeds none."""
 
     channels: tuple[str, ...]
-    recordings: frozenset[str] = frozenset()
+    stored: frozenset[str] = frozenset()
+    """The channels that are recordings, and so have a place for files."""
     receiver_of: Mapping[str, Receiver] = field(default_factory=dict)
-    profiles: tuple[Profile, ...] = ()
 
     @classmethod
     def of(
@@ -79,21 +102,23 @@ class RecorderTopology:
         for job in jobs:
             for source in job.sources:
                 if source.token in by_token:
-                    feeds.setdefault(job.recording, by_token.pop(source.token))
+                    feeds.setdefault(job.recording, by_token[source.token])
+        fed = {receiver.token for receiver in feeds.values()}
+        idle = {token: receiver for token, receiver in by_token.items() if token not in fed}
         channels = [recording.token for recording in recordings]
-        return cls((*channels, *by_token), frozenset(channels), {**feeds, **by_token})
+        return cls((*channels, *idle), frozenset(channels), {**feeds, **idle})
 
     def of_channel(self, channel: str) -> tuple[Profile, ...]:
         return ()
 
-    def has_analytics(self, configuration: str, channel: str) -> bool:
-        return True
+    def analytics(self, configurations: Iterable[str]) -> dict[str, list[str]]:
+        return share(self.channels, configurations, lambda found: ())
 
-    def has_job(self, job: Job, channel: str) -> bool:
-        return job.recording == channel or not job.recording
+    def jobs(self, jobs: Iterable[Job]) -> dict[str, list[Job]]:
+        return share(self.channels, jobs, lambda job: (job.recording,))
 
-    def has_recording(self, recording: Recording, jobs: Iterable[Job], channel: str) -> bool:
-        return recording.token == channel
+    def recordings(self, recordings: Iterable[Recording], jobs: Iterable[Job]) -> dict[str, list[Recording]]:
+        return share(self.channels, recordings, lambda recording: (recording.token,))
 
 
 Topology = CameraTopology | RecorderTopology

@@ -1,0 +1,165 @@
+"""The conformance kit on a simulated camera and a simulated recorder."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from vmsguard_onvif.driver import OnvifDriver
+
+from vmsguard.model.inventory import Limits, Target
+from vmsguard.model.vocabulary import Role
+from vmsguard.net.login import Login
+from vmsguard.simulator import Simulator
+from vmsguard.testing import ContractDevice, DriverContract, Fault
+
+LOGIN = Login("secret://test/onvif", "admin", "simulated")
+PERSONAS = {
+    Fault.TIMEOUT: "silent",
+    Fault.GARBAGE: "garbage",
+    Fault.NOT_SUPPORTED: "nothing-optional",
+    Fault.ACK_NO_EFFECT: "acknowledges-everything",
+}
+
+
+def camera_fleet(channels: int) -> dict[str, Any]:
+    return {
+        "groups": [
+            {
+                "id": "subject",
+                "channels": channels,
+                "rtsp": True,
+                "thermal": [1],
+                "rules": ["tt:FaceRecognition"],
+                "modules": ["tt:CellMotionEngine"],
+                "webrtc": ["wss://signal.example.org"],
+                "brokers": ["mqtts://broker.example.org"],
+                "uplinks": ["https://cloud.example.org"],
+                "storages": [{"uri": "nfs://nas.example.org/a", "used": True}],
+            }
+        ]
+    }
+
+
+def recorder_fleet(channels: int, storage: Path) -> dict[str, Any]:
+    return {
+        "groups": [{"id": "cam-{n}", "count": channels, "recorder": "subject"}],
+        "recorders": [{"id": "subject", "storage_path": str(storage)}],
+    }
+
+
+class SimulatedContractDevice(ContractDevice):
+    """One device of a simulated fleet, rebuilt when another number of channels is wanted."""
+
+    def __init__(self, role: Role, storage: Path) -> None:
+        self._role = role
+        self._storage = storage
+        self.simulator: Simulator | None = None
+
+    async def with_channels(self, count: int) -> None:
+        await self.stop()
+        camera = self._role is Role.DEVICE
+        self.simulator = Simulator(camera_fleet(count) if camera else recorder_fleet(count, self._storage))
+        await self.simulator.start()
+
+    async def stop(self) -> None:
+        if self.simulator is not None:
+            await self.simulator.stop()
+
+    @property
+    def running(self) -> Simulator:
+        assert self.simulator is not None
+        return self.simulator
+
+    @property
+    def target(self) -> Target:
+        return Target(
+            id="subject",
+            site="test",
+            role=self._role,
+            driver="onvif",
+            url=self.running.url("subject"),
+            options={"storage_path": str(self._storage)} if self._role is Role.RECORDER else {},
+            limits=Limits(deadline_seconds=10.0),
+        )
+
+    @property
+    def read_login(self) -> Login:
+        return LOGIN
+
+    @property
+    def change_login(self) -> Login:
+        return LOGIN
+
+    async def digest(self) -> str:
+        return self.running.digest()
+
+    async def writes(self) -> int:
+        return self.running.writes
+
+    async def fault(self, kind: Fault) -> None:
+        device = self.running.camera("subject").state
+        if kind is Fault.UNAUTHORIZED:
+            for account in device.accounts:
+                account.password = "changed meanwhile"
+        else:
+            device.persona = PERSONAS[kind]
+
+
+async def _device(role: Role, storage: Path) -> AsyncIterator[SimulatedContractDevice]:
+    device = SimulatedContractDevice(role, storage)
+    await device.with_channels(2)
+    try:
+        yield device
+    finally:
+        await device.stop()
+
+
+class TestCamera(DriverContract):
+    driver_class = OnvifDriver
+
+    @pytest.fixture
+    async def device(self, tmp_path: Path) -> AsyncIterator[SimulatedContractDevice]:
+        async for device in _device(Role.DEVICE, tmp_path):
+            yield device
+
+    async def test_requests_stay_within_the_declared_bound(self, device: ContractDevice) -> None:
+        """Cameras have tens of sources at most; hundreds of channels are tried on the recorder below."""
+        for count in (5, 60):
+            await device.with_channels(count)
+            async with self.reading(device) as session:
+                channels = await session.channels()
+                await session.read([channel.id for channel in channels])
+            assert count == len(channels)
+            bound = session.manifest.bound
+            assert session.client.requests.total() <= bound.base + bound.per_channel * count
+
+    async def test_a_change_shows_in_every_layer(self, device: ContractDevice, verb: str) -> None:
+        """Lists that ONVIF can never complete show that the item is gone, and no more."""
+        if verb not in {"push.stop", "cloud.disconnect"}:
+            await super().test_a_change_shows_in_every_layer(device, verb)
+            return
+        change = await self.some_change(device, verb)
+        async with self.changing(device) as session:
+            await self.settle_job(session, change)
+        facts = await self.facts_after(device, change)
+        name = {"push.stop": "push.destinations", "cloud.disconnect": "cloud.links"}[verb]
+        lists = [fact.reading.value for key, fact in facts.items() if key.name == name]
+        gone = next(iter(change.arguments.values()))
+        assert len(lists) == 2
+        assert [item.id for items in lists for item in items.values if item.id == gone] == []
+        assert [items.complete for items in lists] == [False, False]
+
+    test_a_change_shows_in_every_layer.level = "verify"
+    test_a_change_shows_in_every_layer.deletes = False
+
+
+class TestRecorder(DriverContract):
+    driver_class = OnvifDriver
+
+    @pytest.fixture
+    async def device(self, tmp_path: Path) -> AsyncIterator[SimulatedContractDevice]:
+        async for device in _device(Role.RECORDER, tmp_path):
+            yield device
