@@ -17,7 +17,13 @@ from vmsguard.errors import UsageError
 from vmsguard.model.results import Result
 from vmsguard.run.outcome import RunOutcome
 
-__all__ = ["FIELDS", "Story", "outcome_rows", "run_demo"]
+__all__ = [
+    "FIELDS",
+    "Story",
+    "outcome_rows",
+    "run_demo",
+    "simulator",
+]
 
 FIELDS = ("camera", "rule", "control", "endpoint", "verdict", "qualifier", "basis", "remediation")
 _START_SECONDS = 30

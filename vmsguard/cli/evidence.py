@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
     from vmsguard.evidence.problems import VerifyReport
 
-__all__ = ["evidence"]
+__all__ = [
+    "VerifyCommand",
+    "evidence",
+    "keygen",
+    "report_json",
+    "show",
+    "verify",
+]
 
 _FORMAT = click.option(
     "--format",

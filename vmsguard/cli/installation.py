@@ -34,7 +34,15 @@ from vmsguard.run.equipment import Equipment
 from vmsguard.run.fleet import Fleet
 from vmsguard.state.store import State
 
-__all__ = ["Installation", "config_path", "configure_logging", "open_installation", "run_with_equipment"]
+__all__ = [
+    "Installation",
+    "config_path",
+    "configure_logging",
+    "new_run_id",
+    "open_installation",
+    "parse_fail_on",
+    "run_with_equipment",
+]
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from vmsguard._version import __version__
 from vmsguard.cli.failures import exit_code_of, tell
 from vmsguard.errors import VmsguardError
 
-__all__ = ["COMMANDS", "cli", "main"]
+__all__ = ["COMMANDS", "LazyGroup", "cli", "main"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("vmsguard.cli.init:init", "Write a working, commented configuration."),

@@ -6,7 +6,7 @@ import click
 
 from vmsguard.cli.output import format_option
 
-__all__ = ["plugins"]
+__all__ = ["list_plugins", "plugins"]
 
 
 @click.group()
