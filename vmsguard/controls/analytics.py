@@ -24,6 +24,9 @@ __all__ = [
     "AnalyticsFaceIdentifyOff",
     "AnalyticsFaceLibraryEmpty",
     "AnalyticsFaceVerifyBounded",
+    "IdentifyOffParams",
+    "LibraryEmptyParams",
+    "unproven_gate",
 ]
 
 WATCHERS = frozenset({Role.DEVICE, Role.RECORDER, Role.RELAY})

@@ -21,12 +21,15 @@ from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import Basis, Role, Why
 
 __all__ = [
+    "ConsentParams",
     "DocumentsAccessLog",
     "DocumentsConsent",
     "DocumentsImpactAssessment",
     "DocumentsLegalBasis",
     "DocumentsNotice",
     "DocumentsSubjectRequestProcess",
+    "ImpactAssessmentParams",
+    "LegalBasisParams",
 ]
 
 

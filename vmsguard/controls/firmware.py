@@ -12,7 +12,13 @@ from vmsguard.controls.view import View
 from vmsguard.model.manifest import Identity
 from vmsguard.model.pack import Document
 
-__all__ = ["PROOF_LIFETIME", "firmware_matches", "speaks_of", "vendor_statements"]
+__all__ = [
+    "PROOF_LIFETIME",
+    "firmware_matches",
+    "fresh",
+    "speaks_of",
+    "vendor_statements",
+]
 
 PROOF_LIFETIME = timedelta(days=180)
 """A statement about what a product cannot do is read again after this (our number; no source gives one)."""

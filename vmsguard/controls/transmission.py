@@ -17,7 +17,13 @@ from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import Layer, Role
 
-__all__ = ["TransmissionCloudOff", "TransmissionPushOff", "TransmissionStreamOff", "TransmissionToRecognitionOff"]
+__all__ = [
+    "StreamOffParams",
+    "TransmissionCloudOff",
+    "TransmissionPushOff",
+    "TransmissionStreamOff",
+    "TransmissionToRecognitionOff",
+]
 
 SENDERS = frozenset({Role.DEVICE, Role.RECORDER, Role.RELAY})
 

@@ -14,7 +14,7 @@ from vmsguard.model.pack import Document, ExceptionGrant
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.vocabulary import WHOLE, Layer, Role, Why
 
-__all__ = ["View"]
+__all__ = ["View", "is_absent", "items", "reason_of"]
 
 
 class View:

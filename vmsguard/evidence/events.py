@@ -10,7 +10,40 @@ from msgspec import Meta, Struct
 from vmsguard.evidence.fields import Code, Count, Event, Hex, Id, IdOrNone, Instant, Integer, Reason, Safe, Words
 from vmsguard.model.vocabulary import Qualifier, Remediation, Verdict
 
-__all__ = ["EVENTS"]
+__all__ = [
+    "EVENTS",
+    "ApplyIntent",
+    "ApplyResult",
+    "CheckpointAnchored",
+    "CitedFact",
+    "ClockStepped",
+    "DeviceUnreachable",
+    "DocumentRecorded",
+    "DriverFailed",
+    "DutyEvent",
+    "Erasure",
+    "ExceptionEvent",
+    "Finding",
+    "Heartbeat",
+    "HoldEvent",
+    "KeyRotated",
+    "LogClosed",
+    "LogOpened",
+    "LogRecovered",
+    "LogSealed",
+    "Observe",
+    "PluginFailed",
+    "PolicyWeakened",
+    "ProofRecorded",
+    "Purge",
+    "RunEnded",
+    "RunPlanned",
+    "ScopeChanged",
+    "TornPiece",
+    "Verify",
+    "Witness",
+    "WriteFailed",
+]
 
 Outcome = Literal["accepted", "refused", "unsupported", "failed", "interrupted", "no_effect", "verified"]
 Pair = Annotated[list[Id], Meta(min_length=3, max_length=4)]

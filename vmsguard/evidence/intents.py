@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-__all__ = ["IntentBook", "UnresolvedIntent"]
+__all__ = ["IntentBook", "UnresolvedIntent", "intent_of"]
 
 
 class UnresolvedIntent(Struct, frozen=True, kw_only=True):

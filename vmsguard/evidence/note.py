@@ -12,7 +12,18 @@ from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
 
-__all__ = ["COSIGNATURE", "ED25519", "Note", "NoteSignature", "VerifierKey", "key_id", "parse_note", "strict_base64"]
+__all__ = [
+    "COSIGNATURE",
+    "ED25519",
+    "Note",
+    "NoteSignature",
+    "VerifierKey",
+    "key_id",
+    "parse_note",
+    "signature_line",
+    "strict_base64",
+    "valid_name",
+]
 
 ED25519 = 0x01
 COSIGNATURE = 0x04

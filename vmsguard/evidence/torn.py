@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vmsguard.evidence.disk import Disk
 
-__all__ = ["keep_torn", "torn_pieces"]
+__all__ = ["digest_of", "keep_torn", "torn_pieces"]
 
 
 def keep_torn(directory: Path, segment: Path, offset: int, seq: int, disk: Disk) -> None:

@@ -21,7 +21,7 @@ from vmsguard.run.observe import TargetObservation, observe_targets
 from vmsguard.run.plan_file import with_digests
 from vmsguard.run.sightings import Seen, look_for_ourselves
 
-__all__ = ["Judged", "judge"]
+__all__ = ["Judged", "claims_of", "judge"]
 
 
 @dataclass(frozen=True, kw_only=True)

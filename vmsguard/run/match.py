@@ -13,7 +13,14 @@ from vmsguard.model.manifest import Channel
 from vmsguard.model.vocabulary import Role
 from vmsguard.run.observe import TargetObservation
 
-__all__ = ["RecorderChannels", "camera_addresses", "match_recorders", "recorder_channels", "same_source"]
+__all__ = [
+    "CameraAddress",
+    "RecorderChannels",
+    "camera_addresses",
+    "match_recorders",
+    "recorder_channels",
+    "same_source",
+]
 
 
 class CameraAddress(Struct, frozen=True):

@@ -19,7 +19,13 @@ from vmsguard.run.equipment import Equipment
 from vmsguard.run.reach import why_of
 from vmsguard.run.session import driver_session
 
-__all__ = ["TargetObservation", "channels_claimed", "note_refusal", "observe_targets"]
+__all__ = [
+    "TargetObservation",
+    "channels_claimed",
+    "credential_of",
+    "note_refusal",
+    "observe_targets",
+]
 
 
 @dataclass(frozen=True, kw_only=True)

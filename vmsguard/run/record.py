@@ -14,6 +14,7 @@ from vmsguard.run.sightings import Look
 
 __all__ = [
     "pairs_of",
+    "reason_code",
     "record_documents",
     "record_end",
     "record_findings",
