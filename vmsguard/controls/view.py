@@ -61,18 +61,19 @@ class View:
     def fact(self, name: str, layer: Layer = Layer.RUNTIME, store: str = "") -> Fact:
         """The fact at this endpoint: the channel's own, or else the target's."""
         facts = self.snapshot.facts
-        if self.endpoint is None:
-            key = FactKey(CAMERA_TARGET, WHOLE, name, layer, store)
-            found = facts.get(key)
+        endpoint = self.endpoint
+        if endpoint is None:
+            target, channel = CAMERA_TARGET, WHOLE
         else:
             spec = self._specs.get(name)
-            channel = WHOLE if spec is not None and spec.whole else self.endpoint.channel
-            key = FactKey(self.endpoint.target, channel, name, layer, store)
-            found = facts.get(key)
-            if found is None and channel != WHOLE:
-                found = facts.get(FactKey(self.endpoint.target, WHOLE, name, layer, store))
+            target = endpoint.target
+            channel = WHOLE if spec is not None and spec.whole else endpoint.channel
+        # A plain tuple finds what a FactKey filed, and costs a fifth of making one.
+        found: Fact | None = facts.get((target, channel, name, layer, store))  # type: ignore[call-overload]
+        if found is None and channel != WHOLE:
+            found = facts.get((target, WHOLE, name, layer, store))  # type: ignore[call-overload]
         if found is None:
-            found = self._missing(key)
+            found = self._missing(FactKey(target, channel, name, layer, store))
         self._cited[found.key] = found
         return found
 

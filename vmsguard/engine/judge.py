@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from msgspec import Struct
+
 from vmsguard.controls.view import View
 from vmsguard.engine.compile import CompiledRequirement
 from vmsguard.model.fact_catalogue import FactSpec
@@ -19,8 +21,7 @@ from vmsguard.model.vocabulary import Basis, Role, Verdict, Why
 __all__ = ["Bench", "Judgement"]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True, eq=False):
     """An outcome at one endpoint, or on the camera (``endpoint`` None), and the view it was reached in."""
 
     requirement: CompiledRequirement
@@ -59,10 +60,12 @@ class Bench:
         if asked is None:
             asked = self._ask(requirement, requirement.params, None)
             self._seen[requirement.question] = asked
+        params = requirement.params
+        if targets is not None and not requirement.on_camera_alone:
+            asked = [one for one in asked if one[0] is not None and one[0].target in targets]
         return [
-            Judgement(requirement, requirement.params, endpoint, _enough(outcome, requirement, endpoint), view)
+            Judgement(requirement, params, endpoint, _enough(outcome, requirement, endpoint), view)
             for endpoint, outcome, view in asked
-            if targets is None or (endpoint is not None and endpoint.target in targets) or requirement.on_camera_alone
         ]
 
     def judge_excepted(self, requirement: CompiledRequirement, params: Any, grant: ExceptionGrant) -> list[Judgement]:
@@ -111,6 +114,8 @@ def _enough(outcome: Outcome, requirement: CompiledRequirement, endpoint: Endpoi
     rung: a manual's word is a reason to look, not a proof (policy-packs 6.3, 21).
     """
     if outcome.verdict is Verdict.PASS:
+        if outcome.basis is Basis.OBSERVED or (outcome.basis is Basis.READ_BACK and requirement.min_basis is None):
+            return outcome
         needed = Basis.READ_BACK if requirement.critical and requirement.direct and endpoint is not None else None
     elif outcome.verdict is Verdict.NOT_APPLICABLE:
         needed = Basis.READ_BACK if requirement.critical else None

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from vmsguard.engine.compile import CompiledRequirement, CompiledRule, CompiledRules, CompiledRung
@@ -26,8 +27,7 @@ __all__ = ["Climb", "Rung", "climb"]
 _OPEN_QUESTIONS = (Verdict.FAIL, Verdict.UNKNOWN)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Rung:
+class Rung(Struct, frozen=True, eq=False):
     """An open rung as judged: what it replaced, by which proof, and what it asks instead."""
 
     qualifier: Qualifier
@@ -38,8 +38,7 @@ class Rung:
     grant: ExceptionGrant | None = None
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Climb:
+class Climb(Struct, frozen=True, eq=False):
     """How a rule was judged: the first rung, the open ones after it, and why the others stayed shut."""
 
     verdict: Verdict

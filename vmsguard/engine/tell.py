@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from vmsguard.engine.cite import Citations
+from vmsguard.engine.cite import LABELS, Citations
 from vmsguard.engine.compile import CompiledRule, CompiledRules
 from vmsguard.engine.judge import Judgement
 from vmsguard.engine.ladder import Climb
 from vmsguard.model.inventory import Camera
 from vmsguard.model.results import CitedFact, Result
-from vmsguard.model.vocabulary import Basis, Qualifier, Verdict, Why
+from vmsguard.model.vocabulary import Qualifier, Verdict, Why
 
 __all__ = ["camera_result", "control_results", "rule_result", "skipped_rule"]
 
@@ -53,7 +53,7 @@ def _control(
         severity=rule.severity,
         verdict=outcome.verdict,
         qualifier=qualifier if outcome.verdict is Verdict.PASS else None,
-        basis="" if outcome.basis is None else outcome.basis.label,
+        basis="" if outcome.basis is None else LABELS[outcome.basis],
         reason=outcome.reason,
         why="" if outcome.why is None else outcome.why.value,
         found=outcome.found,
@@ -65,8 +65,14 @@ def _control(
     )
 
 
-def _oldest(facts: Iterable[CitedFact]) -> datetime | None:
-    return min((fact.observed_at for fact in facts), default=None)
+def _oldest(facts: Iterable[CitedFact] | Iterable[Result]) -> datetime | None:
+    """A verdict is as fresh as the stalest fact under it."""
+    oldest = None
+    for fact in facts:
+        at = fact.observed_at
+        if at is not None and (oldest is None or at < oldest):
+            oldest = at
+    return oldest
 
 
 def rule_result(
@@ -82,13 +88,13 @@ def rule_result(
 
     ``doubt`` says why nobody knows whether the rule applies: then it is judged, and cannot be said to fail.
     """
+    if found.verdict is Verdict.PASS and found.held_by is None:
+        return _direct(camera, found, controls, rule, rules)
     decisive = _decisive(found)
     verdict = Verdict.UNKNOWN if doubt and found.verdict is Verdict.FAIL else found.verdict
     reason, why = decisive.outcome.reason, decisive.outcome.why
     if found.held_by is not None:
         reason, why = f"{found.held_by.qualifier.value}: {found.held_by.because}", None
-    elif found.verdict is Verdict.PASS:
-        reason = "direct: every control holds"
     elif verdict is not found.verdict:
         reason, why = f"{doubt}; where it applies: {reason}", Why.NOT_READ
     elif found.verdict is Verdict.UNKNOWN and decisive.outcome.verdict is Verdict.FAIL:
@@ -107,8 +113,26 @@ def rule_result(
         why="" if why is None else why.value,
         found="" if found.verdict is Verdict.PASS else _named(decisive),
         left=() if found.verdict is Verdict.PASS else (*_left(found), *found.shut),
-        observed_at=min((result.observed_at for result in controls if result.observed_at), default=None),
+        observed_at=_oldest(controls),
         exception=found.held_by.grant.id if found.held_by is not None and found.held_by.grant is not None else "",
+    )
+
+
+def _direct(
+    camera: Camera, found: Climb, controls: Sequence[Result], rule: CompiledRule, rules: CompiledRules
+) -> Result:
+    return Result(
+        camera=camera.id,
+        pack=rules.pack.id,
+        rule=rule.rule.id,
+        clause=rule.clause,
+        force=rule.force,
+        severity=rule.severity,
+        verdict=Verdict.PASS,
+        qualifier=Qualifier.DIRECT,
+        basis=_weakest(found),
+        reason="direct: every control holds",
+        observed_at=_oldest(controls),
     )
 
 
@@ -149,7 +173,7 @@ def _weakest(found: Climb) -> str:
     else:
         bases = [one.outcome.basis for one in found.base if one.outcome.verdict is found.verdict]
     known = [basis for basis in bases if basis is not None]
-    return Basis(min(known)).label if known else ""
+    return LABELS[min(known)] if known else ""
 
 
 def skipped_rule(camera: Camera, rule: CompiledRule, rules: CompiledRules, reason: str) -> Result:
@@ -193,5 +217,5 @@ def camera_result(
         basis="" if worst is None else worst.basis,
         reason=reason,
         found="" if worst is None or verdict is Verdict.PASS else worst.rule,
-        observed_at=min((result.observed_at for result in rules if result.observed_at), default=None),
+        observed_at=_oldest(rules),
     )
