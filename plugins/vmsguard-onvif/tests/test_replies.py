@@ -1,0 +1,271 @@
+"""Parsers on replies shaped like those of real devices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from lxml import etree
+from vmsguard_onvif import analytics_replies, device_replies, recording_replies
+from vmsguard_onvif.device_clock import device_time
+from vmsguard_onvif.elements import Element, Malformed, instant, number, seconds
+from vmsguard_onvif.faults import Where
+from vmsguard_onvif.media_replies import media_profiles, media_uri
+from vmsguard_onvif.namespaces import ANALYTICS, DEVICE, MEDIA, MEDIA2, RECORDING, SCHEMA, SEARCH
+from vmsguard_onvif.reply import response
+from vmsguard_onvif.services import from_capabilities, from_services, own_path
+
+T = TypeVar("T")
+
+CAPTURES = next(
+    (parent / "shared" / "captures" for parent in Path(__file__).parents if (parent / "shared" / "captures").is_dir()),
+    None,
+)
+NAMES = {
+    "tds": DEVICE, "tt": SCHEMA, "trc": RECORDING, "tse": SEARCH, "tan": ANALYTICS, "trt": MEDIA, "tr2": MEDIA2
+}  # fmt: skip
+
+
+def element(inner: str) -> Element:
+    spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMES.items())
+    return etree.fromstring(f"<root {spaces}>{inner}</root>")
+
+
+def captured(path: str, namespace: str, operation: str, parse: Callable[[Element], T]) -> T:
+    if CAPTURES is None:
+        pytest.skip("the captured replies are not here: they are others' data and are not copied")
+    content = (CAPTURES / path).read_bytes()
+    return parse(response(content, 200, namespace, Where("cam", operation)))
+
+
+# -- the device service
+
+
+def test_two_http_ports_are_both_kept() -> None:
+    reply = element(
+        "<tds:NetworkProtocols><tt:Name>HTTP</tt:Name><tt:Enabled>true</tt:Enabled><tt:Port>80</tt:Port>"
+        "<tt:Port>0</tt:Port></tds:NetworkProtocols><tds:NetworkProtocols><tt:Name>RTSP</tt:Name>"
+        "<tt:Enabled>0</tt:Enabled><tt:Port>554</tt:Port></tds:NetworkProtocols>"
+    )
+    assert device_replies.network_protocols(reply) == (
+        device_replies.Protocol("HTTP", True, (80, 0)),
+        device_replies.Protocol("RTSP", False, (554,)),
+    )
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<tt:NetworkProtocols/>",
+        "<tds:NetworkProtocols><tt:Name>RTSP</tt:Name></tds:NetworkProtocols>",
+        "<tds:NetworkProtocols><tt:Enabled>true</tt:Enabled></tds:NetworkProtocols>",
+        "<tds:NetworkProtocols><tt:Name>RTSP</tt:Name><tt:Enabled>maybe</tt:Enabled></tds:NetworkProtocols>",
+    ],
+)
+def test_a_list_that_does_not_say_what_it_must_is_malformed(inner: str) -> None:
+    with pytest.raises(Malformed):
+        device_replies.network_protocols(element(inner))
+
+
+def clock(date: str, time: str) -> Element:
+    return element(
+        f"<tds:SystemDateAndTime><tt:UTCDateTime><tt:Time>{time}</tt:Time><tt:Date>{date}</tt:Date>"
+        "</tt:UTCDateTime></tds:SystemDateAndTime>"
+    )
+
+
+DATE = "<tt:Year>2026</tt:Year><tt:Month>11</tt:Month><tt:Day>22</tt:Day>"
+
+
+def test_overflowing_minutes_are_carried_over() -> None:
+    told = clock(DATE, "<tt:Hour>0</tt:Hour><tt:Minute>61</tt:Minute><tt:Second>16</tt:Second>")
+    assert device_time(told) == datetime(2026, 11, 22, 1, 1, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("date", ["", DATE.replace("11", "13"), DATE.replace("2026", "x")])
+def test_a_clock_that_tells_no_time_is_none(date: str) -> None:
+    assert device_time(clock(date, "<tt:Hour>1</tt:Hour><tt:Minute>1</tt:Minute><tt:Second>1</tt:Second>")) is None
+
+
+# -- services and addresses
+
+
+def test_media_and_media2_are_told_apart_by_the_whole_namespace() -> None:
+    reply = element(
+        f"<tds:Service><tds:Namespace>{MEDIA2}</tds:Namespace><tds:XAddr>http://10.0.0.7:8899/onvif/media2</tds:XAddr>"
+        f"<tds:Capabilities><tr2:Capabilities SnapshotUri='true'><tr2:StreamingCapabilities RTPMulticast='false'/>"
+        "</tr2:Capabilities></tds:Capabilities></tds:Service>"
+        f"<tds:Service><tds:Namespace>{MEDIA}</tds:Namespace><tds:XAddr>http://cam/onvif/media?x=1</tds:XAddr></tds:Service>"
+    )
+    table = from_services(reply, host="cam", device_path="/onvif/device_service")
+    media, media2 = table.get(MEDIA), table.get(MEDIA2)
+    assert media is not None
+    assert media2 is not None
+    assert (media.path, media2.path) == ("/onvif/media?x=1", "/onvif/media2")
+    assert table.foreign == ("10.0.0.7",)
+    assert (media2.flag("SnapshotUri"), media2.flag("RTPMulticast"), media2.flag("WebRTC")) == (True, False, None)
+    assert media.flag("SnapshotUri") is None
+
+
+@pytest.mark.parametrize(
+    ("address", "path", "host"),
+    [
+        ("http://cam/onvif/a", "/onvif/a", "cam"),
+        ("https://user:pw@10.1.2.3:444/a?b=c", "/a?b=c", "10.1.2.3"),
+        ("http://cam", "/", "cam"),
+        ("/onvif/a", "/onvif/a", ""),
+        ("", "/dev", ""),
+        ("http://[broken/a", "/dev", ""),
+    ],
+)
+def test_only_the_path_of_an_address_is_kept(address: str, path: str, host: str) -> None:
+    assert own_path(address, "/dev") == (path, host)
+
+
+# -- values
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [("PT0S", 0), ("PT1H", 3600), ("P1DT1M", 86460), ("PT1.5S", 1), ("P30D", 2592000), ("1 day", None), ("P", None)],
+)
+def test_durations(told: str, expected: int | None) -> None:
+    assert seconds(told) == expected
+
+
+def test_times_are_utc() -> None:
+    assert instant("2026-11-22T12:00:00+09:00") == datetime(2026, 11, 22, 3, tzinfo=UTC)
+    assert instant("2026-11-22T03:00:00Z") == instant("2026-11-22T03:00:00")
+    assert instant("yesterday") is None
+    assert number("1.000000") == 1
+
+
+# -- recordings
+
+TRACK = (
+    "<tt:Track><tt:TrackToken>{0}</tt:TrackToken><tt:DataFrom>{1}</tt:DataFrom><tt:DataTo>{2}</tt:DataTo></tt:Track>"
+)
+EARLY, LATE = "2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z"
+
+
+def span(inner: str) -> recording_replies.RecordingSpan:
+    return recording_replies.recording_span(
+        element(
+            f"<tse:RecordingInformation><tt:RecordingToken>R1</tt:RecordingToken>{inner}"
+            "<tt:RecordingStatus>Stopped</tt:RecordingStatus></tse:RecordingInformation>"
+        )
+    )
+
+
+def test_one_track_with_data_makes_a_recording_not_empty() -> None:
+    found = span(TRACK.format("V", EARLY, EARLY) + TRACK.format("A", EARLY, LATE))
+    assert (found.empty, found.tracks, found.start, found.end) == (False, 2, instant(EARLY), instant(LATE))
+
+
+def test_tracks_without_data_are_empty() -> None:
+    found = span(TRACK.format("V", EARLY, EARLY))
+    assert (found.empty, found.start, found.end) == (True, None, None)
+
+
+def test_a_track_whose_times_cannot_be_read_is_not_called_empty() -> None:
+    assert span(TRACK.format("V", "soon", EARLY)).empty is False
+
+
+@pytest.mark.parametrize("space", ["tt", "trc"])
+def test_jobs_are_read_in_either_namespace(space: str) -> None:
+    reply = element(
+        f"<trc:JobItem><{space}:JobToken>J</{space}:JobToken><{space}:JobConfiguration ScheduleToken='s'>"
+        f"<tt:RecordingToken>R</tt:RecordingToken><tt:Mode>Idle</tt:Mode></{space}:JobConfiguration></trc:JobItem>"
+    )
+    assert recording_replies.jobs(reply) == (recording_replies.Job("J", "R", False, "schedule", ()),)
+
+
+def test_jobs_in_another_list_element_are_not_an_empty_list() -> None:
+    with pytest.raises(Malformed):
+        recording_replies.jobs(element("<tt:JobItem/>"))
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"), [("Active", True), ("PartiallyActive", True), ("Idle", False), ("Error", None), ("x", None)]
+)
+def test_a_job_in_error_is_not_off(state: str, expected: bool | None) -> None:
+    reply = element(f"<trc:State><tt:RecordingToken>R</tt:RecordingToken><tt:State>{state}</tt:State></trc:State>")
+    assert recording_replies.job_state(reply) is expected
+
+
+def test_a_rule_tells_its_classes_and_whether_it_keeps_pictures() -> None:
+    reply = element(
+        '<tan:Rule Name="Gate" Type="tt:ObjectDetection"><tt:Parameters>'
+        '<tt:SimpleItem Name="ClassFilter" Value="Person Face"/>'
+        '<tt:SimpleItem Name="IncludeImage" Value="LocalStorage"/>'
+        '</tt:Parameters></tan:Rule><tan:Rule Name="B" Type="FaceRecognition"><tt:Parameters>'
+        '<tt:SimpleItem Name="IncludeImage" Value=""/></tt:Parameters></tan:Rule>'
+    )
+    assert analytics_replies.rules(reply) == (
+        analytics_replies.Function("rule", "Gate", "ObjectDetection", ("Person", "Face"), True),
+        analytics_replies.Function("rule", "B", "FaceRecognition", (), False),
+    )
+
+
+# -- what real devices answered
+
+
+def test_captured_sd_card_camera() -> None:
+    found = captured("ex_onvif/get_recording_jobs.xml", RECORDING, "GetRecordingJobs", recording_replies.jobs)
+    assert [(job.active, job.trigger, job.sources[0].kind) for job in found] == [(True, "continuous", "profile")]
+    listed = captured("ex_onvif/get_recordings.xml", RECORDING, "GetRecordings", recording_replies.recordings)
+    assert [(seconds(item.retention), len(item.tracks or ())) for item in listed] == [(3600, 3)] * 3
+
+
+def test_captured_milesight_protocols_and_count() -> None:
+    found = captured(
+        "ex_onvif/get_network_protocols.xml", DEVICE, "GetNetworkProtocols", device_replies.network_protocols
+    )
+    assert [(entry.name, entry.enabled, entry.ports) for entry in found] == [
+        ("HTTP", True, (80, 0)),
+        ("HTTPS", False, (443,)),
+        ("RTSP", True, (554,)),
+    ]
+    count = captured(
+        "ex_onvif/get_recording_summary.xml", SEARCH, "GetRecordingSummary", recording_replies.recording_count
+    )
+    assert count == 8
+
+
+def test_captured_hikvision_modules_say_nothing_of_faces() -> None:
+    found = captured("ex_onvif/get_analytics_modules.xml", ANALYTICS, "GetAnalyticsModules", analytics_replies.modules)
+    assert {function.type for function in found} == {
+        "CellMotionEngine",
+        "LineDetectorEngine",
+        "FieldDetectorEngine",
+        "TamperEngine",
+    }
+
+
+def test_captured_bosch() -> None:
+    folder = "bosch-flexidome-5100i/capture_{:03}_response.xml"
+    table = captured(
+        folder.format(3),
+        DEVICE,
+        "GetCapabilities",
+        lambda reply: from_capabilities(reply, host="cam", device_path="/onvif/device_service"),
+    )
+    recording = table.get(RECORDING)
+    assert recording is not None
+    assert (recording.path, recording.flag("DynamicTracks"), recording.flag("DynamicRecordings")) == (
+        "/onvif/Rec_service",
+        False,
+        False,
+    )
+    assert table.foreign == ("192.168.1.201",)
+    profiles = captured(folder.format(5), MEDIA, "GetProfiles", media_profiles)
+    assert len(profiles) > 1
+    assert len({profile.source for profile in profiles}) == 1
+    uri = captured(folder.format(6), MEDIA, "GetStreamUri", media_uri)
+    assert uri.startswith("rtsp://")
+    assert captured(folder.format(2), DEVICE, "GetSystemDateAndTime", device_time) == datetime(
+        2023, 5, 24, 21, 25, 5, tzinfo=UTC
+    )
