@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from vmsguard.testing.level_delete import DeleteLevel
 from vmsguard_onvif.driver import OnvifDriver
 
 from vmsguard.model.inventory import Limits, Target
@@ -154,6 +155,19 @@ class TestCamera(DriverContract):
 
     test_a_change_shows_in_every_layer.level = "verify"
     test_a_change_shows_in_every_layer.deletes = False
+
+
+class TestIdleCamera(DeleteLevel):
+    """A camera whose jobs are idle already: its footage is closed, and can be asked to be deleted."""
+
+    driver_class = OnvifDriver
+
+    @pytest.fixture
+    async def device(self, tmp_path: Path) -> AsyncIterator[SimulatedContractDevice]:
+        async for device in _device(Role.DEVICE, tmp_path):
+            for job in device.running.camera("subject").state.configuration.jobs:
+                job.mode = "Idle"
+            yield device
 
 
 class TestRecorder(DriverContract):
