@@ -9,7 +9,7 @@ from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.redact import stamp
 from vmsguard.model.clock import Clock
 
-__all__ = ["Moment", "Nonces", "Timekeeper", "uuid7"]
+__all__ = ["Moment", "Nonces", "Timekeeper"]
 
 _VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _DRAWN = 26
@@ -31,18 +31,24 @@ class Moment(NamedTuple):
 class Timekeeper:
     """Reads the clocks together and notices when the wall clock was set."""
 
-    __slots__ = ("_clock", "_disk", "_last", "step_ms")
+    __slots__ = ("_boottime", "_clock", "_last", "_second", "_second_text", "step_ms")
 
     def __init__(self, clock: Clock, disk: Disk) -> None:
         self._clock = clock
-        self._disk = disk
+        self._boottime = disk.boottime_ns
+        self._second, self._second_text = -1, ""
         self.step_ms = 0
         """By how much the wall clock was set before the last reading; 0 for not noticeably."""
         self._last = self.read()
 
     def read(self) -> Moment:
+        """The clocks as they stand; the text of a second is made once for all records in it."""
         now = self._clock.now()
-        return Moment(stamp(now), now.timestamp(), self._clock.monotonic(), self._disk.boottime_ns())
+        seconds = now.timestamp()
+        if int(seconds) != self._second:
+            self._second, self._second_text = int(seconds), stamp(now)[:19]
+        ts = f"{self._second_text}.{now.microsecond:06d}Z"
+        return Moment(ts, seconds, self._clock.monotonic(), self._boottime())
 
     def next(self) -> Moment:
         """The present moment; ``step_ms`` tells a step that neither process clock nor time since boot shares."""
@@ -57,7 +63,7 @@ class Timekeeper:
 
 
 class Nonces:
-    """Random hex in batches: one system call for 256 records."""
+    """Random hex in batches: one system call for 256 records. The salt keeps an erased record from being guessed."""
 
     __slots__ = ("_at", "_pool", "_random")
 
@@ -66,17 +72,13 @@ class Nonces:
         self._pool = ""
         self._at = 0
 
-    def draw(self) -> tuple[str, str]:
-        """20 hex digits for an id, and a salt of 128 bits so that an erased record cannot be guessed."""
+    def draw(self, seconds: float) -> tuple[str, str]:
+        """An id (UUID version 7, RFC 9562: milliseconds since 1970 and 74 random bits) and a salt of 128 bits."""
         at = self._at
         if at >= len(self._pool):
             self._pool = self._random(_DRAWN * _BATCH).hex()
             at = 0
         self._at = at + _DRAWN * 2
-        return self._pool[at : at + 20], self._pool[at + 20 : at + 52]
-
-
-def uuid7(seconds: float, random: str) -> str:
-    """A UUID of version 7 (RFC 9562): milliseconds since 1970, then 74 random bits from 19 hex digits."""
-    stamp = f"{int(seconds * 1000):012x}"
-    return f"{stamp[:8]}-{stamp[8:]}-7{random[:3]}-{_VARIANT[random[3]]}{random[4:7]}-{random[7:19]}"
+        pool, ms = self._pool, int(seconds * 1000)
+        tail = f"7{pool[at : at + 3]}-{_VARIANT[pool[at + 3]]}{pool[at + 4 : at + 7]}-{pool[at + 7 : at + 19]}"
+        return f"{ms >> 16:08x}-{ms & 0xFFFF:04x}-{tail}", pool[at + 20 : at + 52]

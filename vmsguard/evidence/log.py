@@ -17,7 +17,7 @@ from vmsguard.evidence.allow import AllowList
 from vmsguard.evidence.canonical import canonical_json
 from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.disk import Disk, is_full
-from vmsguard.evidence.envelope import Moment, Nonces, Timekeeper, uuid7
+from vmsguard.evidence.envelope import Moment, Nonces, Timekeeper
 from vmsguard.evidence.intents import UnresolvedIntent
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.lock import WriterLock
@@ -32,6 +32,7 @@ from vmsguard.model.clock import Clock
 
 __all__ = ["EvidenceLog", "Pace"]
 
+_INTENT_EVENTS = frozenset(("apply.intent", "apply.result"))
 _ALWAYS_DURABLE = frozenset(("apply.intent", "write.failed"))
 
 
@@ -202,7 +203,8 @@ class EvidenceLog:
         write nothing; a failed write breaks the log.
         """
         with self._mutex:
-            self._require_writable()
+            if self._broken or self._closed:
+                self._require_writable()
             if self._full and not may_use_reserve(event, fields):
                 raise self._no_room(event)
             ready = prepare(event, fields, self._allow)
@@ -254,10 +256,10 @@ class EvidenceLog:
     ) -> int:
         """Put a prepared record behind the last one, sealing the segment before it where that is full."""
         segment_records = self._pace.segment_records
-        if self.size % segment_records == segment_records - 1:
+        if self._frontier.size % segment_records == segment_records - 1:
             self._write("log.sealed", {"open_intents": list(self._intents.open)[:256]}, moment)
             self.checkpoint()
-        if self.size % segment_records == 0 and self.size:
+        if not self._frontier.size % segment_records and self._frontier.size:
             self._next_segment()
         return self._write(event, ready, moment, run, cause)
 
@@ -278,24 +280,22 @@ class EvidenceLog:
         self._prev = leaf_hash(line)
         self._frontier.append(self._prev)
         self._offset += len(data)
-        if event == "apply.intent" or event == "apply.result":
+        if event in _INTENT_EVENTS:
             self._intents.follow({**ready, "event": event, "seq": seq, "run": run, "cause": cause, "ts": moment.ts})
         return seq
 
     def _line(self, event: str, ready: dict[str, Any], moment: Moment, run: str, cause: Sequence[int]) -> bytes:
-        drawn, salt = self._nonces.draw()
-        record = {
-            **ready,
-            "schema": SCHEMA,
-            "seq": self._frontier.size,
-            "prev": self._prev.hex(),
-            "id": uuid7(moment.seconds, drawn),
-            "salt": salt,
-            "ts": moment.ts,
-            "mono_ns": moment.boot_ns,
-            "boot_id": self._boot_id,
-            "event": event,
-        }
+        identity, salt = self._nonces.draw(moment.seconds)
+        record = ready.copy()
+        record["schema"] = SCHEMA
+        record["seq"] = self._frontier.size
+        record["prev"] = self._prev.hex()
+        record["id"] = identity
+        record["salt"] = salt
+        record["ts"] = moment.ts
+        record["mono_ns"] = moment.boot_ns
+        record["boot_id"] = self._boot_id
+        record["event"] = event
         if run:
             record["run"] = run
         if cause:
