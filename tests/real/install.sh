@@ -8,8 +8,8 @@ as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# Packages that are not installed yet; php's version differs between Debian releases.
-wanted=(zoneminder mariadb-server mariadb-client apache2 libapache2-mod-php php-mysql ffmpeg inetutils-syslogd
+# What is installed already is left alone; php's version differs between Debian releases.
+wanted=(zoneminder mariadb-server mariadb-client apache2 libapache2-mod-php php-cli php-mysql ffmpeg inetutils-syslogd
   curl iproute2 util-linux python3-venv)
 missing=()
 for package in "${wanted[@]}"; do

@@ -30,7 +30,18 @@ __all__ = ["RealZoneMinder", "running_zoneminder"]
 HERE = Path(__file__).parent / "zoneminder"
 DIRECTORY = Path(os.environ.get("VMSGUARD_ZM_DIR", "/var/tmp/vmsguard-zm"))
 PORT = int(os.environ.get("VMSGUARD_ZM_PORT", "8095"))
-PROGRAMS = ("mariadbd", "mariadb", "mariadb-install-db", "apache2", "zmpkg.pl", "zmc", "ffmpeg", "curl", "setpriv")
+PROGRAMS = ("mariadbd", "mariadb", "mariadb-install-db", "apache2", "php", "zmpkg.pl", "zmc", "ffmpeg", "curl", "setpriv")
+    "mariadbd",
+    "mariadb",
+    "mariadb-install-db",
+    "apache2",
+    "zmpkg.pl",
+    "zmc",
+    "ffmpeg",
+    "curl",
+    "php",
+    "setpriv",
+)
 CONFIGURATION = (
     "select * from Monitors order by Id",
     "select Name, Value from Config where Name not like 'ZM\\_DYN%' order by Name",
@@ -50,7 +61,7 @@ class RealZoneMinder:
     storage_path: Path
     source: str
     user: str = "admin"
-    password: str = "admin"
+    password: str = "only-for-tests-7Qm2"  # as in zoneminder/settings.sh
     _token: str = ""
 
     @property

@@ -15,7 +15,7 @@ from vmsguard_zoneminder.driver import ZoneMinderDriver
 from vmsguard.controls.base import NoParams
 from vmsguard.controls.catalogue import CORE_CONTROLS
 from vmsguard.controls.view import View
-from vmsguard.errors import Refused
+from vmsguard.errors import AuthRejected, Refused
 from vmsguard.model.changes import Change
 from vmsguard.model.clock import SystemClock
 from vmsguard.model.fact_catalogue import CORE_FACTS
@@ -270,7 +270,7 @@ async def test_an_account_without_system_rights_knows_less_and_says_so(
         "select 'viewer', Password, 1, 'None', 'View', 'View', 'None', 1 from Users where Username = 'admin'"
     )
     try:
-        async with opened(zoneminder, login=Login("secret://test/viewer", "viewer", "admin")) as session:
+        async with opened(zoneminder, login=Login("secret://test/viewer", "viewer", zoneminder.password)) as session:
             facts = await session.read([quiet_monitor])
     finally:
         zoneminder.sql("delete from Users where Username = 'viewer'")
@@ -289,3 +289,21 @@ async def test_a_change_that_zoneminder_does_not_know_is_refused_though_it_answe
 
     assert 200 == status
     assert "Saved" != told["message"]
+
+
+async def test_an_account_without_api_access_is_refused_and_told_why(zoneminder: RealZoneMinder) -> None:
+    zoneminder.sql("update Users set APIEnabled = 0 where Username = 'admin'")
+    try:
+        with pytest.raises(AuthRejected) as refused:
+            async with opened(zoneminder):
+                pass
+    finally:
+        zoneminder.sql("update Users set APIEnabled = 1 where Username = 'admin'")
+
+    assert "Switch the API on" in refused.value.hint
+
+
+async def test_a_wrong_password_is_refused(zoneminder: RealZoneMinder) -> None:
+    with pytest.raises(AuthRejected):
+        async with opened(zoneminder, login=Login("secret://test/wrong", "admin", "wrong")):
+            pass

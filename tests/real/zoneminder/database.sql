@@ -13,4 +13,4 @@ insert into Storage (Id, Name, Path, Scheme, ServerId, DoDelete) values (1, 'Def
 -- It would delete events of the tests on a disk that is nearly full.
 delete from Filters where Name = 'PurgeWhenFull';
 -- The package creates admin without API access: every call would be refused.
-update Users set APIEnabled = 1 where Username = 'admin';
+update Users set APIEnabled = 1, Password = '@HASH@' where Username = 'admin';

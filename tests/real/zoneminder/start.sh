@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/settings.sh"
 
-for program in mariadbd mariadb-install-db apache2 zmpkg.pl zmc ffmpeg curl setpriv; do
+for program in mariadbd mariadb-install-db apache2 zmpkg.pl zmc ffmpeg curl php setpriv; do
   command -v "$program" >/dev/null || { echo "missing program: $program (run tests/real/install.sh)" >&2; exit 3; }
 done
 if [ -f "$ZM_CONF" ] && login_works; then
@@ -45,7 +45,9 @@ done
 if ! sql -e 'select 1 from zm.Config limit 1' >/dev/null 2>&1; then
   sql </usr/share/zoneminder/db/zm_create.sql
 fi
-sed -e "s|@STORAGE@|$ZM_DIR/events|g" -e "s|@SECRET@|$(head -c24 /dev/urandom | base64 | tr -dc a-zA-Z0-9)|g" \
+# A cheap hash: logging in is not what is tested.
+hash=$(php -r 'echo password_hash($argv[1], PASSWORD_BCRYPT, ["cost" => 4]);' "$ZM_PASSWORD")
+sed -e "s|@HASH@|$hash|g" -e "s|@STORAGE@|$ZM_DIR/events|g" -e "s|@SECRET@|$(head -c24 /dev/urandom | base64 | tr -dc a-zA-Z0-9)|g" \
   "$here/database.sql" | sql zm
 
 php=$(ls /usr/lib/apache2/modules/libphp*.so | tail -n 1)
