@@ -16,6 +16,7 @@ def _documented(fact: str, layers: tuple[Layer, ...] = (Layer.RUNTIME,)) -> Fact
     return FactSupport(fact, Support.DOCUMENTED, layers)
 
 
+# Supported is what ipycam 1.3, an ONVIF device nobody here wrote, was read with; the rest rests on the standard.
 _FACTS = (
     _documented("recording.jobs", _BOTH),
     _documented("recording.retention"),
@@ -28,9 +29,9 @@ _FACTS = (
     _documented("analytics.functions", _BOTH),
     _documented("face_library.sizes"),
     _documented("thermal.source"),
-    _documented("access.accounts"),
-    _documented("access.anonymous"),
-    _documented("clock.skew_seconds"),
+    FactSupport("access.accounts", Support.SUPPORTED),
+    FactSupport("access.anonymous", Support.SUPPORTED),
+    FactSupport("clock.skew_seconds", Support.SUPPORTED),
 )
 
 _VERBS = (
