@@ -11,7 +11,6 @@ from vmsguard.simulator.authentication import HttpDigest, UsernameTokens
 from vmsguard.simulator.call import Arguments, Call, Operation, Service, World
 from vmsguard.simulator.device_state import Device
 from vmsguard.simulator.faults import Fault, no_such_service, not_authorized, not_supported
-from vmsguard.simulator.footage import advance
 from vmsguard.simulator.personas import PERSONAS, Manner, Persona, Reply
 from vmsguard.simulator.services import BY_PATH
 from vmsguard.simulator.soap import SoapRequest, fault_envelope, parse_request, response_envelope
@@ -97,11 +96,9 @@ def _perform(
     before, after = around_write
     if operation.writes:
         before(session)
-    advance(session.device, world)
     content = session.persona.perform(call, service, request.operation, operation)
     if operation.writes:
         session.last_write = request.operation
-        advance(session.device, world)
         after(session)
     manner = session.persona.manner_after(operation)
     if operation.writes and session.drops:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from vmsguard.simulator.call import World
-from vmsguard.simulator.device_state import Device, Footage, Recording, Track
-from vmsguard.simulator.job_state import recording_runs
+from vmsguard.simulator.device_state import Device, Footage, Job, Recording, Track
+from vmsguard.simulator.job_state import recording_runs, running_recordings
 
-__all__ = ["advance", "empty_track", "footage_key", "recording_span"]
+__all__ = ["advance", "advance_recording", "empty_track", "footage_key", "recording_span"]
 
 
 def footage_key(recording: str, track: str) -> str:
@@ -16,18 +17,36 @@ def footage_key(recording: str, track: str) -> str:
 
 
 def advance(device: Device, world: World) -> None:
-    """Bring footage up to now. Called before and after every change, so that what a job did is never lost."""
+    """Bring footage up to now.
+
+    Called before and after every change, so that what a job did is never lost, and by whoever reads footage;
+    what else is asked of a device does not pay for it.
+    """
     now = world.now()
+    running = running_recordings(device, world)
+    jobs: dict[str, list[Job]] = {}
+    for job in device.configuration.jobs:
+        jobs.setdefault(job.recording, []).append(job)
     for recording in device.configuration.recordings:
-        if recording_runs(device, recording.token, world):
-            _record(device, recording, now)
+        if recording.token in running:
+            _record(device, recording, jobs[recording.token], now)
         _expire(device, recording, now)
 
 
-def _record(device: Device, recording: Recording, now: datetime) -> None:
+def advance_recording(device: Device, recording: Recording, world: World) -> None:
+    """Bring the footage of one recording up to now, for a request that reads no other."""
+    now = world.now()
+    if recording_runs(device, recording.token, world):
+        jobs = [job for job in device.configuration.jobs if job.recording == recording.token]
+        _record(device, recording, jobs, now)
+    _expire(device, recording, now)
+
+
+def _record(device: Device, recording: Recording, jobs: Sequence[Job], now: datetime) -> None:
+    """``jobs`` are those of the recording: an active one makes its tracks where they are missing."""
     present = {track.token for track in recording.tracks}
-    for job in device.configuration.jobs:
-        if job.recording == recording.token and job.mode == "Active":
+    for job in jobs:
+        if job.mode == "Active":
             recording.tracks.extend(Track(t.token, t.type) for t in job.tracks if t.token not in present)
             present.update(track.token for track in job.tracks)
     for track in recording.tracks:

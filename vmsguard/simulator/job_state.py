@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from vmsguard.simulator.call import World
-from vmsguard.simulator.device_state import Device, Job, Profile
+from vmsguard.simulator.device_state import Device, Job, Profile, Receiver
 
-__all__ = ["delivers", "job_state", "recording_runs"]
+__all__ = ["delivers", "job_state", "recording_runs", "running_recordings"]
 
 
 def delivers(profile: Profile) -> bool:
@@ -17,25 +17,41 @@ def job_state(device: Device, job: Job, world: World) -> str:
     """``Idle``, ``Active`` or ``Error``: mode is the wish, state is the truth (Recording Control, job state)."""
     if job.mode != "Active":
         return "Idle"
-    rivals = [other for other in device.configuration.jobs if other.recording == job.recording]
-    if any(other.mode == "Active" and other.priority > job.priority for other in rivals):
-        return "Idle"
-    if job.from_receiver:
-        return _receiver_state(device, job, world)
-    profile = next((found for found in device.configuration.profiles if found.token == job.source), None)
-    return "Active" if profile is not None and delivers(profile) else "Error"
+    for other in device.configuration.jobs:
+        if other.recording == job.recording and other.mode == "Active" and other.priority > job.priority:
+            return "Idle"
+    known = device.configuration.receivers if job.from_receiver else device.configuration.profiles
+    return _state_of_source(next((found for found in known if found.token == job.source), None), world)
 
 
-def _receiver_state(device: Device, job: Job, world: World) -> str:
-    receiver = next((found for found in device.configuration.receivers if found.token == job.source), None)
-    if receiver is None:
+def _state_of_source(source: Profile | Receiver | None, world: World) -> str:
+    if source is None:
         return "Error"
-    if receiver.mode == "NeverConnect":
+    if isinstance(source, Profile):
+        return "Active" if delivers(source) else "Error"
+    if source.mode == "NeverConnect":
         return "Idle"
-    return "Active" if world.answers(receiver.media_uri) else "Error"
+    return "Active" if world.answers(source.media_uri) else "Error"
 
 
 def recording_runs(device: Device, recording: str, world: World) -> bool:
     return any(
         job.recording == recording and job_state(device, job, world) == "Active" for job in device.configuration.jobs
+    )
+
+
+def running_recordings(device: Device, world: World) -> frozenset[str]:
+    """The tokens of all recordings that run, in one pass: a recorder has hundreds of them."""
+    have = device.configuration
+    wanted = [job for job in have.jobs if job.mode == "Active"]
+    highest: dict[str, int] = {}
+    for job in wanted:
+        highest[job.recording] = max(job.priority, highest.get(job.recording, job.priority))
+    sources: dict[tuple[bool, str], Profile | Receiver] = {(False, known.token): known for known in have.profiles}
+    sources.update({(True, known.token): known for known in have.receivers})
+    return frozenset(
+        job.recording
+        for job in wanted
+        if job.priority == highest[job.recording]
+        and _state_of_source(sources.get((job.from_receiver, job.source)), world) == "Active"
     )

@@ -10,7 +10,7 @@ from typing import Final
 from vmsguard.simulator.call import World
 from vmsguard.simulator.device_state import Device
 from vmsguard.simulator.footage import footage_key
-from vmsguard.simulator.job_state import recording_runs
+from vmsguard.simulator.job_state import running_recordings
 
 __all__ = ["SegmentStore", "write_history", "write_segments"]
 
@@ -66,8 +66,9 @@ def _stamp(moment: datetime) -> str:
 def write_segments(device: Device, store: SegmentStore, world: World) -> None:
     """One segment for every recording that runs now; what retention does not allow goes."""
     now = world.now()
+    running = running_recordings(device, world)
     for recording in device.configuration.recordings:
-        if recording_runs(device, recording.token, world):
+        if recording.token in running:
             store.write(recording.token, now)
         if recording.retention_seconds:
             store.discard(recording.token, before=now - timedelta(seconds=recording.retention_seconds))

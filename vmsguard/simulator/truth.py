@@ -11,7 +11,7 @@ import msgspec
 from vmsguard.simulator.call import World
 from vmsguard.simulator.device_state import Device
 from vmsguard.simulator.footage import recording_span
-from vmsguard.simulator.job_state import delivers, recording_runs
+from vmsguard.simulator.job_state import delivers, running_recordings
 
 __all__ = ["Truth", "inner_digest", "look_inside"]
 
@@ -50,9 +50,10 @@ def look_inside(device: Device, world: World, *, listening: bool, segments: int)
     have = device.configuration
     spans = [span for recording in have.recordings if (span := recording_span(device, recording)) is not None]
     analysers = [entry for known in have.analytics for entry in (*known.rules, *known.modules)]
+    running = running_recordings(device, world)
     streaming = [profile for profile in have.profiles if delivers(profile)]
     return Truth(
-        records=any(recording_runs(device, recording.token, world) for recording in have.recordings),
+        records=any(recording.token in running for recording in have.recordings),
         streams=listening and bool(streaming),
         snapshots=any(profile.video_source for profile in have.profiles),
         multicasts=any(profile.multicasting for profile in streaming),

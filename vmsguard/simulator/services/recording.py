@@ -8,7 +8,7 @@ from vmsguard.simulator.access import Access
 from vmsguard.simulator.call import Call, Operation, Service, schema
 from vmsguard.simulator.device_state import Device, Job, Recording
 from vmsguard.simulator.faults import invalid_argument, invalid_arguments, not_supported
-from vmsguard.simulator.footage import empty_track
+from vmsguard.simulator.footage import advance, empty_track
 from vmsguard.simulator.iso_duration import duration, seconds
 from vmsguard.simulator.job_state import job_state
 from vmsguard.simulator.soap import boolean, element, text
@@ -56,6 +56,7 @@ def _configuration(tag: str, recording: Recording) -> str:
 
 
 def _recordings(call: Call) -> str:
+    advance(call.device, call.world)
     told = []
     for recording in call.device.configuration.recordings:
         tracks = "".join(

@@ -9,8 +9,8 @@ from vmsguard.simulator.access import Access
 from vmsguard.simulator.call import Call, Operation, Service
 from vmsguard.simulator.device_state import Device, Recording
 from vmsguard.simulator.faults import invalid_argument, invalid_arguments
-from vmsguard.simulator.footage import footage_key, recording_span
-from vmsguard.simulator.job_state import recording_runs
+from vmsguard.simulator.footage import advance, advance_recording, footage_key, recording_span
+from vmsguard.simulator.job_state import recording_runs, running_recordings
 from vmsguard.simulator.services.recording import find_recording, recording_source
 from vmsguard.simulator.soap import element, instant
 
@@ -26,6 +26,7 @@ def _told(call: Call, moment: datetime) -> str:
 
 
 def _summary(call: Call) -> str:
+    advance(call.device, call.world)
     recordings = call.device.configuration.recordings
     spans = [span for recording in recordings if (span := recording_span(call.device, recording)) is not None]
     start = _told(call, min(span[0] for span in spans)) if spans else instant(_EPOCH)
@@ -36,7 +37,7 @@ def _summary(call: Call) -> str:
     )
 
 
-def _information(call: Call, tag: str, recording: Recording) -> str:
+def _information(call: Call, tag: str, recording: Recording, *, runs: bool) -> str:
     """A recording with its data; a track without any is left out, since its times are required and would lie."""
     span = recording_span(call.device, recording)
     times = ""
@@ -53,7 +54,7 @@ def _information(call: Call, tag: str, recording: Recording) -> str:
                 f"<tt:Description/>{element('tt:DataFrom', _told(call, data.start))}"
                 f"{element('tt:DataTo', _told(call, data.end))}</tt:Track>"
             )
-    status = "Recording" if recording_runs(call.device, recording.token, call.world) else "Stopped"
+    status = "Recording" if runs else "Stopped"
     return (
         f"<{tag}>{element('tt:RecordingToken', recording.token)}{recording_source('tt:Source', recording)}{times}"
         f"{element('tt:Content', recording.content)}{''.join(tracks)}"
@@ -63,7 +64,9 @@ def _information(call: Call, tag: str, recording: Recording) -> str:
 
 def _get_information(call: Call) -> str:
     recording = find_recording(call, call.arguments.text("RecordingToken"))
-    return _information(call, "tse:RecordingInformation", recording)
+    advance_recording(call.device, recording, call.world)
+    runs = recording_runs(call.device, recording.token, call.world)
+    return _information(call, "tse:RecordingInformation", recording, runs=runs)
 
 
 def _find(call: Call) -> str:
@@ -87,11 +90,15 @@ def _results(call: Call) -> str:
     token = call.arguments.text("SearchToken")
     if token not in call.sessions:
         raise invalid_argument("InvalidToken")
+    advance(call.device, call.world)
     waiting = call.sessions[token]
     count = _count(call, "MaxResults", len(waiting))
     present = {recording.token: recording for recording in call.device.configuration.recordings}
+    running = running_recordings(call.device, call.world)
     told = "".join(
-        _information(call, "tt:RecordingInformation", present[name]) for name in waiting[:count] if name in present
+        _information(call, "tt:RecordingInformation", present[name], runs=name in running)
+        for name in waiting[:count]
+        if name in present
     )
     call.sessions[token] = waiting[count:]
     state = "Searching" if call.sessions[token] else "Completed"
