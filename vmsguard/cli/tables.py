@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +15,9 @@ from vmsguard.model.vocabulary import Mode, Qualifier, Remediation, Verdict
 from vmsguard.run.outcome import RunOutcome, Skipped, summarise
 
 __all__ = ["show_outcome", "show_plan", "verdict_text"]
+
+_NAMED = 8
+"""How many subjects of one finding are told by name; JSON has them all."""
 
 _STYLE = {
     Verdict.PASS: ("pass", "green"),
@@ -45,33 +48,43 @@ def show_outcome(console: Console, outcome: RunOutcome, *, controls: bool = Fals
     console.print(_summary(outcome))
 
 
-def _rules(results: Iterable[Result], *, controls: bool) -> Table:
+def _rules(results: Sequence[Result], *, controls: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("camera", "rule"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    for column in ("basis", "done", "why"):
-        table.add_column(column, overflow="fold")
+    for column in ("camera", "rule", *(("at",) if controls else ()), "verdict", "basis", "done"):
+        table.add_column(column, no_wrap=column in {"camera", "verdict"}, overflow="fold")
+    table.add_column("why", overflow="fold", min_width=36)
     last = ""
-    for result in results:
+    for result in _rule_before_controls(results) if controls else results:
         if result.level == "camera" and result.verdict is not Verdict.NOT_APPLICABLE:
             continue
         if result.level == "control" and not controls:
             continue
-        name = result.rule or result.pack or "(no rule applies)"
-        if result.level == "control":
-            where = f" @{result.endpoint}" if result.endpoint else ""
-            name = f"  {result.control}{where}"
+        name = f"  {result.control}" if result.level == "control" else result.rule or "(no rule applies)"
         done = "" if result.remediation is Remediation.NONE else result.remediation.value.replace("_", " ")
         camera = result.camera if result.camera != last else ""
         last = result.camera
-        table.add_row(camera, escape(name), verdict_text(result), result.basis, done, escape(_why(result)))
+        places = (escape(result.endpoint),) if controls else ()
+        table.add_row(camera, escape(name), *places, verdict_text(result), result.basis, done, escape(_why(result)))
     return table
+
+
+def _rule_before_controls(results: Sequence[Result]) -> Iterable[Result]:
+    """Evaluation tells a rule after its controls; people read the rule first."""
+    waiting: list[Result] = []
+    for result in results:
+        if result.level == "control":
+            waiting.append(result)
+            continue
+        yield result
+        yield from waiting
+        waiting = []
 
 
 def _why(result: Result) -> str:
     if result.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
         return ""
+    if result.level == "control" and result.verdict is Verdict.UNKNOWN and result.left:
+        return f"{result.reason}: {'; '.join(result.left)}"
     return result.reason
 
 
@@ -81,10 +94,15 @@ def _show_unreachable(console: Console, unreachable: Iterable[Unreached]) -> Non
 
 
 def _show_findings(console: Console, findings: Iterable[Finding]) -> None:
+    """Findings with one cause are one entry that names all it concerns."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
     for finding in findings:
-        console.print(f"[cyan]finding[/] {escape(finding.subject)}: {finding.code}: {escape(finding.message)}")
-        if finding.next_step:
-            console.print(f"        next: {escape(finding.next_step)}")
+        groups.setdefault((finding.code, finding.message, finding.next_step), []).append(finding.subject)
+    for (code, message, next_step), subjects in groups.items():
+        named = ", ".join(subjects[:_NAMED]) + (f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else "")
+        console.print(f"[cyan]finding[/] {code}: {escape(message)}: {escape(named)}")
+        if next_step:
+            console.print(f"        next: {escape(next_step)}")
 
 
 def show_plan(console: Console, plan: Plan, skipped: Iterable[Skipped] = ()) -> None:
@@ -102,13 +120,22 @@ def show_plan(console: Console, plan: Plan, skipped: Iterable[Skipped] = ()) -> 
                 Text(planned.mode.value, style="bold" if planned.mode is Mode.ENFORCE else "dim"),
                 escape(_change(planned)),
                 escape(", ".join(sorted({f"{cause.camera} {cause.control}" for cause in planned.causes}))),
-                escape("; ".join(planned.blockers)),
+                escape(_in_the_way(planned.blockers)),
             )
         console.print(table)
     for entry in skipped:
         console.print(f"[yellow]not sent[/] {escape(entry.change)}: {escape(entry.reason)}")
         if entry.next_step:
             console.print(f"        next: {escape(entry.next_step)}")
+
+
+def _in_the_way(blockers: Iterable[str]) -> str:
+    """Blockers by kind: five attributes that nobody set are one obstacle."""
+    kinds: dict[str, list[str]] = {}
+    for blocker in blockers:
+        kind, _, what = blocker.partition(": ")
+        kinds.setdefault(kind, []).append(what)
+    return "; ".join(f"{kind}: {', '.join(whats)}" if any(whats) else kind for kind, whats in kinds.items())
 
 
 def _change(planned: PlannedChange) -> str:
