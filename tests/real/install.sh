@@ -37,6 +37,8 @@ fi
 if [ ! -x .cache/ipycam/bin/ipycam ]; then
   mkdir -p .cache
   python3 -m venv .cache/ipycam
-  .cache/ipycam/bin/pip install --quiet --disable-pip-version-check 'ipycam==1.3.0' opencv-python-headless numpy
+  # It asks for opencv-python, which wants a desktop's libraries; the headless build has the same module.
+  .cache/ipycam/bin/pip install --quiet --disable-pip-version-check --no-deps 'ipycam==1.3.0'
+  .cache/ipycam/bin/pip install --quiet --disable-pip-version-check opencv-python-headless numpy
 fi
 echo "real programs are installed"

@@ -30,16 +30,16 @@ __all__ = ["RealZoneMinder", "running_zoneminder"]
 HERE = Path(__file__).parent / "zoneminder"
 DIRECTORY = Path(os.environ.get("VMSGUARD_ZM_DIR", "/var/tmp/vmsguard-zm"))
 PORT = int(os.environ.get("VMSGUARD_ZM_PORT", "8095"))
-PROGRAMS = ("mariadbd", "mariadb", "mariadb-install-db", "apache2", "php", "zmpkg.pl", "zmc", "ffmpeg", "curl", "setpriv")
+PROGRAMS = (
     "mariadbd",
     "mariadb",
     "mariadb-install-db",
     "apache2",
+    "php",
     "zmpkg.pl",
     "zmc",
     "ffmpeg",
     "curl",
-    "php",
     "setpriv",
 )
 CONFIGURATION = (
