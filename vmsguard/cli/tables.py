@@ -50,21 +50,22 @@ def show_outcome(console: Console, outcome: RunOutcome, *, controls: bool = Fals
 
 def _rules(results: Sequence[Result], *, controls: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("camera", "rule", *(("at",) if controls else ()), "verdict", "basis", "done"):
-        table.add_column(column, no_wrap=column in {"camera", "verdict"}, overflow="fold")
-    table.add_column("why", overflow="fold", min_width=36)
+    for column in ("camera", "rule", "verdict", "basis", "done"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("why", overflow="fold")
     last = ""
     for result in _rule_before_controls(results) if controls else results:
         if result.level == "camera" and result.verdict is not Verdict.NOT_APPLICABLE:
             continue
         if result.level == "control" and not controls:
             continue
-        name = f"  {result.control}" if result.level == "control" else result.rule or "(no rule applies)"
+        name = result.rule or "(no rule applies)"
+        if result.level == "control":
+            name = f"  {result.control}" + (f"\n    {result.endpoint}" if result.endpoint else "")
         done = "" if result.remediation is Remediation.NONE else result.remediation.value.replace("_", " ")
         camera = result.camera if result.camera != last else ""
         last = result.camera
-        places = (escape(result.endpoint),) if controls else ()
-        table.add_row(camera, escape(name), *places, verdict_text(result), result.basis, done, escape(_why(result)))
+        table.add_row(camera, escape(name), verdict_text(result), result.basis, done, escape(_why(result)))
     return table
 
 
