@@ -61,7 +61,8 @@ _PICTURE = re.compile(r"/9j/|iVBORw0KGgo|ffd8ff|89504e47|\xff\xd8\xff|\x89PNG", 
 def safe_token(value: Any, pseudonym: Pseudonym) -> str:
     """A device's id as it is when short and plain, else its pseudonym."""
     text = str(value)
-    return text if _TOKEN.fullmatch(text) and not _LOGIN.search(text) else pseudonym(text)
+    plain = _TOKEN.fullmatch(text) and not (":" in text and _LOGIN.search(text))
+    return text if plain else pseudonym(text)
 
 
 def safe_change(value: Any, pseudonym: Pseudonym) -> str:
