@@ -11,7 +11,7 @@ from rich.text import Text
 
 from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.results import Finding, Result, Unreached
-from vmsguard.model.vocabulary import Mode, Qualifier, Remediation, Verdict
+from vmsguard.model.vocabulary import Mode, Qualifier, Remediation, Verdict, Why
 from vmsguard.run.outcome import RunOutcome, Skipped, summarise
 
 __all__ = ["show_outcome", "show_plan", "verdict_text"]
@@ -84,7 +84,7 @@ def _rule_before_controls(results: Sequence[Result]) -> Iterable[Result]:
 def _why(result: Result) -> str:
     if result.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
         return ""
-    if result.level == "control" and result.verdict is Verdict.UNKNOWN and result.left:
+    if result.level == "control" and result.why == Why.INCOMPLETE.value and result.left:
         return f"{result.reason}: {'; '.join(result.left)}"
     return result.reason
 
