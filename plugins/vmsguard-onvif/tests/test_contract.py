@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vmsguard.testing.level_delete import DeleteLevel
 from vmsguard_onvif.driver import OnvifDriver
 
 from vmsguard.model.inventory import Limits, Target
@@ -15,6 +14,7 @@ from vmsguard.model.vocabulary import Role
 from vmsguard.net.login import Login
 from vmsguard.simulator import Simulator
 from vmsguard.testing import ContractDevice, DriverContract, Fault
+from vmsguard.testing.level_delete import DeleteLevel
 
 LOGIN = Login("secret://test/onvif", "admin", "simulated")
 PERSONAS = {

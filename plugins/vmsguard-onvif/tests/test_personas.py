@@ -62,6 +62,28 @@ async def test_a_clock_that_is_an_hour_off_is_used_and_reported(simulate: Any) -
         assert abs(skew.value - 3600) <= 2
 
 
+async def test_a_clock_that_jumps_is_read_again_once_and_no_login_is_wasted(simulate: Any) -> None:
+    async with simulate(auth="wsse", created_window=5.0) as simulated, simulated.session() as session:
+        begun = simulated.simulator.requests("cam")
+        await session.read()
+        plain = simulated.simulator.requests("cam") - begun
+        simulated.simulator.camera("cam").state.clock_offset = 900.0
+        facts = await session.read()
+        assert items(facts, "recording.jobs").values[0].active is True
+        # One refused request, one look at the clock, and the plan goes on.
+        assert simulated.simulator.requests("cam") - begun - plain == plain + 2
+
+
+async def test_a_clock_that_keeps_jumping_ends_in_a_refused_login(simulate: Any) -> None:
+    async with simulate(auth="wsse", created_window=5.0) as simulated, simulated.session() as session:
+        camera = simulated.simulator.camera("cam").state
+        camera.clock_offset = 900.0
+        await session.read()
+        camera.clock_offset = 1800.0
+        again = await session.read(["source-1"])
+        assert reading(again, "recording.jobs").why is Why.AUTH
+
+
 async def test_wrong_addresses_are_findings_and_are_not_followed(simulate: Any) -> None:
     async with simulate(persona="wrong-xaddr") as simulated, simulated.session() as session:
         assert session.identity.foreign_addresses == ("192.0.2.10",)

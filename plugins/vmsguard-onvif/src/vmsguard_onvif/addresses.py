@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 __all__ = ["StreamAddress", "stream_address"]
 
 _PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
-_SECRET_QUERY = re.compile(r"(?:^|[&;])[^&;=]*(?:user|pass|pwd|auth|token|sid|session)[^&;=]*=", re.IGNORECASE)
+_SECRET_QUERY = re.compile(r"(?:^|[&;])[^&;=]*(?:user|login|pass|pwd|auth|token|sid|session)[^&;=]*=", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
