@@ -16,7 +16,7 @@ from vmsguard.net.login import Login
 from vmsguard.simulator import Simulator
 from vmsguard.simulator.call import Call, Operation, Service
 from vmsguard.simulator.device_state import Device
-from vmsguard.simulator.faults import not_supported
+from vmsguard.simulator.faults import action_refused, not_supported
 from vmsguard.simulator.personas import PERSONAS, Persona, Reply
 from vmsguard.simulator.soap import SoapRequest
 from vmsguard.testing import Session, open_session
@@ -39,6 +39,15 @@ class Truncated(Persona):
         return told[: len(told) // 2] if name in {"GetRecordings", "GetRecordingJobs"} else told
 
 
+class ForgetsItsSecondMedia(Persona):
+    name = "forgets-media2"
+
+    def perform(self, call: Call, service: Service, name: str, operation: Operation) -> str:
+        if service.name == "media2" and name == "GetProfiles":
+            raise action_refused("OutofMemory")
+        return operation.handle(call)
+
+
 class NothingOptional(Persona):
     name = "nothing-optional"
 
@@ -50,7 +59,7 @@ class NothingOptional(Persona):
 
 @pytest.fixture(autouse=True)
 def _more_personas(monkeypatch: pytest.MonkeyPatch) -> None:
-    for persona in (Garbage(), Truncated(), NothingOptional()):
+    for persona in (Garbage(), Truncated(), ForgetsItsSecondMedia(), NothingOptional()):
         monkeypatch.setitem(PERSONAS, persona.name, persona)
 
 

@@ -242,3 +242,22 @@ async def test_retention_is_set_and_zero_reads_as_unlimited(simulate: Any) -> No
             )
         async with simulated.session() as session:
             assert items(await session.read(), "recording.retention").values[0].seconds == 3600
+
+
+async def test_profiles_that_were_not_shown_leave_the_list_of_streams_incomplete(simulate: Any) -> None:
+    async with simulate(persona="forgets-media2") as simulated, simulated.session() as session:
+        services = items(await session.read(), "stream.services")
+        assert services.complete is False
+        assert {service.kind for service in services.values} >= {"rtsp", "snapshot"}
+
+
+@pytest.mark.parametrize("rules", [["tt:LineDetector"], None])
+async def test_a_maker_that_keeps_faces_elsewhere_has_no_complete_list(simulate: Any, rules: Any) -> None:
+    async with simulate(rules=rules, modules=rules) as simulated:
+        simulated.simulator.camera("cam").state.product.manufacturer = "HIKVISION"
+        async with simulated.session() as session:
+            facts = await session.read()
+        if rules is None:
+            assert reading(facts, "analytics.functions").why is Why.UNSUPPORTED_UNPROVEN
+        else:
+            assert items(facts, "analytics.functions").complete is False

@@ -41,8 +41,9 @@ async def analytics_functions(readings: Readings, topology: Topology, channel: s
     await _applications(readings, collected)
     _image_search(readings, collected)
     gap = analytics_gap(readings.session.manufacturer)
-    if gap and collected.answered:
-        collected.gaps.append(gap)
+    if gap:
+        # Neither a clean list nor a missing service says anything about what the maker keeps elsewhere.
+        collected.unknown.append(Unknown(Why.UNSUPPORTED_UNPROVEN, gap))
     return both(collected.reading())
 
 

@@ -11,7 +11,7 @@ from vmsguard_onvif.media_replies import Profile
 from vmsguard_onvif.namespaces import EVENTS, MEDIA, MEDIA2
 from vmsguard_onvif.observed import Told, WholeView, collect
 from vmsguard_onvif.readings import Readings
-from vmsguard_onvif.topology import Topology
+from vmsguard_onvif.topology import CameraTopology, Topology
 
 __all__ = ["cloud_links", "push_destinations", "stream_services"]
 
@@ -31,10 +31,20 @@ async def stream_services(readings: Readings, topology: Topology, channel: str) 
     for profile in topology.of_channel(channel):
         await _snapshot(readings, profile, running)
         _multicast(profile, running)
+    if isinstance(topology, CameraTopology):
+        await _unread_profiles(readings, running)
     stored.answered, stored.unknown, stored.absent = running.answered, list(running.unknown), list(running.absent)
     stored.add(running.values)
     await _web_rtc(readings, running, stored)
     return {Layer.RUNTIME: running.reading(), Layer.STORED: stored.reading()}
+
+
+async def _unread_profiles(readings: Readings, collected: Collected) -> None:
+    """Profiles that one of the media services did not show may stream what the other's do not."""
+    for service in (MEDIA, MEDIA2):
+        answer = await readings.profiles(service)
+        if readings.session.services.get(service) is not None and isinstance(answer, Unanswered):
+            collected.take(answer)
 
 
 async def _rtsp(readings: Readings, topology: Topology, channel: str, collected: Collected) -> None:
