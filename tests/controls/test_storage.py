@@ -95,6 +95,11 @@ class TestEdgeOff:
         scene.known("footage.grows", False, basis=Basis.OBSERVED)
         assert scene.judge("storage.edge.off").verdict is Verdict.UNKNOWN
 
+    def test_standing_still_and_half_an_absence_are_no_absence(self, scene):
+        scene.absent("recording.jobs", layer=Layer.STORED).unknown("recording.jobs", layer=Layer.RUNTIME)
+        scene.known("footage.grows", False, basis=Basis.OBSERVED)
+        assert scene.judge("storage.edge.off").verdict is Verdict.UNKNOWN
+
 
 class TestVmsOff:
     def recorder(self, scene, *matches, complete=True):

@@ -168,6 +168,8 @@ class TestImpossible:
         vms = words.rule(words.require("storage.vms.off"), otherwise=(words.deletion,))
         world.assign(words.pack(vms)).recording().refused().stores("footage").deleted(words.now - words.hour)
         assert world.verdict("r") is FAIL
+        details = {"model": "Gate 9", "firmware": "1.2.3", "impossible": ["storage.vms.off"]}
+        assert world.paper("vendor-statement", details=details).verdict("r") is FAIL
 
 
 class TestLawAgainstLaw:
