@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 JOB = "<trc:JobToken>job-1</trc:JobToken>"
@@ -169,3 +171,28 @@ async def test_a_retention_that_is_no_fixed_time_is_refused(run, retention) -> N
     async with run({"id": "cam"}) as caller:
         answer = await caller.ask("cam", "trc:SetRecordingConfiguration", configuration(retention))
         assert answer.fault == ("Sender", "InvalidArgs")
+
+
+async def test_a_read_of_something_else_leaves_footage_alone(run, clock) -> None:
+    async with run({"id": "cam"}) as caller:
+        footage = caller.simulator.camera("cam").state.footage
+        clock.forward(10)
+        await caller.ask("cam", "trc:GetRecordingJobState", JOB)
+        assert {clock.now() - timedelta(seconds=10)} == {track.end for track in footage.values()}
+        await caller.ask("cam", "tse:GetRecordingSummary")
+        assert {clock.now()} == {track.end for track in footage.values()}
+
+
+async def test_footage_begins_when_the_device_starts(run, clock) -> None:
+    async with run({"id": "cam", "recordings": {"history_hours": 0}}) as caller:
+        start = clock.now()
+        clock.forward(60)
+        assert caller.simulator.camera("cam").truth.footage_from == start
+
+
+async def test_what_was_recorded_until_a_restart_is_kept(run, clock) -> None:
+    async with run({"id": "cam"}) as caller:
+        clock.forward(10)
+        caller.simulator.reboot("cam")
+        ends = {track.end for track in caller.simulator.camera("cam").state.footage.values()}
+        assert {clock.now()} == ends

@@ -59,7 +59,9 @@ class UsernameTokens:
         window = timedelta(seconds=device.created_window)
         local = now + timedelta(seconds=device.clock_offset)
         stamp = stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
-        self._seen = {known: until for known, until in self._seen.items() if until > local}
+        # From the front only: a nonce behind a later one stays a little longer, and its Created is stale by then.
+        while self._seen and next(iter(self._seen.values())) <= local:
+            del self._seen[next(iter(self._seen))]
         if not nonce or nonce in self._seen or abs(stamp - local) > window:
             return False
         self._seen[nonce] = stamp + window + window

@@ -67,7 +67,10 @@ def answer(
     world: World,
     around_write: tuple[Callable[[Session], None], Callable[[Session], None]],
 ) -> Reply:
-    """The reply of a device; ``around_write`` is called just before and just after something may change."""
+    """The reply of a device; ``around_write`` is called just before and just after something may change.
+
+    It brings footage up to date, too; a read that needs footage does so itself.
+    """
     session.requests += 1
     persona = session.persona
     try:

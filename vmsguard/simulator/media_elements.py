@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from vmsguard.simulator.device_state import (
     Analyser,
     AnalyticsConfiguration,
@@ -17,29 +19,32 @@ __all__ = [
     "analyser",
     "analytics_configuration",
     "metadata_configuration",
+    "use_counts",
     "video_encoder",
     "video_encoder2",
     "video_source_configuration",
 ]
 
 
-def _uses(configuration: Configuration, token: str) -> int:
-    return sum(
-        token in (profile.video_source, profile.video_encoder, profile.analytics, profile.metadata)
+def use_counts(configuration: Configuration) -> Counter[str]:
+    """How many profiles hold each configuration, by token: counted once for a whole response."""
+    return Counter(
+        token
         for profile in configuration.profiles
+        for token in {profile.video_source, profile.video_encoder, profile.analytics, profile.metadata}
     )
 
 
-def _entity(tag: str, token: str, configuration: Configuration, inner: str, attributes: str = "") -> str:
+def _entity(tag: str, token: str, uses: Counter[str], inner: str, attributes: str = "") -> str:
     return (
         f"<{tag} token={quoteattr(token)}{attributes}><tt:Name>{text(token)}</tt:Name>"
-        f"<tt:UseCount>{_uses(configuration, token)}</tt:UseCount>{inner}</{tag}>"
+        f"<tt:UseCount>{uses[token]}</tt:UseCount>{inner}</{tag}>"
     )
 
 
-def video_source_configuration(tag: str, source: VideoSource, configuration: Configuration) -> str:
+def video_source_configuration(tag: str, source: VideoSource, uses: Counter[str]) -> str:
     bounds = f'<tt:Bounds x="0" y="0" width="{source.width}" height="{source.height}"/>'
-    return _entity(tag, source.configuration, configuration, element("tt:SourceToken", source.token) + bounds)
+    return _entity(tag, source.configuration, uses, element("tt:SourceToken", source.token) + bounds)
 
 
 def _multicast(multicast: Multicast) -> str:
@@ -50,12 +55,12 @@ def _multicast(multicast: Multicast) -> str:
     )
 
 
-def video_encoder(tag: str, encoder: VideoEncoder, configuration: Configuration) -> str:
+def video_encoder(tag: str, encoder: VideoEncoder, uses: Counter[str]) -> str:
     """An encoder in the words of Media (version 1)."""
     return _entity(
         tag,
         encoder.token,
-        configuration,
+        uses,
         "<tt:Encoding>H264</tt:Encoding>"
         "<tt:Resolution><tt:Width>1920</tt:Width><tt:Height>1080</tt:Height></tt:Resolution>"
         "<tt:Quality>5</tt:Quality>"
@@ -66,12 +71,12 @@ def video_encoder(tag: str, encoder: VideoEncoder, configuration: Configuration)
     )
 
 
-def video_encoder2(tag: str, encoder: VideoEncoder, configuration: Configuration) -> str:
+def video_encoder2(tag: str, encoder: VideoEncoder, uses: Counter[str]) -> str:
     """The same encoder in the words of Media2."""
     return _entity(
         tag,
         encoder.token,
-        configuration,
+        uses,
         "<tt:Encoding>H264</tt:Encoding>"
         "<tt:Resolution><tt:Width>1920</tt:Width><tt:Height>1080</tt:Height></tt:Resolution>"
         "<tt:RateControl><tt:FrameRateLimit>15</tt:FrameRateLimit><tt:BitrateLimit>4096</tt:BitrateLimit>"
@@ -80,11 +85,11 @@ def video_encoder2(tag: str, encoder: VideoEncoder, configuration: Configuration
     )
 
 
-def metadata_configuration(tag: str, metadata: MetadataConfiguration, configuration: Configuration) -> str:
+def metadata_configuration(tag: str, metadata: MetadataConfiguration, uses: Counter[str]) -> str:
     return _entity(
         tag,
         metadata.token,
-        configuration,
+        uses,
         f"<tt:Analytics>{boolean(metadata.analytics)}</tt:Analytics>{_multicast(metadata.multicast)}"
         "<tt:SessionTimeout>PT60S</tt:SessionTimeout>",
     )
@@ -109,13 +114,13 @@ def analyser(tag: str, entry: Analyser) -> str:
     )
 
 
-def analytics_configuration(tag: str, analytics: AnalyticsConfiguration, configuration: Configuration) -> str:
+def analytics_configuration(tag: str, analytics: AnalyticsConfiguration, uses: Counter[str]) -> str:
     modules = "".join(analyser("tt:AnalyticsModule", module) for module in analytics.modules)
     rules = "".join(analyser("tt:Rule", rule) for rule in analytics.rules)
     return _entity(
         tag,
         analytics.token,
-        configuration,
+        uses,
         f"<tt:AnalyticsEngineConfiguration>{modules}</tt:AnalyticsEngineConfiguration>"
         f"<tt:RuleEngineConfiguration>{rules}</tt:RuleEngineConfiguration>",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import logging
 import os
@@ -118,6 +119,8 @@ class Simulator:
             await self._http.open(self._http_port)
             for device in self._devices():
                 await self._follow_protocols(device)
+            for device in self._devices():
+                advance(device, self)
         except BaseException:
             await self._close_sockets()
             raise
@@ -173,7 +176,7 @@ class Simulator:
             self._by_rtsp_port[device.rtsp_port] = device
         if device.recorder:
             for receiver in device.configuration.receivers:
-                pulling = self._pulled_by.setdefault(urlsplit(receiver.media_uri).port or 0, [])
+                pulling = self._pulled_by.setdefault(_rtsp_address(receiver.media_uri)[0], [])
                 pulling.append(device)
             if device.storage_path:
                 self._stores[device.id] = SegmentStore(device.storage_path)
@@ -257,9 +260,9 @@ class Simulator:
         return f"{HOST}:{self._http_port}"
 
     def answers(self, media_uri: str) -> bool:
-        address = urlsplit(media_uri)
-        device = self._by_rtsp_port.get(address.port or 0)
-        return device is not None and self._listens(device) and _has_picture(device, address.path)
+        port, path = _rtsp_address(media_uri)
+        device = self._by_rtsp_port.get(port)
+        return device is not None and self._listens(device) and _has_picture(device, path)
 
     def discard_segments(self, device: Device, recording: str) -> None:
         store = self._stores.get(device.id)
@@ -269,6 +272,7 @@ class Simulator:
     def reboot(self, device_id: str) -> None:
         """Load what is stored: protocols take effect, changes that were not persistent are gone."""
         device = self.session(device_id).device
+        self._advance_around(device)
         have = device.configuration
         device.running_protocols = [
             NetworkProtocol(entry.name, entry.enabled, list(entry.ports)) for entry in have.protocols
@@ -386,5 +390,15 @@ class Simulator:
                     _log.warning("%s cannot write segments: %s", device_id, error.strerror)
 
 
+@functools.lru_cache(maxsize=65536)
+def _rtsp_address(media_uri: str) -> tuple[int, str]:
+    """Port and path; a recorder asks for the same few hundred at every tick."""
+    address = urlsplit(media_uri)
+    return address.port or 0, address.path
+
+
 def _has_picture(device: Device, path: str) -> bool:
-    return any(delivers(profile) and path == f"/{profile.token}" for profile in device.configuration.profiles)
+    if not path.startswith("/"):
+        return False
+    token = path[1:]
+    return any(profile.token == token and delivers(profile) for profile in device.configuration.profiles)

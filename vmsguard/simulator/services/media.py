@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
@@ -9,12 +10,13 @@ from msgspec.structs import replace
 
 from vmsguard.simulator.access import Access
 from vmsguard.simulator.call import Call, Operation, Service, schema
-from vmsguard.simulator.device_state import Device, MetadataConfiguration, Profile
+from vmsguard.simulator.device_state import Configuration, Device, MetadataConfiguration, Profile
 from vmsguard.simulator.faults import action_refused, invalid_argument
 from vmsguard.simulator.job_state import delivers
 from vmsguard.simulator.media_elements import (
     analytics_configuration,
     metadata_configuration,
+    use_counts,
     video_encoder,
     video_source_configuration,
 )
@@ -43,26 +45,25 @@ def snapshot_address(call: Call, profile: Profile) -> str:
     return f"http://{call.world.host()}/{call.device.id}/snapshot.jpg?profile={profile.token}"
 
 
-def _profile(call: Call, profile: Profile) -> str:
-    have = call.device.configuration
+def _profile(profile: Profile, have: Configuration, uses: Counter[str]) -> str:
     parts = [element("tt:Name", profile.name)]
     parts += [
-        video_source_configuration("tt:VideoSourceConfiguration", source, have)
+        video_source_configuration("tt:VideoSourceConfiguration", source, uses)
         for source in have.sources
         if source.configuration == profile.video_source
     ]
     parts += [
-        video_encoder("tt:VideoEncoderConfiguration", encoder, have)
+        video_encoder("tt:VideoEncoderConfiguration", encoder, uses)
         for encoder in have.encoders
         if encoder.token == profile.video_encoder
     ]
     parts += [
-        analytics_configuration("tt:VideoAnalyticsConfiguration", analytics, have)
+        analytics_configuration("tt:VideoAnalyticsConfiguration", analytics, uses)
         for analytics in have.analytics
         if analytics.token == profile.analytics
     ]
     parts += [
-        metadata_configuration("tt:MetadataConfiguration", metadata, have)
+        metadata_configuration("tt:MetadataConfiguration", metadata, uses)
         for metadata in have.metadata
         if metadata.token == profile.metadata
     ]
@@ -71,7 +72,9 @@ def _profile(call: Call, profile: Profile) -> str:
 
 
 def _profiles(call: Call) -> str:
-    return "".join(_profile(call, profile) for profile in call.device.configuration.profiles)
+    have = call.device.configuration
+    uses = use_counts(have)
+    return "".join(_profile(profile, have, uses) for profile in have.profiles)
 
 
 def _sources(call: Call) -> str:
@@ -84,22 +87,26 @@ def _sources(call: Call) -> str:
 
 def _source_configurations(call: Call) -> str:
     have = call.device.configuration
-    return "".join(video_source_configuration("trt:Configurations", source, have) for source in have.sources)
+    uses = use_counts(have)
+    return "".join(video_source_configuration("trt:Configurations", source, uses) for source in have.sources)
 
 
 def _encoder_configurations(call: Call) -> str:
     have = call.device.configuration
-    return "".join(video_encoder("trt:Configurations", encoder, have) for encoder in have.encoders)
+    uses = use_counts(have)
+    return "".join(video_encoder("trt:Configurations", encoder, uses) for encoder in have.encoders)
 
 
 def _analytics_configurations(call: Call) -> str:
     have = call.device.configuration
-    return "".join(analytics_configuration("trt:Configurations", analytics, have) for analytics in have.analytics)
+    uses = use_counts(have)
+    return "".join(analytics_configuration("trt:Configurations", analytics, uses) for analytics in have.analytics)
 
 
 def _metadata_configurations(call: Call) -> str:
     have = call.device.configuration
-    return "".join(metadata_configuration("trt:Configurations", metadata, have) for metadata in have.metadata)
+    uses = use_counts(have)
+    return "".join(metadata_configuration("trt:Configurations", metadata, uses) for metadata in have.metadata)
 
 
 def _find_metadata(device: Device, token: str) -> MetadataConfiguration:

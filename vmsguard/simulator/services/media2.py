@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from vmsguard.simulator.access import Access
 from vmsguard.simulator.call import Arguments, Call, Operation, Service
-from vmsguard.simulator.device_state import Device, Profile, WebRtc
+from vmsguard.simulator.device_state import Configuration, Device, Profile, WebRtc
 from vmsguard.simulator.faults import invalid_argument, not_supported
 from vmsguard.simulator.media_elements import (
     analytics_configuration,
     metadata_configuration,
+    use_counts,
     video_encoder2,
     video_source_configuration,
 )
@@ -28,32 +30,31 @@ _FIELDS: Final = {
 _OTHER_TYPES: Final = frozenset({"AudioSource", "AudioEncoder", "AudioOutput", "AudioDecoder", "PTZ", "Receiver"})
 
 
-def _configurations(call: Call, profile: Profile, types: set[str]) -> str:
+def _configurations(profile: Profile, types: set[str], have: Configuration, uses: Counter[str]) -> str:
     """Only the types that are asked for; without any, none (Media2, GetProfiles)."""
-    have = call.device.configuration
     wanted = set(_FIELDS) if "All" in types else types
     parts = []
     if "VideoSource" in wanted:
         parts += [
-            video_source_configuration("tr2:VideoSource", source, have)
+            video_source_configuration("tr2:VideoSource", source, uses)
             for source in have.sources
             if source.configuration == profile.video_source
         ]
     if "VideoEncoder" in wanted:
         parts += [
-            video_encoder2("tr2:VideoEncoder", encoder, have)
+            video_encoder2("tr2:VideoEncoder", encoder, uses)
             for encoder in have.encoders
             if encoder.token == profile.video_encoder
         ]
     if "Analytics" in wanted:
         parts += [
-            analytics_configuration("tr2:Analytics", analytics, have)
+            analytics_configuration("tr2:Analytics", analytics, uses)
             for analytics in have.analytics
             if analytics.token == profile.analytics
         ]
     if "Metadata" in wanted:
         parts += [
-            metadata_configuration("tr2:Metadata", metadata, have)
+            metadata_configuration("tr2:Metadata", metadata, uses)
             for metadata in have.metadata
             if metadata.token == profile.metadata
         ]
@@ -63,10 +64,12 @@ def _configurations(call: Call, profile: Profile, types: set[str]) -> str:
 def _profiles(call: Call) -> str:
     token = call.arguments.optional("Token")
     types = set(call.arguments.texts("Type"))
-    profiles = [find_profile(call, token)] if token else call.device.configuration.profiles
+    have = call.device.configuration
+    uses = use_counts(have)
+    profiles = [find_profile(call, token)] if token else have.profiles
     return "".join(
         f'<tr2:Profiles token={quoteattr(profile.token)} fixed="{boolean(profile.fixed)}">'
-        f"{element('tr2:Name', profile.name)}{_configurations(call, profile, types)}</tr2:Profiles>"
+        f"{element('tr2:Name', profile.name)}{_configurations(profile, types, have, uses)}</tr2:Profiles>"
         for profile in profiles
     )
 
@@ -90,7 +93,8 @@ def _analytics(call: Call) -> str:
     found = [analytics for analytics in have.analytics if asked in ("", analytics.token)]
     if asked and not found:
         raise invalid_argument("NoConfig")
-    return "".join(analytics_configuration("tr2:Configurations", analytics, have) for analytics in found)
+    uses = use_counts(have)
+    return "".join(analytics_configuration("tr2:Configurations", analytics, uses) for analytics in found)
 
 
 def _stream_uri(call: Call) -> str:
