@@ -118,6 +118,24 @@ def test_the_reserve_is_set_aside_and_filled_again_at_the_next_opening(opened: O
     assert RESERVE_BYTES == (folder / ".reserve").stat().st_size
 
 
+def test_a_disk_that_fills_while_a_segment_is_sealed_leaves_whole_segments(
+    opened: Opener, disk: Any, read_log: Reader, folder: Path, trust: Trust, clock: Any
+) -> None:
+    log = opened(segment_records=4)
+    log.append("observe", target="t-1")
+    log.append("observe", target="t-1")
+    disk.room = 0
+    log.append("apply.intent", **STOP)
+    log.append("apply.result", change=STOP["change"], outcome="accepted")
+    log.close()
+    events = [record["event"] for record in read_log()]
+    assert events[3:] == ["write.failed", "apply.intent", "apply.result", "log.closed"]
+    report = verify_directory(folder, trust=trust, now=clock.now())
+    assert ["write-failed"] == [problem.kind for problem in report.problems]
+    disk.room = None
+    opened(segment_records=4).close()
+
+
 def test_a_log_that_met_a_full_disk_is_intact_and_says_what_it_lost(
     opened: Opener, disk: Any, folder: Path, trust: Trust, clock: Any
 ) -> None:

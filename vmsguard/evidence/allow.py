@@ -89,6 +89,8 @@ def _facts_check(pseudonym: Pseudonym) -> Check:
     checks, required = allowed.checks, allowed.required
 
     def check(facts: Any) -> list[dict[str, Any]]:
+        if not facts:
+            return []
         ready = [
             {name: checks[name](value) for name, value in fact.items() if value is not None and value != ""}
             for fact in facts

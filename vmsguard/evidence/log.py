@@ -284,9 +284,9 @@ class EvidenceLog:
             self._intents.follow({**ready, "event": event, "seq": seq, "run": run, "cause": cause, "ts": moment.ts})
         return seq
 
-    def _line(self, event: str, ready: dict[str, Any], moment: Moment, run: str, cause: Sequence[int]) -> bytes:
+    def _line(self, event: str, record: dict[str, Any], moment: Moment, run: str, cause: Sequence[int]) -> bytes:
+        """The record's line; the envelope is put on the prepared fields themselves, which nobody else holds."""
         identity, salt = self._nonces.draw(moment.seconds)
-        record = ready.copy()
         record["schema"] = SCHEMA
         record["seq"] = self._frontier.size
         record["prev"] = self._prev.hex()
