@@ -42,12 +42,13 @@ def test_a_pack_with_one_reading_has_no_differences(packs: Mapping[str, Pack], c
 def test_readings_are_compared_only_over_cameras_that_can_be(
     sample: str, write: Callable[[str, str], Path], catalogue: Catalogue
 ) -> None:
-    text = sample.replace(
-        "rules:\n", "profiles:\n  a: {select: {space: public}}\n  b: {select: {space: private}}\nrules:\n"
-    )
-    explained = explain_pack(load_pack(write("pack.yaml", text), catalogue), catalogue.controls)
+    readings = "profiles:\n  a: {select: {space: public}}\n  b: {select: {space: private, records: true}}\nrules:\n"
+    pack = load_pack(write("pack.yaml", sample.replace("rules:\n", readings)), catalogue)
 
-    assert [{"a": True, "b": False}, {"a": False, "b": True}] == [each.reached for each in explained.differences]
+    cameras = [each.camera for each in explain_pack(pack, catalogue.controls).differences]
+
+    assert 3 == len(cameras)
+    assert [] == [each for each in cameras if each["space is public"] and each["space is private"]]
 
 
 def test_a_rule_is_told_with_authority_requirement_and_what_stands_in(
