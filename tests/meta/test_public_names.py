@@ -29,8 +29,10 @@ def defined(tree: ast.Module) -> set[str]:
 
 def bound(tree: ast.Module) -> set[str]:
     """Every name at the top of a module, wherever it comes from."""
-    names = {name for node in tree.body for name in assigned_names(node)}
-    for node in ast.walk(tree):
+    names: set[str] = set()
+    for node in ast.walk(tree):  # names of `if TYPE_CHECKING:` count, and nothing is lost by looking too deep
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            names.update(assigned_names(node))
         if isinstance(node, ast.Import | ast.ImportFrom):
             names |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
     return names | defined(tree) | {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
