@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
+
+from lxml import etree
 
 from vmsguard_onvif.namespaces import SCHEMA
 
-if TYPE_CHECKING:
-    from lxml import etree
-
-    Element: TypeAlias = etree._Element
-else:
-    Element: TypeAlias = object
+Element: TypeAlias = etree._Element
 
 __all__ = [
     "TT",

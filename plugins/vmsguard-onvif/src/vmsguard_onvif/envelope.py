@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 from vmsguard_onvif.namespaces import PREFIXES, SCHEMA, SOAP12
 
@@ -17,6 +19,8 @@ _ESCAPES = str.maketrans(
 
 def escape(value: str) -> str:
     """A value made safe for element text and attributes; raises ``ValueError`` for what XML cannot hold."""
+    if value.isascii() and value.isalnum():
+        return value
     if _NOT_XML.search(value):
         raise ValueError("a value holds characters that XML cannot carry")
     return value.translate(_ESCAPES)
@@ -32,20 +36,29 @@ def envelope(namespace: str, operation: str, inner: str = "", security: str = ""
 
     The operation's namespace has the prefix of ``PREFIXES``; ``tt`` is the common schema.
     """
-    prefix = PREFIXES[namespace]
+    before, between, after = _frame(namespace, operation)
     header = f"<s:Header>{security}</s:Header>" if security else ""
+    return f"{before}{header}{between}{inner}{after}".encode()
+
+
+@lru_cache(maxsize=256)
+def _frame(namespace: str, operation: str) -> tuple[str, str, str]:
+    """What every request of an operation has in common, around its header and its arguments."""
+    prefix = PREFIXES[namespace]
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="{SOAP12}" xmlns:tt="{SCHEMA}" '
-        f'xmlns:{prefix}="{namespace}">{header}<s:Body><{prefix}:{operation}>{inner}</{prefix}:{operation}>'
-        "</s:Body></s:Envelope>"
-    ).encode()
+        f'xmlns:{prefix}="{namespace}">',
+        f"<s:Body><{prefix}:{operation}>",
+        f"</{prefix}:{operation}></s:Body></s:Envelope>",
+    )
 
 
 def action(namespace: str, operation: str) -> str:
     return f"{namespace}/{operation}"
 
 
-def headers(namespace: str, operation: str, *, with_action: bool = True) -> dict[str, str]:
+@lru_cache(maxsize=256)
+def headers(namespace: str, operation: str, *, with_action: bool = True) -> Mapping[str, str]:
     """HTTP headers of a request. Pelco wants the action in the content type, Illustra breaks on it."""
     told = f'; action="{action(namespace, operation)}"' if with_action else ""
     return {"Content-Type": f"application/soap+xml; charset=utf-8{told}"}

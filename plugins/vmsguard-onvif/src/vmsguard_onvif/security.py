@@ -7,7 +7,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 from vmsguard.net.login import Login
-from vmsguard_onvif.envelope import escape, leaf
+from vmsguard_onvif.envelope import leaf
 
 __all__ = ["digest", "username_token"]
 
@@ -29,11 +29,11 @@ def username_token(login: Login, now: datetime, offset: timedelta, nonce: bytes)
 
     Hikvision firmware rejects ``+00:00``, and windows are as small as five seconds, hence the offset.
     """
-    created = (now.astimezone(UTC) + offset).strftime("%Y-%m-%dT%H:%M:%SZ")
+    created = (now.astimezone(UTC) + offset).isoformat()[:19] + "Z"
     return (
         f'<wsse:Security s:mustUnderstand="1" xmlns:wsse="{_WSSE}" xmlns:wsu="{_WSU}"><wsse:UsernameToken>'
         f"{leaf('wsse:Username', login.user)}"
         f'<wsse:Password Type="{_PROFILE}">{digest(nonce, created, login.password)}</wsse:Password>'
         f'<wsse:Nonce EncodingType="{_BASE64}">{base64.b64encode(nonce).decode("ascii")}</wsse:Nonce>'
-        f"<wsu:Created>{escape(created)}</wsu:Created></wsse:UsernameToken></wsse:Security>"
+        f"<wsu:Created>{created}</wsu:Created></wsse:UsernameToken></wsse:Security>"
     )
