@@ -13,7 +13,7 @@ from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.truth import Truth
 from vmsguard.model.vocabulary import WHOLE, Layer, Mode
 
-__all__ = ["purge_blocker", "purge_extent"]
+__all__ = ["deletes_what_was_before", "purge_blocker", "purge_extent"]
 
 _STOP = "recording.stop"
 _AFTER_STOP = frozenset({"storage.residue.empty"})
@@ -51,6 +51,11 @@ def _items(fact: Fact | None) -> Sequence[Any]:
     return fact.reading.value.values
 
 
+def deletes_what_was_before(planned: PlannedChange) -> bool:
+    """Whether a purge means all that was stored until recording stopped, and nothing else."""
+    return {cause.control for cause in planned.causes} <= _AFTER_STOP
+
+
 def purge_blocker(
     planned: PlannedChange,
     others: Iterable[PlannedChange],
@@ -58,7 +63,7 @@ def purge_blocker(
     now: datetime,
 ) -> str:
     """Why a purge must wait; empty where recording is off, is being stopped, or is proven unstoppable."""
-    if not {cause.control for cause in planned.causes} <= _AFTER_STOP:
+    if not deletes_what_was_before(planned):
         return ""
     change = planned.change
     stopping = {

@@ -9,14 +9,16 @@ from datetime import timedelta
 from itertools import groupby
 
 from msgspec import json
+from msgspec.structs import replace
 
+from vmsguard.engine.purges import deletes_what_was_before
 from vmsguard.errors import (
     AuthRejected,
     DriverError,
     EvidenceError,
     NotSupported,
     Refused,
-    SecretMissing,
+    StateError,
     Unreachable,
     VmsguardError,
 )
@@ -26,20 +28,26 @@ from vmsguard.model.inventory import Inventory, Target
 from vmsguard.model.ledger import ImpossibilityProof, PriorValue
 from vmsguard.model.manifest import Identity
 from vmsguard.model.plan import PlannedChange
-from vmsguard.model.vocabulary import Stage
+from vmsguard.model.vocabulary import WHOLE, Stage, Why
 from vmsguard.plugin.driver import Driver
+from vmsguard.run.credentials import note_accepted, note_refusal, refused_elsewhere
 from vmsguard.run.equipment import Equipment
-from vmsguard.run.observe import note_refusal
 from vmsguard.run.reach import why_of
-from vmsguard.run.session import driver_session
+from vmsguard.run.session import driver_session, within
+from vmsguard.run.together import together
 
-__all__ = ["PROOF_LIFETIME", "Sent", "send_changes"]
+__all__ = ["CHANGE_SECONDS", "PROOF_LIFETIME", "Sent", "send_changes"]
 
 PROOF_LIFETIME = timedelta(days=180)
 """After this an impossibility must be proven again (DESIGN 5); our number, no source gives one."""
 
 PERMIT_LIFETIME = timedelta(minutes=2)
+CHANGE_SECONDS = PERMIT_LIFETIME.total_seconds()
+"""How long a driver may take over one change: without its permit it could send nothing more anyway."""
+
 _JOB_POLLS = 30
+_FATAL = (EvidenceError, StateError)
+"""Without evidence and without the value that stood there before nothing may be applied, anywhere."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class Sent:
     code: str = ""
     proof: ImpossibilityProof | None = None
     identity: Identity | None = None
+    left: bool = True
+    """Whether its intent was recorded, so that a request may have left; False: nothing was sent."""
 
 
 async def send_changes(
@@ -66,8 +76,9 @@ async def send_changes(
     """Every change of a plan sent once, owners before owned, one session per target, in plan order.
 
     A change that fails does not stop the next one of its target unless the login or the link is gone: a
-    failed step never undoes a protective one. Raises ``EvidenceError`` as soon as an intent cannot be
-    written; nothing is sent after that.
+    failed step never undoes a protective one. Raises ``EvidenceError`` or ``StateError`` as soon as an
+    intent or a prior value cannot be kept; what other targets have in hand is cancelled, and nothing is
+    sent after that.
     """
     sent: list[Sent] = []
     done = 0
@@ -86,9 +97,7 @@ async def send_changes(
             equipment.progress("apply", done, len(changes))
             return result
 
-        batches = await asyncio.gather(
-            *(one(inventory.targets[name], todo) for name, todo in sorted(by_target.items()))
-        )
+        batches = await together(one(inventory.targets[name], todo) for name, todo in sorted(by_target.items()))
         sent.extend(outcome for batch in batches for outcome in batch)
     return sent
 
@@ -102,18 +111,28 @@ async def _to_target(
     confirmed_count: int | None,
 ) -> list[Sent]:
     try:
+        blocked = refused_elsewhere(target, equipment, for_change=True)
+        if blocked:
+            return [Sent(planned, "failed", Why.BREAKER_OPEN.value, left=False) for planned in todo]
         async with driver_session(target, equipment, for_change=True) as (driver, _):
-            identity = await driver.open()
+            async with within(target, "open", driver.manifest(None).bound.base):
+                identity = await driver.open()
+            note_accepted(target, identity, equipment, for_change=True)
             return await _in_session(driver, identity, todo, prior, equipment, run, confirmed_count)
-    except (EvidenceError, SecretMissing):
+    except _FATAL:
         raise
-    except Exception as error:
-        why, _ = why_of(error)
+    except Exception as error:  # noqa: BLE001 - the plugin border: one target's failure stops no other
+        why = _told(error, equipment, target=target.id)
         if isinstance(error, AuthRejected):
             note_refusal(target, equipment, for_change=True)
-        if not isinstance(error, VmsguardError):
-            equipment.log.error("driver failed", target=target.id, error=type(error).__name__, exc_info=True)
-        return [Sent(planned, "failed", why.value) for planned in todo]
+        return [Sent(planned, "failed", why.value, left=False) for planned in todo]
+
+
+def _told(error: Exception, equipment: Equipment, **where: str) -> Why:
+    """The reason behind an error; a driver's own bug is logged with its traceback."""
+    if not isinstance(error, VmsguardError):
+        equipment.log.error("driver failed", error=type(error).__name__, exc_info=True, **where)
+    return why_of(error)[0]
 
 
 async def _in_session(
@@ -130,9 +149,15 @@ async def _in_session(
     lost = 0
     for planned in todo:
         if gone:
-            sent.append(Sent(planned, "skipped", gone))
+            sent.append(Sent(planned, "skipped", gone, left=False))
             continue
-        outcome = await _send(driver, identity, planned, prior, equipment, run, confirmed_count)
+        try:
+            equipment.state.add_prior_values(_prior_values(planned, prior, equipment, run))
+        except TypeError as error:
+            # A driver's value that cannot be kept could not be put back either.
+            sent.append(Sent(planned, "failed", _told(error, equipment, target=driver.target.id).value, left=False))
+            continue
+        outcome = await _send(driver, identity, planned, equipment, run, confirmed_count)
         sent.append(outcome)
         lost = lost + 1 if outcome.code == "unreachable" else 0
         # One lost reply is a lost reply; two in a row are a lost link, and each further try costs a deadline.
@@ -145,13 +170,12 @@ async def _send(
     driver: Driver,
     identity: Identity,
     planned: PlannedChange,
-    prior: Mapping[FactKey, Fact],
     equipment: Equipment,
     run: str,
     confirmed_count: int | None,
 ) -> Sent:
+    planned = _up_to_now(planned, equipment)
     change = planned.change
-    equipment.state.add_prior_values(_prior_values(planned, prior, equipment, run))
     seq = equipment.evidence.append(
         "apply.intent",
         run=run,
@@ -167,13 +191,18 @@ async def _send(
         confirmed_count=confirmed_count if planned.destructive and confirmed_count is not None else 0,
     )
     permit = equipment.permits.issue(run, change.id, seq, PERMIT_LIFETIME)
+    asked = _requests(driver)
     try:
-        receipt = await driver.change(change, permit)
+        try:
+            async with asyncio.timeout(CHANGE_SECONDS):
+                receipt = await driver.change(change, permit)
+        except TimeoutError as error:
+            raise Unreachable(change.target, change.verb, "no end within the life of the permit") from error
         sent = await _accepted(driver, planned, receipt, identity, equipment)
-    except EvidenceError:
+    except _FATAL:
         raise
     except Exception as error:  # noqa: BLE001 - the plugin border: recorded as failed, never as done
-        sent = _not_accepted(planned, identity, error, equipment, run)
+        sent = _not_accepted(planned, identity, error, equipment, run, answered=_requests(driver) > asked)
         if isinstance(error, AuthRejected):
             note_refusal(driver.target, equipment, for_change=True)
     finally:
@@ -192,6 +221,18 @@ async def _send(
     return sent
 
 
+def _up_to_now(planned: PlannedChange, equipment: Equipment) -> PlannedChange:
+    """What was stored before recording stopped includes what was stored since the plan was made."""
+    if "cutoff" not in planned.change.arguments or not deletes_what_was_before(planned):
+        return planned
+    now = equipment.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    return replace(planned, change=replace(planned.change, arguments={**planned.change.arguments, "cutoff": now}))
+
+
+def _requests(driver: Driver) -> int:
+    return sum(driver.ctx.http.requests.values())
+
+
 async def _accepted(
     driver: Driver, planned: PlannedChange, receipt: Receipt, identity: Identity, equipment: Equipment
 ) -> Sent:
@@ -199,26 +240,31 @@ async def _accepted(
     if receipt.reported != "accepted-later":
         return Sent(planned, "accepted", receipt.reported, identity=identity)
     for _ in range(_JOB_POLLS):
-        state = await driver.poll(receipt)
+        try:
+            async with within(driver.target, "poll", 1):
+                state = await driver.poll(receipt)
+        except Exception as error:  # noqa: BLE001 - accepted it was; that its job cannot be seen takes nothing back
+            _told(error, equipment, target=driver.target.id)
+            return Sent(planned, "accepted", "job-not-seen", identity=identity)
         if state.done:
             return Sent(planned, "failed" if state.failed else "accepted", "job-ended", identity=identity)
         await equipment.sleep(planned.settle_seconds)
     return Sent(planned, "accepted", "job-not-ended", identity=identity)
 
 
-def _not_accepted(planned: PlannedChange, identity: Identity, error: Exception, equipment: Equipment, run: str) -> Sent:
+def _not_accepted(
+    planned: PlannedChange, identity: Identity, error: Exception, equipment: Equipment, run: str, *, answered: bool
+) -> Sent:
     if isinstance(error, NotSupported):
-        proof = _proof(planned, identity, error, equipment, run)
+        # A driver that asked nothing speaks of its own limits, not of the device's.
+        proof = _proof(planned, identity, error, equipment, run) if answered else None
         return Sent(planned, "unsupported", "not-supported", proof, identity)
     if isinstance(error, Refused):
         return Sent(planned, "refused", error.code or "refused", identity=identity)
     if isinstance(error, Unreachable):
         # The request may have arrived: the read-back decides, nothing is sent again (onvif-clients 6).
         return Sent(planned, "failed", "unreachable", identity=identity)
-    why, _ = why_of(error)
-    if not isinstance(error, VmsguardError):
-        equipment.log.error("driver failed", change=planned.change.id, error=type(error).__name__, exc_info=True)
-    return Sent(planned, "failed", why.value, identity=identity)
+    return Sent(planned, "failed", _told(error, equipment, change=planned.change.id).value, identity=identity)
 
 
 def _proof(
@@ -233,8 +279,9 @@ def _proof(
     now = equipment.clock.now()
     return ImpossibilityProof(
         target=planned.change.target,
-        channel=planned.change.channel,
+        channel=WHOLE if planned.scope == "whole" else planned.change.channel,
         verb=planned.change.verb,
+        item=planned.change.item,
         firmware=identity.firmware,
         kind="refused",
         detail=error.operation,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from vmsguard.errors import DriverError, NotSupported, VmsguardError
+from vmsguard.errors import DriverError, NotSupported, StateError, VmsguardError
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.facts import Fact, FactKey, Unknown
 from vmsguard.model.inventory import ALL_CHANNELS, Camera, Inventory, Target
@@ -15,15 +15,15 @@ from vmsguard.model.snapshot import TargetSeen
 from vmsguard.model.vocabulary import WHOLE, Effect, Why
 from vmsguard.net.client import GuardedClient
 from vmsguard.plugin.driver import Driver
+from vmsguard.run.credentials import note_accepted, note_refusal, refused_elsewhere
 from vmsguard.run.equipment import Equipment
 from vmsguard.run.reach import why_of
-from vmsguard.run.session import driver_session
+from vmsguard.run.session import driver_session, within
+from vmsguard.run.together import together
 
 __all__ = [
     "TargetObservation",
     "channels_claimed",
-    "credential_of",
-    "note_refusal",
     "observe_targets",
 ]
 
@@ -85,7 +85,7 @@ async def observe_targets(
         return target.id, observation
 
     equipment.progress("observe", 0, len(todo))
-    return dict(await asyncio.gather(*(one(target) for target in todo)))
+    return dict(await together(one(target) for target in todo))
 
 
 def _cameras_by_target(inventory: Inventory) -> dict[str, list[Camera]]:
@@ -105,12 +105,16 @@ async def _observe(
 ) -> TargetObservation:
     client: GuardedClient | None = None
     try:
-        credential = credential_of(target, equipment)
-        breaker = equipment.state.breaker(credential) if credential else None
-        if breaker is not None and breaker.opened_at is not None:
-            return _failed(target, Why.BREAKER_OPEN, f"{len(breaker.refused_by)} targets refused this login")
+        blocked = refused_elsewhere(target, equipment)
+        if blocked:
+            return _failed(target, Why.BREAKER_OPEN, blocked)
         async with driver_session(target, equipment) as (driver, client):
-            return await _read(driver, client, target, cameras, wanted, specs)
+            observation = await _read(driver, client, target, cameras, wanted, specs)
+        if observation.seen.identity is not None:
+            note_accepted(target, observation.seen.identity, equipment)
+        return observation
+    except StateError:
+        raise
     except Exception as error:
         why, detail = why_of(error)
         if why is Why.AUTH:
@@ -118,24 +122,6 @@ async def _observe(
         if not isinstance(error, VmsguardError):
             equipment.log.error("driver failed", target=target.id, error=type(error).__name__, exc_info=True)
         return _failed(target, why, detail, client)
-
-
-def credential_of(target: Target, equipment: Equipment, *, for_change: bool = False) -> str:
-    """The keyed digest under which refusals of a target's login are counted; empty for no login.
-
-    It covers the password too: whoever mends the secret starts with a closed breaker.
-    """
-    login = equipment.login(target.login.change if for_change else target.login.read)
-    if login is None:
-        return ""
-    return equipment.state.digest("\0".join((login.reference, login.user, login.password)))
-
-
-def note_refusal(target: Target, equipment: Equipment, *, for_change: bool = False) -> None:
-    """Count one refused login; the breaker opens at the third target, for every run that uses this state."""
-    credential = credential_of(target, equipment, for_change=for_change)
-    if credential:
-        equipment.state.record_refusal(credential, target.id)
 
 
 def _failed(target: Target, why: Why, detail: str, client: GuardedClient | None = None) -> TargetObservation:
@@ -153,9 +139,11 @@ async def _read(
     wanted: frozenset[str],
     specs: Mapping[str, FactSpec],
 ) -> TargetObservation:
-    identity = await driver.open()
+    async with within(target, "open", driver.manifest(None).bound.base):
+        identity = await driver.open()
     manifest = driver.manifest(identity)
-    listed = await _list_channels(driver)
+    async with within(target, "channels", manifest.bound.base):
+        listed = await _list_channels(driver)
     named, every = channels_claimed(target, cameras)
     channels = set(named) | ({channel.id for channel in listed} if every and listed is not None else set())
     offered = {support.fact for support in manifest.facts} & wanted
@@ -163,9 +151,10 @@ async def _read(
     want: dict[Scope, frozenset[str]] = {Scope(channel): frozenset(offered - whole) for channel in sorted(channels)}
     want[Scope(WHOLE)] = whole
     facts: dict[FactKey, Fact] = {}
-    async for observation in driver.observe(want):
-        for fact in observation.facts:
-            facts[fact.key] = fact
+    async with within(target, "observe", manifest.bound.base + manifest.bound.per_channel * len(channels)):
+        async for observation in driver.observe(want):
+            for fact in observation.facts:
+                facts[fact.key] = fact
     points = tuple(point for channel in sorted(channels) for point in driver.witness_points(channel))
     return TargetObservation(
         seen=TargetSeen(target=target.id, identity=identity, manifest=manifest),

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from vmsguard.errors import DriverError, PluginError
+from vmsguard.errors import DriverError, PluginError, Unreachable
 from vmsguard.model.inventory import Target
 from vmsguard.net.client import GuardedClient
 from vmsguard.plugin.driver import Context, Driver
 from vmsguard.run.equipment import Equipment
 
-__all__ = ["driver_session"]
+__all__ = ["driver_session", "within"]
+
+
+@asynccontextmanager
+async def within(target: Target, operation: str, requests: float) -> AsyncIterator[None]:
+    """The time that so many requests may take at worst; raises ``Unreachable`` after it.
+
+    Requests have deadlines of their own; this one is for a driver that hangs beside them.
+    """
+    limits = target.limits
+    seconds = max(requests, 1.0) * (limits.deadline_seconds + 1 / limits.requests_per_second)
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise Unreachable(target.id, operation, f"not done within {seconds:g} s") from error
 
 
 @asynccontextmanager
@@ -52,6 +68,7 @@ async def driver_session(
         yield driver, client
     finally:
         try:
-            await driver.close()
+            async with asyncio.timeout(target.limits.deadline_seconds):
+                await driver.close()
         except Exception as error:  # noqa: BLE001 - closing must not hide the verdict
             log.warning("driver did not close cleanly", error=type(error).__name__)
