@@ -182,11 +182,12 @@ class World:
     def stores(self, *kinds: str, complete: bool = True, **where: Any) -> World:
         return self.listed("stores", *(Store(kind, kind) for kind in kinds), complete=complete, **where)
 
-    def refused(self, verb: str = "recording.stop", **more: Any) -> World:
+    def refused(self, verb: str = "recording.stop", item: str = "job=j1", **more: Any) -> World:
         told = {
             "target": "t-1",
             "channel": "ch1",
             "verb": verb,
+            "item": item,
             "firmware": FIRMWARE,
             "kind": "refused",
             "detail": "SetRecordingJobMode",

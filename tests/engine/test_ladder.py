@@ -127,6 +127,7 @@ class TestImpossible:
             {"firmware": "1.2.2"},
             {"firmware": ""},
             {"verb": "stream.stop"},
+            {"item": "job=another"},
             {"target": "t-2"},
             {"channel": "ch2"},
             {"kind": "hearsay"},

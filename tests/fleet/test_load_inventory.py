@@ -69,6 +69,10 @@ def test_targets_and_cameras_are_read_with_defaults_and_groups(tmp_path: Path) -
         (('channels: ["3"]', "channels: 3"), "all"),
         (("requests_per_second: 5", "requests_per_second: 0"), "requests_per_second"),
         (("login: secret://env/Z", "login: admin:hunter2"), "reference"),
+        (("login: secret://env/Z", "login: {read: hunter2}"), "reference"),
+        (("login: secret://env/Z", "login: 20202"), "reference"),
+        (("http://192.0.2.1/onvif", "ftp://admin:hunter2@192.0.2.1/"), "http or https"),
+        (("http://192.0.2.1/onvif", "http://admin:hunter2@192.0.2.1/"), "does not belong"),
         (("id: z-1, site", "id: t-1, site"), "twice"),
     ],
 )
@@ -81,3 +85,4 @@ def test_a_mistake_is_told_where_it_stands(tmp_path: Path, change: tuple[str, st
     assert told in text
     assert "inventory.yaml:" in text
     assert "hunter2" not in text
+    assert "20202" not in text

@@ -34,6 +34,7 @@ def proof(noon: datetime) -> ImpossibilityProof:
         target="t-1",
         channel="*",
         verb="recording.stop",
+        item="job=j-1",
         firmware="5.1",
         kind="refused",
         detail="ter:ActionNotSupported",

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from vmsguard.controls.gate import claims_gate, gate_state
 from vmsguard.engine.compile import CompiledRule, CompiledRules
-from vmsguard.engine.impossible import STORED_KINDS, proof_of_verb
+from vmsguard.engine.impossible import STORED_KINDS, proof_of_change
 from vmsguard.engine.judge import Judgement
 from vmsguard.engine.ladder import Climb
 from vmsguard.model.changes import Change
@@ -83,7 +83,7 @@ def _demands(
         return
     cites = tuple(fact.key for fact in view.cited)
     for change in control.enforce(judgement.params, view, manifest):
-        if proof_of_verb(change.verb, view, kinds):
+        if proof_of_change(change, view, kinds):
             continue
         doors = ("gate-not-proven: face_use",) if _guards_a_door(judgement, change) else ()
         yield Demand(

@@ -112,7 +112,7 @@ def _impossible(
     rung: CompiledRung, gate: ImpossibleGate, base: Sequence[Judgement], failing: Sequence[Judgement], bench: Bench
 ) -> Rung | None:
     """Opened for the controls proven impossible; asked on their targets, for elsewhere "off" still holds."""
-    proofs = {id(one): proof_of(one.requirement.control, one.view, gate.proofs) for one in failing}
+    proofs = {id(one): proof_of(one.requirement.control, one.params, one.view, gate.proofs) for one in failing}
     replaced = [judgement for judgement in failing if proofs[id(judgement)]]
     if not replaced:
         return None

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.compile import CompiledRules, compile_assigned
-from vmsguard.errors import ConfigError, PolicyError, Problems, UsageError
+from vmsguard.errors import ConfigError, Problems, UsageError
 from vmsguard.fleet.load_config import Config
 from vmsguard.fleet.load_inventory import load_inventory
 from vmsguard.model.fact_catalogue import CORE_FACTS
@@ -35,13 +35,11 @@ def fleet_of(config: Config, registry: Registry, *, limit: tuple[str, ...] = ())
     )
     inventory = _gather(problems, lambda: load_inventory(config.inventory))
     packs = _gather(problems, lambda: load_packs(catalogue.pack_folders, catalogue))
-    assignments = _gather(problems, lambda: load_assignments(config.assignments))
+    assignments = _gather(problems, lambda: load_assignments(config.assignments, packs))
     documents = _gather(problems, lambda: load_documents(config.documents))
     grants = _gather(problems, lambda: load_exceptions(config.exceptions, packs or {}))
     if inventory is not None:
         problems += _unknown_drivers(inventory, registry)
-    if assignments is not None and packs is not None:
-        problems += _unknown_packs(assignments, packs)
     if problems:
         raise Problems(problems)
     assert inventory is not None
@@ -83,25 +81,6 @@ def _unknown_drivers(inventory: Inventory, registry: Registry) -> Iterable[Confi
                 line=int(line),
                 hint=did_you_mean(target.driver, registry.drivers) or "see vmsguard plugins list",
             )
-
-
-def _unknown_packs(assignments: Iterable[Assignment], packs: Mapping[str, Pack]) -> Iterable[ConfigError]:
-    for assignment in assignments:
-        for assigned in assignment.packs:
-            pack = packs.get(assigned.pack)
-            problem, hint = "", ""
-            if pack is None:
-                problem, hint = f"unknown pack {assigned.pack!r}", did_you_mean(assigned.pack, packs)
-            elif assigned.version and assigned.version != pack.version:
-                problem = f"pack {pack.id} is version {pack.version}, not {assigned.version}"
-                hint = "assign the version that is installed, or install the other"
-            elif pack.profiles and assigned.profile not in pack.profiles:
-                problem = f"pack {pack.id} has profiles; {assigned.profile or 'none'!r} is not one of them"
-                hint = f"write profile: {' or '.join(pack.profiles)}"
-            elif assigned.profile and not pack.profiles:
-                problem, hint = f"pack {pack.id} has no profiles", "remove profile:"
-            if problem:
-                yield PolicyError(problem, file=assignment.origin, line=assigned.line or None, hint=hint)
 
 
 def _check_limit(limit: Iterable[str], inventory: Inventory) -> None:

@@ -98,14 +98,16 @@ def _read_target(node: Node, reader: Reader, limits: Limits, parts: _Parts) -> N
 
 
 def _url(fields: Fields, reader: Reader) -> str:
-    url = fields.text("url")
-    node = fields.get("url")
-    if url and node is not None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            reader.fault(node, f"url: {url!r} is not an http or https address", "write http://HOST:PORT/PATH")
-        elif parts.username or parts.password:
-            reader.fault(node, "url: a login does not belong in an address", "move it to login: secret://...")
+    node = fields.need("url")
+    if node is None:
+        return ""
+    # Nothing of a wrong address is repeated: it may hold a login.
+    url = node.value if isinstance(node.value, str) else ""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        reader.fault(node, "url: not an http or https address", "write http://HOST:PORT/PATH")
+    elif parts.username or parts.password:
+        reader.fault(node, "url: a login does not belong in an address", "move it to login: secret://...")
     return url
 
 
@@ -124,9 +126,9 @@ def _login(fields: Fields, reader: Reader) -> LoginRefs:
 
 def _reference_of(reader: Reader) -> Any:
     def read(node: Node, what: str) -> str:
-        text = reader.text(node, what)
-        if text and urlsplit(text).scheme != SCHEME:
-            # The text may be a password: it must not appear in the message.
+        # What stands here instead of a reference may be a password, even a number: it is not repeated.
+        text = node.value if isinstance(node.value, str) else ""
+        if urlsplit(text).scheme != SCHEME:
             reader.fault(
                 node, f"{what}: a secret is given by reference", "write secret://env/NAME or secret://file/PATH"
             )

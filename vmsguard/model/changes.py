@@ -99,8 +99,12 @@ class Change(Struct, frozen=True):
     @property
     def id(self) -> str:
         """A stable, readable identity: the same change planned twice has the same id."""
-        told = ",".join(f"{key}={self.arguments[key]}" for key in sorted(self.arguments) if key != "cutoff")
-        return f"{self.target}/{self.channel}:{self.verb}({told})"
+        return f"{self.target}/{self.channel}:{self.verb}({self.item})"
+
+    @property
+    def item(self) -> str:
+        """What the verb acts on, such as ``service=rtsp``; the time of a cutoff makes no other item."""
+        return ",".join(f"{key}={self.arguments[key]}" for key in sorted(self.arguments) if key != "cutoff")
 
 
 class Permit(Struct, frozen=True):

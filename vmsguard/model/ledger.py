@@ -24,12 +24,14 @@ class Deletion(Struct, frozen=True, kw_only=True):
 
 
 class ImpossibilityProof(Struct, frozen=True, kw_only=True):
-    """A definitive refusal, keyed by target, firmware and verb; expires after 180 days and with the firmware."""
+    """A definitive refusal, keyed by target, firmware, verb and item; expires after 180 days and with the firmware."""
 
     target: str
     channel: str
     verb: str
     firmware: str
+    item: str
+    """What could not be changed, as ``Change.item``: a multicast that cannot stop says nothing of RTSP."""
     kind: str
     """``capability``, ``refused`` or ``vendor-statement``."""
     detail: str

@@ -81,7 +81,8 @@ def _concerns(result: Result, planned: PlannedChange) -> bool:
     if not result.endpoint:
         return True
     target, _, channel = result.endpoint.partition("/")
-    return planned.change.target == target and planned.change.channel in (WHOLE, channel)
+    everywhere = planned.scope == "whole" or planned.change.channel == WHOLE
+    return planned.change.target == target and (everywhere or planned.change.channel == channel)
 
 
 def _control(

@@ -65,6 +65,7 @@ impossibility_proofs = Table(
     _text("target", key=True),
     _text("channel", key=True),
     _text("verb", key=True),
+    _text("item", key=True),
     _text("firmware", key=True),
     _text("kind", key=True),
     _text("detail"),

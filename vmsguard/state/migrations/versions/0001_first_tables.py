@@ -52,11 +52,11 @@ def _deletion() -> None:
     )
     op.create_table(
         "impossibility_proofs",
-        *_text("target", "channel", "verb", "firmware", "kind", "detail"),
+        *_text("target", "channel", "verb", "item", "firmware", "kind", "detail"),
         _time("proven_at"),
         _time("expires"),
         *_text("run"),
-        _key("impossibility_proofs", "target", "channel", "verb", "firmware", "kind"),
+        _key("impossibility_proofs", "target", "channel", "verb", "item", "firmware", "kind"),
     )
     op.create_table(
         "duties",
