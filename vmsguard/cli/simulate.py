@@ -55,7 +55,8 @@ async def _serve(simulator: Simulator, inventory_file: Path | None, ready_file: 
 def _write_inventory(path: Path, inventory: dict[str, Any]) -> None:
     import yaml
 
-    path.write_text(yaml.safe_dump(inventory, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # thousands of cameras take seconds in pure Python
+    path.write_text(yaml.dump(inventory, Dumper=dumper, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
 def _print_table(simulator: Simulator, inventory_file: Path | None) -> None:
