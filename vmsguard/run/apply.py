@@ -27,7 +27,10 @@ from vmsguard.run.standings import with_exposure
 __all__ = ["run_apply"]
 
 _LOOKS_AFTER_SETTLING = 3
-"""How often a change may be looked for, each after a longer wait, before it counts as without effect."""
+"""How often a change may be looked for, each after a longer wait, before it counts as without effect.
+
+One that is found is looked at once more.
+"""
 
 _UNDONE = frozenset({Remediation.NO_EFFECT, Remediation.REFUSED, Remediation.FAILED, Remediation.APPLIED})
 
@@ -124,14 +127,16 @@ async def _send_and_verify(
     if not touched:
         return
     wait = max(entry.planned.settle_seconds for entry in sent)
-    for look in range(1, _LOOKS_AFTER_SETTLING + 1):
-        await equipment.sleep(wait * look)
+    settled = 0
+    for look in range(1, _LOOKS_AFTER_SETTLING + 2):
+        await equipment.sleep(wait if settled else wait * look)
         work.judged = await judge(fleet, equipment, run, again=touched, before=work.judged)
         deletions = _ledger(equipment, run, work.judged, sent, begun)
         if deletions:
             # The ledger is a source of facts: what was proven now counts in the same run.
             work.judged = await judge(fleet, equipment, run, again=frozenset(), before=work.judged)
-        if not _still_there(work.judged, sent):
+        settled = 0 if _still_there(work.judged, sent) else settled + 1
+        if settled == 2:  # some devices, and some other writers, put a value back after seconds
             return
 
 
