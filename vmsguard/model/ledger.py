@@ -81,7 +81,7 @@ class WitnessMemory(Struct, frozen=True, kw_only=True):
     channel: str
     proves: str
     point: str
-    """``kind:port:path``."""
+    """``kind:host:port:path``."""
     answered: bool
     at: datetime
     positive_at: datetime | None

@@ -1,7 +1,8 @@
 """When the core looks for itself, and what it already knows from an earlier look.
 
 A stream is probed once per change of what the read-back says, not once per sweep (DESIGN 6): where the
-memory of the last look agrees with the settings read now, that look stands.
+memory of the last look agrees with what the settings read now surely say, that look stands. Files are
+counted in every run, which asks nothing of a device.
 """
 
 from __future__ import annotations
@@ -11,16 +12,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.structs import replace
+
 from vmsguard.errors import SecretMissing
 from vmsguard.model.facts import Fact, FactKey, Items, Known
 from vmsguard.model.inventory import Inventory, Target
 from vmsguard.model.ledger import WitnessMemory
 from vmsguard.model.manifest import WitnessPoint
-from vmsguard.model.vocabulary import WHOLE, Basis
+from vmsguard.model.truth import Truth, any_of
+from vmsguard.model.vocabulary import WHOLE
 from vmsguard.run.equipment import Equipment
 from vmsguard.run.observe import TargetObservation
+from vmsguard.run.together import together
 from vmsguard.witness.conclude import MemoryKey, conclude, memory_key, point_name
 from vmsguard.witness.look import look
+from vmsguard.witness.place import place_of
 from vmsguard.witness.sighting import Sighting
 
 __all__ = ["Look", "Seen", "expected_answer", "look_for_ourselves"]
@@ -45,24 +51,32 @@ class Seen:
     looked: tuple[Look, ...] = ()
 
 
-_TELLS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
-    "stream.answers": ("stream.services", lambda item: bool(item.enabled) and item.kind != "snapshot"),
-    "snapshot.answers": ("stream.services", lambda item: bool(item.enabled) and item.kind == "snapshot"),
-    "footage.grows": ("recording.jobs", lambda item: bool(item.active)),
+def _enabled(service: Any, *, snapshot: bool) -> bool | None:
+    return service.enabled if (service.kind == "snapshot") is snapshot else False
+
+
+_TELLS: Mapping[str, tuple[str, Callable[[Any], bool | None]]] = {
+    "stream.answers": ("stream.services", lambda item: _enabled(item, snapshot=False)),
+    "snapshot.answers": ("stream.services", lambda item: _enabled(item, snapshot=True)),
+    "footage.grows": ("recording.jobs", lambda item: item.active),
     "footage.files": ("footage.recordings", lambda item: not item.empty),
 }
-"""Witnessed fact to the read-back that says what a witness should see, and the item that means yes."""
+"""Witnessed fact to the read-back that says what a witness should see, and whether an item means yes."""
 
 
 def expected_answer(proves: str, target: str, channel: str, facts: Mapping[FactKey, Fact]) -> bool | None:
-    """What the settings read now let a witness expect; None when they do not say."""
+    """What the settings read now let a witness expect; None when they do not say, or not of everything."""
     if proves not in _TELLS:
         return None
     name, says_yes = _TELLS[proves]
     fact = facts.get(FactKey(target, channel, name)) or facts.get(FactKey(target, WHOLE, name))
     if fact is None or not isinstance(fact.reading, Known) or not isinstance(fact.reading.value, Items):
         return None
-    return any(says_yes(item) for item in fact.reading.value.values)
+    items = fact.reading.value
+    truth = any_of(
+        [*(Truth.of(says_yes(item)) for item in items.values), *(() if items.complete else (Truth.UNKNOWN,))]
+    )
+    return None if truth is Truth.UNKNOWN else truth is Truth.TRUE
 
 
 async def look_for_ourselves(
@@ -76,27 +90,48 @@ async def look_for_ourselves(
 ) -> Seen:
     """Every witnessed fact that some control reads: fresh where something changed, remembered elsewhere.
 
-    Every point of a target in ``again`` is looked at anew.
+    Every point of a target in ``again`` is looked at anew; of others stands what ``before`` saw in this run.
     """
     memories = {memory_key(memory): memory for memory in equipment.state.witness_memory()}
     todo: dict[str, list[WitnessPoint]] = {}
-    facts: list[Fact] = []
+    recalled: dict[str, list[tuple[WitnessPoint, WitnessMemory]]] = {}
     for name, observation in sorted(observations.items()):
-        for point in _distinct(observation.points, wanted):
-            remembered = [] if name in again else _remembered(name, point, observation.facts, memories)
-            if remembered:
-                facts.extend(fact for memory in remembered for fact in _facts_of(memory))
+        if before is not None and name not in again:
+            continue
+        for point in _distinct((_placed(point, inventory.targets[name]) for point in observation.points), wanted):
+            memory = None if name in again else _remembered(name, point, observation.facts, memories)
+            if memory is not None:
+                recalled.setdefault(name, []).append((point, memory))
             else:
                 todo.setdefault(name, []).append(point)
     sightings = await _look(inventory, todo, equipment)
-    fresh: list[WitnessMemory] = []
+    facts = [] if before is None else [fact for fact in before.facts if fact.key.target not in again]
     looked: list[Look] = [] if before is None else list(before.looked)
-    for name, seen in sightings.items():
-        concluded = conclude(name, seen, memories, host_is_alive=observations[name].reached, at=equipment.clock.now())
-        facts.extend(concluded.facts)
-        fresh.extend(concluded.memories)
+    fresh: list[WitnessMemory] = []
+    now = equipment.clock.now()
+    for name in sorted({*sightings, *recalled}):
+        seen, known = sightings.get(name, []), recalled.get(name, [])
+        told = [*seen, *((point, Sighting(memory.answered)) for point, memory in known)]
+        concluded = conclude(name, told, memories, host_is_alive=observations[name].reached, at=now)
+        stood = {memory_key(memory): memory for _, memory in known}
+        facts.extend(_dated(fact, stood.values()) for fact in concluded.facts)
+        fresh.extend(memory for memory in concluded.memories if memory_key(memory) not in stood)
         looked.extend(Look(name, point, sighting, _positive(name, point, memories)) for point, sighting in seen)
-    return Seen(facts=tuple(_strongest(facts).values()), fresh=tuple(fresh), looked=tuple(looked))
+    return Seen(facts=tuple(facts), fresh=tuple(fresh), looked=tuple(looked))
+
+
+def _dated(fact: Fact, stood: Iterable[WitnessMemory]) -> Fact:
+    """The fact as of the oldest look it rests on."""
+    times = [memory.at for memory in stood if (memory.channel, memory.proves) == (fact.key.channel, fact.key.name)]
+    return replace(fact, observed_at=min([fact.observed_at, *times]))
+
+
+def _placed(point: WitnessPoint, target: Target) -> WitnessPoint:
+    """The point with the place it stands for written out: what was seen elsewhere was not the same probe."""
+    if point.kind == "file":
+        return replace(point, host=target.options.get("storage_path", ""))
+    place = place_of(point, target)
+    return point if place is None else replace(point, host=place.host, port=place.port)
 
 
 def _distinct(points: Iterable[WitnessPoint], wanted: frozenset[str]) -> list[WitnessPoint]:
@@ -120,42 +155,18 @@ def _remembered(
     point: WitnessPoint,
     facts: Mapping[FactKey, Fact],
     memories: Mapping[MemoryKey, WitnessMemory],
-) -> list[WitnessMemory]:
-    """The memories of a point if each agrees with the settings read now; none if a new look is due."""
-    found: list[WitnessMemory] = []
-    for key in _keys(target, point):
-        memory = memories.get(key)
-        expected = expected_answer(key.proves, target, point.channel, facts)
-        if memory is None or (expected is not None and memory.answered != expected):
-            return []
-        found.append(memory)
-    return found
-
-
-def _facts_of(memory: WitnessMemory) -> Sequence[Fact]:
-    """What a memory still proves: a negative only after a positive, and no count of files."""
-    if memory.answered and memory.proves == "footage.files":
-        return ()
-    if not memory.answered and memory.positive_at is None:
-        return ()
-    value: bool | int = 0 if memory.proves == "footage.files" else memory.answered
-    key = FactKey(memory.target, memory.channel, memory.proves)
-    kind = memory.point.partition(":")[0]
-    return (Fact(key, Known(value), Basis.OBSERVED, memory.at, f"witness {kind}"),)
+) -> WitnessMemory | None:
+    """The memory of a point if it agrees with what the settings read now surely say; None if a look is due."""
+    if point.kind == "file":
+        return None
+    (key,) = _keys(target, point)
+    memory = memories.get(key)
+    expected = expected_answer(point.proves, target, point.channel, facts)
+    return memory if memory is not None and memory.answered is expected else None
 
 
 def _positive(target: str, point: WitnessPoint, memories: Mapping[MemoryKey, WitnessMemory]) -> bool:
     return any(key in memories and memories[key].positive_at is not None for key in _keys(target, point))
-
-
-def _strongest(facts: Iterable[Fact]) -> dict[FactKey, Fact]:
-    """The facts by key; where a target has several probes of one thing, one that answers outweighs the others."""
-    chosen: dict[FactKey, Fact] = {}
-    for fact in facts:
-        held = chosen.get(fact.key)
-        if held is None or not (isinstance(held.reading, Known) and held.reading.value):
-            chosen[fact.key] = fact
-    return chosen
 
 
 async def _look(
@@ -179,9 +190,7 @@ async def _look(
         equipment.progress("witness", done, total)
         return target.id, point, sighting
 
-    seen = await asyncio.gather(
-        *(one(inventory.targets[name], point) for name, points in todo.items() for point in points)
-    )
+    seen = await together(one(inventory.targets[name], point) for name, points in todo.items() for point in points)
     by_target: dict[str, list[tuple[WitnessPoint, Sighting]]] = {}
     for name, point, sighting in seen:
         by_target.setdefault(name, []).append((point, sighting))

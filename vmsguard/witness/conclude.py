@@ -40,6 +40,7 @@ class _Say(NamedTuple):
     """One probe's word on one fact, with what it said before."""
 
     key: MemoryKey
+    point: WitnessPoint
     yes: bool | None
     sighting: Sighting
     before: WitnessMemory | None
@@ -51,8 +52,8 @@ def memory_key(memory: WitnessMemory) -> MemoryKey:
 
 
 def point_name(point: WitnessPoint) -> str:
-    """``kind:port:path``, without what may be a login in the path."""
-    return f"{point.kind}:{point.port}:{redact(point.path)}"
+    """``kind:host:port:path``, without what may be a login in the path; for files the host is the storage path."""
+    return f"{point.kind}:{point.host}:{point.port}:{redact(point.path)}"
 
 
 def conclude(
@@ -67,17 +68,22 @@ def conclude(
 
     A positive always counts. A negative counts only when the same probe was positive from here before,
     the host is still alive, and the answer was definitive; a fact is negative only when that holds for
-    every probe of it.
+    every probe of it, or for the port behind which it lies.
     """
     says: dict[tuple[str, str], list[_Say]] = {}
     for point, sighting in seen:
         for proves, yes in _bears_on(point, sighting):
             key = MemoryKey(target, point.channel, proves, point_name(point))
-            says.setdefault((point.channel, proves), []).append(_Say(key, yes, sighting, memories.get(key)))
+            says.setdefault((point.channel, proves), []).append(_Say(key, point, yes, sighting, memories.get(key)))
     facts = tuple(
         _fact(FactKey(target, channel, proves), group, host_is_alive, at) for (channel, proves), group in says.items()
     )
-    remembered = tuple(_remembered(say, say.yes, at) for group in says.values() for say in group if say.yes is not None)
+    remembered = tuple(
+        _remembered(say, say.yes, at)
+        for group in says.values()
+        for say in group
+        if say.yes is not None and (say.yes or host_is_alive)
+    )
     return Concluded(facts, remembered)
 
 
@@ -97,11 +103,17 @@ def _fact(key: FactKey, says: Sequence[_Say], host_is_alive: bool, at: datetime)
 def _reading(name: str, says: Sequence[_Say], host_is_alive: bool) -> Reading:
     if any(say.yes for say in says):
         return Known(_files(says) if name == FILES else True)
+    closed = {_door(say) for say in says if say.point.kind == "tcp" and _doubt(say, host_is_alive) is None}
     for say in says:
         doubt = _doubt(say, host_is_alive)
-        if doubt is not None:
+        # Behind a port that used to take connections and now refuses them nothing answers, known before or not.
+        if doubt is not None and not (say.yes is False and _door(say) in closed):
             return doubt
     return Known(0 if name == FILES else False)
+
+
+def _door(say: _Say) -> tuple[str, int]:
+    return say.point.host, say.point.port
 
 
 def _files(says: Sequence[_Say]) -> int:

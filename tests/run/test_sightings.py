@@ -1,0 +1,169 @@
+"""A remembered look stands only while the settings read now say what it saw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from vmsguard.model.fact_values import RecordingJob, StreamService
+from vmsguard.model.facts import Fact, FactKey, Items, Known, Reading, Unknown
+from vmsguard.model.inventory import Inventory, Target
+from vmsguard.model.manifest import WitnessPoint
+from vmsguard.model.snapshot import TargetSeen
+from vmsguard.model.vocabulary import Basis, Why
+from vmsguard.run.equipment import Equipment
+from vmsguard.run.observe import TargetObservation
+from vmsguard.run.sightings import Seen, expected_answer, look_for_ourselves
+from vmsguard.witness.sighting import Sighting, proves_nothing
+
+WANTED = frozenset({"stream.answers", "footage.files", "footage.grows", "footage.recordings"})
+A = WitnessPoint(kind="rtsp", proves="stream.answers", channel="1", port=554, path="/a")
+B = WitnessPoint(kind="rtsp", proves="stream.answers", channel="1", port=554, path="/b")
+ON, OFF, UNSAID = (Known(Items((StreamService("rtsp", "rtsp", state),))) for state in (True, False, None))
+
+
+@pytest.fixture
+def eyes(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Path to what is seen there; every look is kept under ``looked``."""
+    seen: dict[str, Any] = {"looked": []}
+
+    async def look(point: WitnessPoint, target: Target, **told: Any) -> Sighting:
+        seen["looked"].append(point.path)
+        sighting: Sighting = seen[point.path]
+        return sighting
+
+    monkeypatch.setattr("vmsguard.run.sightings.look", look)
+    return seen
+
+
+class Site:
+    """One target, looked at run after run."""
+
+    def __init__(self, equipment: Equipment, target: Target, eyes: dict[str, Any]) -> None:
+        self.equipment, self.target, self.eyes = equipment, target, eyes
+
+    async def look(self, reading: Reading, *points: WitnessPoint) -> Any:
+        """What ``stream.answers`` reads after a run in which the settings read so."""
+        seen = await self.see(reading, *points)
+        found = [fact.reading for fact in seen.facts if fact.key.name == "stream.answers"]
+        return found[0].value if found and isinstance(found[0], Known) else None
+
+    async def see(
+        self, reading: Reading, *points: WitnessPoint, before: Seen | None = None, again: bool = False
+    ) -> Seen:
+        key = FactKey("a", "1", "stream.services")
+        fact = Fact(key, reading, Basis.READ_BACK, self.equipment.clock.now())
+        observation = TargetObservation(seen=TargetSeen(target="a"), facts={key: fact}, points=points or (A,))
+        self.eyes["looked"].clear()
+        seen: Seen = await look_for_ourselves(
+            Inventory({"a": self.target}, {}),
+            {"a": observation},
+            WANTED,
+            self.equipment,
+            again=frozenset({"a"}) if again else frozenset(),
+            before=before,
+        )
+        self.equipment.state.remember_sightings(seen.fresh)
+        return seen
+
+
+@pytest.fixture
+def there(equipment: Equipment, make_target: Any, eyes: dict[str, Any]) -> Site:
+    return Site(equipment, make_target("a"), eyes)
+
+
+async def test_a_stream_is_looked_at_once_per_change_and_not_per_run(there: Site) -> None:
+    there.eyes["/a"] = Sighting(True)
+    assert True is await there.look(ON)
+    there.eyes["/a"] = Sighting(False)
+    assert (False, ["/a"]) == (await there.look(OFF), there.eyes["looked"])
+    assert (False, []) == (await there.look(OFF), there.eyes["looked"])
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        Unknown(Why.FAULT),
+        UNSAID,
+        Known(Items((StreamService("rtsp", "rtsp", False),), complete=False)),
+    ],
+    ids=["unknown", "item-does-not-say", "incomplete-list"],
+)
+async def test_settings_that_do_not_say_call_for_a_new_look(there: Site, reading: Reading) -> None:
+    there.eyes["/a"] = Sighting(True)
+    await there.look(ON)
+    there.eyes["/a"] = Sighting(False)
+    await there.look(OFF)
+    there.eyes["/a"] = Sighting(True)
+    assert (True, ["/a"]) == (await there.look(reading), there.eyes["looked"])
+
+
+async def test_a_probe_that_never_succeeded_stays_a_doubt_when_it_is_remembered(there: Site) -> None:
+    there.eyes["/a"] = Sighting(True)
+    there.eyes["/b"] = Sighting(False)
+    await there.look(ON, A, B)
+    there.eyes["/a"] = Sighting(False)
+    assert None is await there.look(OFF, A, B)
+    assert None is await there.look(OFF, A, B)
+
+
+async def test_a_doubt_weighs_more_than_a_no_and_less_than_a_yes(there: Site) -> None:
+    there.eyes["/a"] = there.eyes["/b"] = Sighting(True)
+    await there.look(ON, A, B)
+    there.eyes["/a"] = Sighting(False)
+    there.eyes["/b"] = proves_nothing("silence")
+    assert None is await there.look(OFF, A, B)
+    assert None is await there.look(OFF, B, A)
+    there.eyes["/b"] = Sighting(True)
+    assert True is await there.look(OFF, A, B)
+
+
+async def test_what_was_seen_at_another_host_was_not_seen_here(there: Site) -> None:
+    there.eyes["/a"] = Sighting(True)
+    await there.look(ON)
+    there.target = replace(there.target, url="http://192.0.2.99/")
+    there.eyes["/a"] = Sighting(False)
+    assert None is await there.look(OFF)
+
+
+def test_event_driven_recording_that_does_not_say_lets_nothing_be_expected() -> None:
+    key = FactKey("a", "1", "recording.jobs")
+    jobs = Items((RecordingJob("j", False), RecordingJob("k", None)))
+    facts = {key: Fact(key, Known(jobs), Basis.READ_BACK, None)}  # type: ignore[arg-type]
+    assert None is expected_answer("footage.grows", "a", "1", facts)
+
+
+async def test_files_are_counted_in_every_run_and_once_in_each(there: Site) -> None:
+    folder = WitnessPoint(kind="file", proves="footage.files", channel="1", path="/1")
+    there.eyes["/1"] = Sighting(False, 0)
+    await there.look(OFF, folder)
+    await there.look(OFF, folder)
+    assert ["/1"] == there.eyes["looked"]
+
+
+async def test_within_a_run_what_was_not_touched_is_not_looked_at_again(there: Site) -> None:
+    there.eyes["/a"] = proves_nothing("silence")
+    first = await there.see(UNSAID)
+    second = await there.see(UNSAID, before=first)
+    assert ([], first.facts) == (there.eyes["looked"], second.facts)
+    await there.see(UNSAID, before=second, again=True)
+    assert ["/a"] == there.eyes["looked"]
+
+
+async def test_a_port_that_closed_speaks_for_a_path_that_was_never_asked(there: Site) -> None:
+    """Once it is silent a device no longer names the path it served."""
+    port = WitnessPoint(kind="tcp", proves="stream.answers", channel="1", port=554, path="")
+    there.eyes["/a"] = there.eyes[""] = Sighting(True)
+    await there.look(ON, A, port)
+    there.eyes["/b"] = there.eyes[""] = Sighting(False)
+    assert False is await there.look(OFF, B, port)
+    assert (False, []) == (await there.look(OFF, B, port), there.eyes["looked"])
+
+
+async def test_a_remembered_look_keeps_its_time(there: Site) -> None:
+    there.eyes["/a"] = Sighting(True)
+    first = await there.see(ON)
+    there.equipment.clock.seconds += 3600  # type: ignore[attr-defined]
+    assert first.facts == (await there.see(ON)).facts
