@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import StoredRecording
 from vmsguard.model.facts import Fact, FactKey, Items, Known
 from vmsguard.model.ledger import Deletion
+from vmsguard.model.manifest import Identity
 from vmsguard.model.plan import PlannedChange
 from vmsguard.model.snapshot import TargetSeen
 from vmsguard.model.vocabulary import Basis, Mode, Stage
@@ -68,10 +70,24 @@ def test_the_count_is_used_up_within_a_run() -> None:
     assert (0, 1) == (len(admitted), len(waiting))
 
 
-def proven(values: tuple[StoredRecording, ...], *, complete: bool = True, files: int | None = None) -> list[bool]:
+def test_emptying_a_gallery_is_never_a_duty_because_footage_was_purged_there() -> None:
+    gallery = replace(
+        purge("1"), change=Change("face_library.purge", "t", "1", {"library": "l"}), stage=Stage.GALLERIES
+    )
+    admitted, waiting = PurgeBudget(None, [done("1")]).admit([gallery])
+    assert (0, 1) == (len(admitted), len(waiting))
+
+
+def proven(
+    values: tuple[StoredRecording, ...],
+    *,
+    complete: bool = True,
+    files: int | None = None,
+    identity: Identity | None = None,
+) -> list[bool]:
     key = FactKey("t", "1", "footage.recordings")
     fact = Fact(key, Known(Items(values, complete)), Basis.READ_BACK, NOW)
-    observation = TargetObservation(seen=TargetSeen(target="t"), facts={key: fact})
+    observation = TargetObservation(seen=TargetSeen(target="t", identity=identity), facts={key: fact})
     counted = {} if files is None else {("t", "1"): files}
     found = proven_deletions([Sent(purge(), "accepted")], {"t": observation}, counted, run="r", started=NOW, ended=NOW)
     return [deletion.observed for deletion in found]
@@ -90,11 +106,26 @@ OLD = StoredRecording("r", "s", NOW - timedelta(days=1), NOW)
         ((OLD,), True, None, []),
         ((StoredRecording("r", "s", NOW + timedelta(seconds=1), None),), True, None, [False]),
         ((StoredRecording("r", "s", None, None),), True, None, []),
+        ((StoredRecording("r", "s", NOW + timedelta(hours=1), None),), True, None, []),
         ((StoredRecording("r", "s", None, None, empty=True),), True, None, [False]),
     ],
-    ids=["gone", "files-gone", "files-stay", "list-incomplete", "old-left", "newer-only", "no-time", "empty-container"],
+    ids=[
+        "gone",
+        "files-gone",
+        "files-stay",
+        "list-incomplete",
+        "old-left",
+        "newer-only",
+        "no-time",
+        "clock-ahead",
+        "empty-container",
+    ],
 )
 def test_only_a_read_back_proves_a_deletion(
     values: tuple[StoredRecording, ...], complete: bool, files: int | None, expected: list[bool]
 ) -> None:
     assert expected == proven(values, complete=complete, files=files)
+
+
+def test_an_empty_list_of_a_target_that_answers_anything_proves_no_deletion() -> None:
+    assert [] == proven((), identity=Identity(fabricates=True))

@@ -15,18 +15,22 @@ from vmsguard.run.outcome import Skipped
 
 __all__ = ["PurgeBudget", "proven_deletions"]
 
+_FOOTAGE = "footage"
+_CLOCKS_DIFFER = timedelta(minutes=1)
+"""How far a device's clock may be ahead of ours before its times prove nothing."""
+
 
 class PurgeBudget:
     """How many recordings this run may still delete for the first time.
 
-    A purge of a channel that was purged and proven before is a duty and needs no count. ``confirmed`` is
-    what one person typed after ``--confirm-purge``; ``--yes`` does not cover it.
+    A purge of footage where footage was purged and proven before is a duty and needs no count; emptying a
+    gallery never is. ``confirmed`` is what one person typed after ``--confirm-purge``; ``--yes`` does not cover it.
     """
 
     def __init__(self, confirmed: int | None, known: Iterable[Deletion]) -> None:
         self.confirmed = confirmed
         self._left = confirmed or 0
-        self._before = {(deletion.target, deletion.channel) for deletion in known}
+        self._before = {(deletion.target, deletion.channel) for deletion in known if deletion.store == _FOOTAGE}
 
     def admit(self, changes: Sequence[PlannedChange]) -> tuple[list[PlannedChange], list[Skipped]]:
         """Changes that may be sent, and first purges that wait for a (larger) count."""
@@ -51,7 +55,8 @@ class PurgeBudget:
         )
 
     def _purged_before(self, planned: PlannedChange) -> bool:
-        return (planned.change.target, planned.change.channel) in self._before
+        place = (planned.change.target, planned.change.channel)
+        return planned.stage is Stage.PURGING and place in self._before
 
 
 def proven_deletions(
@@ -65,7 +70,8 @@ def proven_deletions(
 ) -> list[Deletion]:
     """Purges that a fresh read-back proves: nothing that began before the cutoff is listed any more.
 
-    Where the storage is visible the files must be gone too ("row gone, files stay" is no deletion).
+    Where the storage is visible the files must be gone too ("row gone, files stay" is no deletion). The
+    list of a target that answers anything proves nothing, nor do times that have not come yet.
     """
     found: list[Deletion] = []
     for entry in sent:
@@ -74,7 +80,7 @@ def proven_deletions(
             continue
         cutoff = _instant(change.arguments.get("cutoff", ""))
         observation = observations.get(change.target)
-        if cutoff is None or observation is None or not observation.reached:
+        if cutoff is None or observation is None or not observation.reached or _fabricates(observation):
             continue
         files = files_left.get((change.target, change.channel))
         if not _gone(observation, change.target, change.channel, cutoff) or (files is not None and files > 0):
@@ -83,7 +89,7 @@ def proven_deletions(
             Deletion(
                 target=change.target,
                 channel=change.channel,
-                store="footage",
+                store=_FOOTAGE,
                 cutoff=cutoff,
                 started=started,
                 ended=ended,
@@ -101,10 +107,16 @@ def _gone(observation: TargetObservation, target: str, channel: str, cutoff: dat
     if fact is None or not isinstance(fact.reading, Known) or not isinstance(fact.reading.value, Items):
         return False
     items = fact.reading.value
-    slack = timedelta(seconds=1)  # devices tell whole seconds; footage of the cutoff's own second is new
+    oldest = cutoff - timedelta(seconds=1)  # devices tell whole seconds; footage of the cutoff's own second is new
+    newest = fact.observed_at + _CLOCKS_DIFFER
     return items.complete and all(
-        item.empty or (item.start is not None and item.start >= cutoff - slack) for item in items.values
+        item.empty or (item.start is not None and oldest <= item.start <= newest) for item in items.values
     )
+
+
+def _fabricates(observation: TargetObservation) -> bool:
+    identity = observation.seen.identity
+    return identity is not None and identity.fabricates
 
 
 def _instant(text: str) -> datetime | None:

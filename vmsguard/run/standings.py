@@ -22,11 +22,12 @@ def with_exposure(
 ) -> tuple[Result, ...]:
     """The results with the window in which each was violated, and the new standings kept in ``state``.
 
-    The window begins where the violation was first seen and ends where it was last seen gone. ``repaired``
-    are results of the same run before it changed anything: a breach that was mended at once was one too.
+    The window begins where the violation was first seen and ends where it was seen gone: what nobody could
+    see closes nothing, and the violation stands. ``repaired`` are results of the same run before it changed
+    anything: a breach that was mended at once was one too.
     """
     before = {_key(entry): entry for entry in state.standings()}
-    seen_open = {_result_key(result) for result in repaired if result.verdict.value in _OPEN}
+    seen_open = {_result_key(result): result for result in repaired if result.verdict.value in _OPEN}
     told: list[Result] = []
     standings: list[Standing] = []
     for result in results:
@@ -36,6 +37,11 @@ def with_exposure(
         since = prior.since if prior is not None and was_open else None
         if result.verdict.value in _OPEN:
             told.append(replace(result, exposure_from=since or now))
+        elif result.verdict is Verdict.UNKNOWN and (was_open or key in seen_open):
+            told.append(replace(result, exposure_from=since or now))
+            if not was_open:
+                standings.append(_standing(seen_open[key], now))
+            continue
         elif was_open or key in seen_open:
             told.append(replace(result, exposure_from=since or now, exposure_to=now))
         else:

@@ -1,0 +1,46 @@
+"""Exposure: a window opens with what was seen and closes with what was seen, never with what was not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from vmsguard.model.results import Result
+from vmsguard.model.vocabulary import Verdict
+from vmsguard.run.standings import with_exposure
+from vmsguard.state import State
+
+
+def result(verdict: Verdict) -> Result:
+    return Result(camera="c", pack="p", rule="r", verdict=verdict)
+
+
+def run(state: State, clock: Any, verdict: Verdict, *, first: Verdict | None = None) -> tuple[Any, Any]:
+    """The window after one run, an hour after the one before, as hours since the beginning."""
+    clock.seconds += 3600
+    repaired = [] if first is None else [result(first)]
+    (told,) = with_exposure([result(verdict)], state, clock.now(), repaired=repaired)
+    start = clock.now() - timedelta(seconds=clock.seconds)
+    return tuple(
+        None if at is None else (at - start) / timedelta(hours=1) for at in (told.exposure_from, told.exposure_to)
+    )
+
+
+def test_a_violation_stands_until_it_is_seen_gone(state: State, clock: Any) -> None:
+    verdicts = [Verdict.FAIL, Verdict.FAIL, Verdict.PASS, Verdict.PASS]
+    assert [(1, None), (1, None), (1, 3), (None, None)] == [run(state, clock, verdict) for verdict in verdicts]
+
+
+def test_what_nobody_could_see_closes_no_window(state: State, clock: Any) -> None:
+    verdicts = [Verdict.FAIL, Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.FAIL, Verdict.PASS]
+    expected = [(1, None), (1, None), (1, None), (1, None), (1, 5)]
+    assert expected == [run(state, clock, verdict) for verdict in verdicts]
+
+
+def test_a_breach_that_was_mended_at_once_was_one_too(state: State, clock: Any) -> None:
+    assert (1, 1) == run(state, clock, Verdict.PASS, first=Verdict.FAIL)
+
+
+def test_a_breach_that_could_not_be_seen_again_in_its_own_run_stands(state: State, clock: Any) -> None:
+    first = run(state, clock, Verdict.UNKNOWN, first=Verdict.FAIL)
+    assert [(1, None), (1, 2)] == [first, run(state, clock, Verdict.PASS)]
