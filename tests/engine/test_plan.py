@@ -157,6 +157,20 @@ class TestScope:
         (planned,) = self.assign(shared, words, "fever").plan().changes
         assert ("shared-with cam-2: protected",) == planned.blockers
 
+    @pytest.mark.parametrize("listed", [(), ("ch1",)], ids=["empty-list", "short-list"])
+    def test_a_protected_neighbour_whose_channel_is_not_listed_holds_it_back(self, shared, words, listed):
+        shared.camera("cam-1", PLACES[0], purpose="fever")
+        shared.camera("cam-2", PLACES[1], purpose="none", tags=("protected",))
+        shared.listed_channels["t-1"] = listed
+        (planned,) = self.assign(shared, words, "fever").plan().changes
+        assert ("shared-with cam-2: protected",) == planned.blockers
+
+    def test_a_neighbour_that_asks_for_it_but_may_not_have_it_holds_it_back(self, shared, words):
+        shared.camera("cam-1", PLACES[0], purpose="fever").camera("cam-2", PLACES[1])
+        (planned,) = self.assign(shared, words, "fever").plan().changes
+        assert Mode.PROPOSE is planned.mode
+        assert "shared-with cam-2: not in enforce" in planned.blockers
+
     def test_a_channel_nobody_claims_holds_it_back(self, shared, words):
         shared.listed_channels["t-1"] = ("ch1", "ch2", "ch3")
         shared.assign(words.pack(words.rule(words.require("transmission.stream.off"))))

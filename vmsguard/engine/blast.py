@@ -42,6 +42,9 @@ class Neighbours:
         self._claims = claims
         self._evaluations = {evaluation.camera: evaluation for evaluation in evaluations}
         self._snapshots = snapshots
+        self._at_target: dict[str, set[str]] = {}
+        for (target, _), cameras in claims.cameras.items():
+            self._at_target.setdefault(target, set()).update(cameras)
 
     def blockers(self, change: Change, scope: str, asking: frozenset[str]) -> tuple[str, ...]:
         """Every reason why the change must stay a proposal; empty where all it reaches is enrolled and in enforce."""
@@ -51,13 +54,13 @@ class Neighbours:
         listed = self._claims.listed.get(change.target)
         if listed is None:
             return (f"channels-not-listed: {change.target}",)
-        blocked: dict[str, None] = {}
-        for channel in listed:
-            claimants = self._claims.claimants(change.target, channel)
-            if not claimants:
-                blocked[f"not-enrolled: {change.target}/{channel}"] = None
-            blocked.update(dict.fromkeys(self._bars(claimants - asking)))
-        return tuple(blocked)
+        blocked = [
+            f"not-enrolled: {change.target}/{channel}"
+            for channel in listed
+            if not self._claims.claimants(change.target, channel)
+        ]
+        # Also cameras whose channel the target does not list just now: the change reaches them all the same.
+        return (*blocked, *self._bars(self._at_target.get(change.target, set()) - asking))
 
     def _bars(self, others: Iterable[str]) -> list[str]:
         return [f"shared-with {camera}: {why}" for camera in sorted(others) if (why := self._bar(camera))]

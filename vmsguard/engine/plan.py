@@ -89,11 +89,13 @@ def _planned(
     support = None if manifest is None else manifest.verb(change.verb)
     scope = "channel" if support is None else support.scope
     asking = frozenset(demand.camera for demand in demands)
+    # Who asks for it but may not have it by itself is a neighbour of those who may.
+    free = frozenset(demand.camera for demand in demands if demand.mode is Mode.ENFORCE and not demand.blockers)
     items, oldest = purge_extent(change, snapshots[demands[0].camera])
     barred = (
         *_unsupported(demands, spec, support, manifest),
         *("protected" for camera in sorted(asking) if snapshots[camera].camera.protected),
-        *neighbours.blockers(change, scope, asking),
+        *neighbours.blockers(change, scope, free or asking),
     )
     mode, blockers = _mode(demands, tuple(dict.fromkeys(barred)))
     return PlannedChange(
