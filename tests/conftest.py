@@ -1,10 +1,21 @@
-"""How generated tests run: without a deadline everywhere, and with many more examples for ``make soak``."""
+"""What holds for every test: how generated examples run, and that no test leaves its logging to the next."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 # A shared machine makes any single example slow; a test that hangs is caught by the step that runs it.
 settings.register_profile("default", deadline=None)
 settings.register_profile("soak", deadline=None, max_examples=5000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """A command run inside a test configures structlog for the whole process."""
+    yield
+    structlog.reset_defaults()

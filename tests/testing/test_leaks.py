@@ -31,6 +31,17 @@ def test_both_kinds_of_loggers_are_heard_at_debug() -> None:
     assert all(any(word in line for line in heard.lines) for word in ("one", "two", "three"))
 
 
+def test_a_process_that_shows_errors_only_hides_nothing() -> None:
+    shown = structlog.make_filtering_bound_logger(logging.ERROR)
+    structlog.configure(wrapper_class=shown)
+
+    with listening() as heard:
+        structlog.get_logger("driver").debug("two")
+
+    assert any("two" in line for line in heard.lines)
+    assert shown is structlog.get_config()["wrapper_class"]
+
+
 def test_an_exception_is_heard_with_its_causes() -> None:
     heard = Heard()
     try:

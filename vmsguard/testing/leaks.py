@@ -42,14 +42,19 @@ class _Ear(logging.Handler):
 
 @contextmanager
 def listening() -> Iterator[Heard]:
-    """All of structlog and of the standard library's loggers at DEBUG, for as long as the block lasts."""
+    """All of structlog and of the standard library's loggers at DEBUG, for as long as the block lasts.
+
+    Whatever level the process around us set: a filter would hide a leak, and the test would pass.
+    """
     heard = Heard()
+    configured = structlog.get_config()
     ear = _Ear(heard)
     root = logging.getLogger()
     before = root.level
     events: list[Any]
     root.addHandler(ear)
     root.setLevel(logging.DEBUG)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET))
     try:
         with structlog.testing.capture_logs() as events:
             yield heard
@@ -57,6 +62,7 @@ def listening() -> Iterator[Heard]:
     finally:
         root.removeHandler(ear)
         root.setLevel(before)
+        structlog.configure(**configured)
 
 
 def leaked(heard: Heard, logins: Iterable[Login | None]) -> tuple[str, ...]:
