@@ -38,3 +38,9 @@ def test_a_fact_is_told_once_however_often_it_is_cited(words):
     one = fact(words, Known(False), "access.anonymous")
     assert citations.of([one])[0] is citations.of([one])[0]
     assert "read-back" == citations.of([one])[0].basis
+
+
+def test_facts_that_nobody_keeps_are_still_cited_each_as_itself(words):
+    citations = Citations(CORE_FACTS)
+    told = [citations.of([fact(words, Known(number), "access.anonymous")])[0].shows for number in range(9)]
+    assert [str(number) for number in range(9)] == told

@@ -169,6 +169,8 @@ def judge_off(
     it stand still. Where that speaks of every item (``for_runtime``) it stands in for the runtime layer,
     never for what is stored: only the configuration tells that nothing will start by itself.
     """
+    if not seen_on and _all_seen_off(off, facts):
+        return off.passes(Basis.OBSERVED if seen_off else weakest(facts))
     offenders: dict[str, None] = {}
     silent: list[tuple[Fact, str]] = []
     open_ended: list[Fact] = []
@@ -229,6 +231,24 @@ def judge_off(
     if empty and fabricates(view):
         return unknown(Why.FABRICATED, "an empty list from a target that answers anything", off.required)
     return off.passes(Basis.OBSERVED if seen_off else weakest(facts))
+
+
+def _all_seen_off(off: Off, facts: Iterable[Fact]) -> bool:
+    """Whether every layer is a complete list that names items, and each of them says it is off.
+
+    What most of a fleet says of most controls; all else is worth the longer look.
+    """
+    for fact in facts:
+        reading = fact.reading
+        if not isinstance(reading, Known):
+            return False
+        items = reading.value
+        if not items.complete or not items.values:
+            return False
+        for verdict in map(off.offends, items.values):
+            if verdict is not False:
+                return False
+    return True
 
 
 def _gaps(facts: Iterable[Fact]) -> tuple[str, ...]:

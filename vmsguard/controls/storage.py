@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import ClassVar
 
 from vmsguard.controls.base import Control, NoParams
@@ -26,8 +27,8 @@ from vmsguard.model.vocabulary import Basis, Role, Verdict, Why
 
 __all__ = ["StorageEdgeOff", "StorageExternalOff", "StorageVmsOff"]
 
-_JOBS = Off("recording job", lambda job: job.active, "nothing writes this channel's pictures, running or as set")
-_EXTERNAL = Off("external destination", lambda place: place.in_use, "no place outside the device is written to")
+_JOBS = Off("recording job", attrgetter("active"), "nothing writes this channel's pictures, running or as set")
+_EXTERNAL = Off("external destination", attrgetter("in_use"), "no place outside the device is written to")
 _LISTED = "every enrolled recorder of the site is listed and matched"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import ClassVar, Literal
 
 from msgspec import Struct
@@ -27,15 +28,15 @@ __all__ = [
 
 SENDERS = frozenset({Role.DEVICE, Role.RECORDER, Role.RELAY})
 
-_STREAM = Off("media service", lambda service: service.enabled, "no live media leaves on request")
+_STREAM = Off("media service", attrgetter("enabled"), "no live media leaves on request")
 _STREAM_BUT_LOCAL = Off(
     "media service",
     lambda service: False if service.kind == "local-display" else service.enabled,
     "no live media leaves over the network",
 )
-_PUSH = Off("push destination", lambda place: place.enabled, "no pictures or picture metadata are pushed out")
-_CLOUD = Off("connection", lambda link: link.connected, "no connection to a vendor cloud, uplink or peer is open")
-_RECOGNITION = Off("recognition consumer", lambda user: user.connected, "no receiver of the pictures recognises faces")
+_PUSH = Off("push destination", attrgetter("enabled"), "no pictures or picture metadata are pushed out")
+_CLOUD = Off("connection", attrgetter("connected"), "no connection to a vendor cloud, uplink or peer is open")
+_RECOGNITION = Off("recognition consumer", attrgetter("connected"), "no receiver of the pictures recognises faces")
 
 _RTSP = frozenset({"rtsp", "rtsps"})
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field
+
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.facts import CAMERA_TARGET, Absent, Fact, FactKey, Items, Known, Reading, Unknown, unread
 from vmsguard.model.inventory import Camera, Endpoint
@@ -17,29 +19,23 @@ from vmsguard.model.vocabulary import WHOLE, Layer, Role, Why
 __all__ = ["View", "is_absent", "items", "reason_of"]
 
 
-class View:
+_RUNTIME = Layer.RUNTIME
+
+
+class View(Struct, eq=False):
     """A window on one snapshot that remembers every fact it was asked for.
 
     ``endpoint`` is None in the view of the camera itself. Reading a fact nobody delivered gives
     ``Unknown`` with the reason its target carries, so a control cannot mistake silence for an answer.
     """
 
-    __slots__ = ("_cited", "_specs", "endpoint", "exception", "now", "snapshot")
-
-    def __init__(
-        self,
-        snapshot: CameraSnapshot,
-        endpoint: Endpoint | None,
-        now: datetime,
-        specs: dict[str, FactSpec],
-        exception: ExceptionGrant | None = None,
-    ) -> None:
-        self.snapshot = snapshot
-        self.endpoint = endpoint
-        self.now = now
-        self.exception = exception
-        self._specs = specs
-        self._cited: dict[FactKey, Fact] = {}
+    snapshot: CameraSnapshot
+    endpoint: Endpoint | None
+    now: datetime
+    _specs: dict[str, FactSpec]
+    exception: ExceptionGrant | None = None
+    _cited: dict[int, Fact] = field(default_factory=dict)
+    """By identity, which is found without hashing a key."""
 
     @property
     def camera(self) -> Camera:
@@ -58,7 +54,7 @@ class View:
         """Every fact read so far, once each, in the order of reading."""
         return tuple(self._cited.values())
 
-    def fact(self, name: str, layer: Layer = Layer.RUNTIME, store: str = "") -> Fact:
+    def fact(self, name: str, layer: Layer = _RUNTIME, store: str = "") -> Fact:
         """The fact at this endpoint: the channel's own, or else the target's."""
         facts = self.snapshot.facts
         endpoint = self.endpoint
@@ -74,10 +70,10 @@ class View:
             found = facts.get((target, WHOLE, name, layer, store))  # type: ignore[call-overload]
         if found is None:
             found = self._missing(FactKey(target, channel, name, layer, store))
-        self._cited[found.key] = found
+        self._cited[id(found)] = found
         return found
 
-    def reading(self, name: str, layer: Layer = Layer.RUNTIME, store: str = "") -> Reading:
+    def reading(self, name: str, layer: Layer = _RUNTIME, store: str = "") -> Reading:
         return self.fact(name, layer, store).reading
 
     def delivered(self, fact: Fact) -> bool:
@@ -88,17 +84,17 @@ class View:
         """The fact in each layer its specification declares; all of them must say "off"."""
         spec = self._specs.get(name)
         layers = (Layer.RUNTIME,) if spec is None else spec.layers
-        return tuple(self.fact(name, layer) for layer in layers)
+        return tuple([self.fact(name, layer) for layer in layers])
 
     def witness(self, name: str) -> bool | int | None:
         """What a second witness saw, or None when none has looked (which proves nothing)."""
         if self.endpoint is None:
             return None
-        key = FactKey(self.endpoint.target, self.endpoint.channel, name)
-        found = self.snapshot.facts.get(key)
+        key = (self.endpoint.target, self.endpoint.channel, name, _RUNTIME, "")
+        found: Fact | None = self.snapshot.facts.get(key)  # type: ignore[call-overload]
         if found is None or not isinstance(found.reading, Known):
             return None
-        self._cited[key] = found
+        self._cited[id(found)] = found
         value: bool | int = found.reading.value
         return value
 
@@ -106,7 +102,7 @@ class View:
         """A fact about the camera itself, from an endpoint's view too."""
         key = FactKey(CAMERA_TARGET, WHOLE, name)
         found = self.snapshot.facts.get(key) or self._missing(key)
-        self._cited[key] = found
+        self._cited[id(found)] = found
         return found
 
     def anywhere(self, name: str) -> tuple[Fact, ...]:
@@ -116,7 +112,7 @@ class View:
         keys += [FactKey(endpoint.target, endpoint.channel, name) for endpoint in self.snapshot.endpoints]
         found = tuple(facts[key] for key in dict.fromkeys(keys) if key in facts)
         for fact in found:
-            self._cited[fact.key] = fact
+            self._cited[id(fact)] = fact
         return found or (self.camera_fact(name),)
 
     def attribute(self, name: str) -> Any:
@@ -139,6 +135,9 @@ class View:
         return tuple(endpoint for endpoint in self.snapshot.endpoints if endpoint.role in wanted)
 
     def _missing(self, key: FactKey) -> Fact:
+        for fact in self._cited.values():
+            if fact.key == key:
+                return fact
         why, detail = Why.NO_DRIVER_FACT, "no source delivers this fact"
         if key.target != CAMERA_TARGET:
             seen = self.snapshot.targets.get(key.target)

@@ -34,11 +34,13 @@ def shows(fact: Fact, spec: FactSpec | None) -> str:
 class Citations:
     """Cited facts of one evaluation, each made once however many verdicts rest on it."""
 
-    __slots__ = ("_made", "_specs")
+    __slots__ = ("_kept", "_made", "_specs")
 
     def __init__(self, specs: dict[str, FactSpec]) -> None:
         self._specs = specs
         self._made: dict[int, CitedFact] = {}
+        self._kept: list[Fact] = []
+        """A fact that goes away leaves its identity to the next one made, which would then be cited as the first."""
 
     def of(self, facts: Iterable[Fact]) -> tuple[CitedFact, ...]:
         made = self._made
@@ -48,4 +50,5 @@ class Citations:
         told = shows(fact, self._specs.get(fact.key.name))
         found = CitedFact(fact.key, told, LABELS[fact.basis], fact.observed_at)
         self._made[id(fact)] = found
+        self._kept.append(fact)
         return found

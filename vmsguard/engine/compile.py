@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from vmsguard.controls.base import Control
+from vmsguard.controls.view import View
 from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.derive import DERIVED
 from vmsguard.errors import PolicyError
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.pack import AllOf, FromException, Gate, Pack, Requirement, Rule, Selector
-from vmsguard.model.vocabulary import Basis, Force, Mode, Role, Severity
+from vmsguard.model.results import Outcome, Result
+from vmsguard.model.vocabulary import Basis, Force, Mode, Qualifier, Role, Severity, Verdict
 from vmsguard.policy.select import Selecting, compile_selector
 
 __all__ = ["CompiledRequirement", "CompiledRule", "CompiledRules", "CompiledRung", "compile_assigned"]
@@ -35,8 +39,11 @@ class CompiledRequirement:
     direct: bool
     """In ``require``, not behind a gate."""
     on_camera_alone: bool
-    asks_camera: bool
+    on_camera: Callable[[Any, View], Outcome | None] | None
+    """What is asked of the camera as a whole, where something is."""
     reads: frozenset[str]
+    told: Result
+    """What all results of this control under its rule say alike; copying it costs a fifth of making one."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -52,9 +59,11 @@ class CompiledRule:
     when: tuple[tuple[str, Any], ...]
     require: tuple[CompiledRequirement, ...]
     rungs: tuple[CompiledRung, ...]
-    clause: str
-    force: Force | None
     severity: Severity
+    told: Result
+    """What all results of the rule say alike."""
+    holds: Result
+    """The result where every control of the first rung holds."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -107,8 +116,18 @@ def _selector(assigned: AssignedRules) -> Selector:
 
 
 def _rule(rule: Rule, pack: Pack, controls: Mapping[str, Control]) -> CompiledRule:
+    told = Result(
+        camera="",
+        pack=pack.id,
+        rule=rule.id,
+        clause="; ".join(f"{cited.source} {cited.clause}".strip() for cited in rule.cites),
+        force=_strongest(rule, pack),
+        severity=rule.severity,
+        verdict=Verdict.UNKNOWN,
+    )
+
     def requirements(found: Iterable[Requirement], *, direct: bool) -> tuple[CompiledRequirement, ...]:
-        return tuple(_requirement(requirement, rule, pack, controls, direct=direct) for requirement in found)
+        return tuple(_requirement(requirement, rule, pack, controls, told, direct=direct) for requirement in found)
 
     return CompiledRule(
         rule=rule,
@@ -116,14 +135,14 @@ def _rule(rule: Rule, pack: Pack, controls: Mapping[str, Control]) -> CompiledRu
         when=tuple(rule.when.items()),
         require=requirements(rule.require, direct=True),
         rungs=tuple(CompiledRung(rung.gate, requirements(rung.require, direct=False)) for rung in rule.otherwise),
-        clause="; ".join(f"{cited.source} {cited.clause}".strip() for cited in rule.cites),
-        force=_strongest(rule, pack),
         severity=rule.severity,
+        told=told,
+        holds=replace(told, verdict=Verdict.PASS, qualifier=Qualifier.DIRECT, reason="direct: every control holds"),
     )
 
 
 def _requirement(
-    requirement: Requirement, rule: Rule, pack: Pack, controls: Mapping[str, Control], *, direct: bool
+    requirement: Requirement, rule: Rule, pack: Pack, controls: Mapping[str, Control], told: Result, *, direct: bool
 ) -> CompiledRequirement:
     control = controls.get(requirement.control)
     if control is None:
@@ -145,9 +164,16 @@ def _requirement(
         critical=rule.severity is Severity.CRITICAL,
         direct=direct,
         on_camera_alone=on_camera_alone,
-        asks_camera=type(control).judge_camera is not Control.judge_camera,
+        on_camera=_on_camera(control),
         reads=frozenset(control.reads(requirement.params)),
+        told=replace(told, control=control.id),
     )
+
+
+def _on_camera(control: Control) -> Callable[[Any, View], Outcome | None] | None:
+    if type(control).judge_camera is not Control.judge_camera:
+        return control.judge_camera
+    return control.judge if Role.CAMERA in control.roles else None
 
 
 def _question(control: Control, params: Any) -> object:

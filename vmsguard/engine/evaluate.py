@@ -75,7 +75,7 @@ def evaluate(
             if rule.selects is not None:
                 narrower = rule.selects(camera, hints)
                 if narrower.truth is Truth.FALSE:
-                    result = skipped_rule(camera, rule, rules, "out-of-scope: the rule selects other cameras")
+                    result = skipped_rule(camera, rule, "out-of-scope: the rule selects other cameras")
                     results.append(result)
                     rule_results.append(result)
                     continue
@@ -85,7 +85,7 @@ def evaluate(
                 applies = _applies(rule, bench)
                 if applies is Truth.FALSE:
                     named = ", ".join(name for name, _ in rule.when)
-                    result = skipped_rule(camera, rule, rules, f"when-not-met: {named} is otherwise")
+                    result = skipped_rule(camera, rule, f"when-not-met: {named} is otherwise")
                     results.append(result)
                     rule_results.append(result)
                     continue
@@ -93,8 +93,8 @@ def evaluate(
                     doubt = f"when-unknown: {', '.join(name for name, _ in rule.when)}"
                     blockers.append(doubt)
             found = climb(rule, rules, bench, grants)
-            controls = control_results(camera, found, rule, rules, citations)
-            result = rule_result(camera, found, controls, rule, rules, doubt=doubt)
+            controls = control_results(camera, found, citations)
+            result = rule_result(camera, found, controls, rule, doubt=doubt)
             results.extend(controls)
             results.append(result)
             rule_results.append(result)

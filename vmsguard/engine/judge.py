@@ -27,15 +27,14 @@ class Judgement(Struct, frozen=True, eq=False):
     requirement: CompiledRequirement
     params: Any
     endpoint: Endpoint | None
+    place: str
+    """The endpoint as reports name it; empty for the camera."""
     outcome: Outcome
     view: View
 
-    @property
-    def place(self) -> str:
-        return "" if self.endpoint is None else str(self.endpoint)
 
-
-_Asked: TypeAlias = tuple[Endpoint | None, Outcome, View]
+_Asked: TypeAlias = tuple[Endpoint | None, str, Outcome, View]
+_PASS, _NOT_APPLICABLE, _OBSERVED, _READ_BACK = Verdict.PASS, Verdict.NOT_APPLICABLE, Basis.OBSERVED, Basis.READ_BACK
 
 
 @dataclass(eq=False, slots=True)
@@ -46,6 +45,7 @@ class Bench:
     now: datetime
     facts: dict[str, FactSpec]
     _seen: dict[object, list[_Asked]] = field(default_factory=dict)
+    _places: dict[frozenset[Role], list[tuple[Endpoint, str]]] = field(default_factory=dict)
 
     def view(self, endpoint: Endpoint | None = None, exception: ExceptionGrant | None = None) -> View:
         return View(self.snapshot, endpoint, self.now, self.facts, exception)
@@ -64,34 +64,34 @@ class Bench:
         if targets is not None and not requirement.on_camera_alone:
             asked = [one for one in asked if one[0] is not None and one[0].target in targets]
         return [
-            Judgement(requirement, params, endpoint, _enough(outcome, requirement, endpoint), view)
-            for endpoint, outcome, view in asked
+            Judgement(requirement, params, endpoint, place, _enough(outcome, requirement, endpoint), view)
+            for endpoint, place, outcome, view in asked
         ]
 
     def judge_excepted(self, requirement: CompiledRequirement, params: Any, grant: ExceptionGrant) -> list[Judgement]:
         """The same under an exception, with the parameters it fills in."""
         return [
-            Judgement(requirement, params, endpoint, _enough(outcome, requirement, endpoint), view)
-            for endpoint, outcome, view in self._ask(requirement, params, grant)
+            Judgement(requirement, params, endpoint, place, _enough(outcome, requirement, endpoint), view)
+            for endpoint, place, outcome, view in self._ask(requirement, params, grant)
         ]
 
     def _ask(self, requirement: CompiledRequirement, params: Any, grant: ExceptionGrant | None) -> list[_Asked]:
         control = requirement.control
         asked: list[_Asked] = []
-        for endpoint in self.snapshot.endpoints:
-            if endpoint.role in control.roles:
-                view = self.view(endpoint, grant)
-                asked.append((endpoint, _ask(control.judge, params, view), view))
-        if requirement.asks_camera:
+        places = self._places.get(control.roles)
+        if places is None:
+            places = [(one, str(one)) for one in self.snapshot.endpoints if one.role in control.roles]
+            self._places[control.roles] = places
+        for endpoint, place in places:
+            view = self.view(endpoint, grant)
+            asked.append((endpoint, place, _ask(control.judge, params, view), view))
+        if requirement.on_camera is not None:
             view = self.view(None, grant)
-            asked.append((None, _ask(control.judge_camera, params, view), view))
-        elif Role.CAMERA in control.roles:
-            view = self.view(None, grant)
-            asked.append((None, _ask(control.judge, params, view), view))
+            asked.append((None, "", _ask(requirement.on_camera, params, view), view))
         if not asked:
             roles = ", ".join(sorted(control.roles))
             outcome = _unknown(Why.NO_ENDPOINT, f"the camera has no endpoint with the role {roles}")
-            asked.append((None, outcome, self.view()))
+            asked.append((None, "", outcome, self.view()))
         return asked
 
 
@@ -113,12 +113,12 @@ def _enough(outcome: Outcome, requirement: CompiledRequirement, endpoint: Endpoi
     For critical rules "not applicable" needs a read-back, and so does a pass at an endpoint of the first
     rung: a manual's word is a reason to look, not a proof (policy-packs 6.3, 21).
     """
-    if outcome.verdict is Verdict.PASS:
-        if outcome.basis is Basis.OBSERVED or (outcome.basis is Basis.READ_BACK and requirement.min_basis is None):
+    if outcome.verdict is _PASS:
+        if outcome.basis is _OBSERVED or (outcome.basis is _READ_BACK and requirement.min_basis is None):
             return outcome
-        needed = Basis.READ_BACK if requirement.critical and requirement.direct and endpoint is not None else None
-    elif outcome.verdict is Verdict.NOT_APPLICABLE:
-        needed = Basis.READ_BACK if requirement.critical else None
+        needed = _READ_BACK if requirement.critical and requirement.direct and endpoint is not None else None
+    elif outcome.verdict is _NOT_APPLICABLE:
+        needed = _READ_BACK if requirement.critical else None
     else:
         return outcome
     if requirement.min_basis is not None and (needed is None or requirement.min_basis > needed):

@@ -5,54 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from vmsguard.engine.cite import LABELS, Citations
-from vmsguard.engine.compile import CompiledRule, CompiledRules
+from vmsguard.engine.compile import CompiledRule
 from vmsguard.engine.judge import Judgement
 from vmsguard.engine.ladder import Climb
 from vmsguard.model.inventory import Camera
 from vmsguard.model.results import CitedFact, Result
-from vmsguard.model.vocabulary import Qualifier, Verdict, Why
+from vmsguard.model.vocabulary import Basis, Qualifier, Verdict, Why
 
 __all__ = ["camera_result", "control_results", "rule_result", "skipped_rule"]
 
+# Looking a member up on its enum costs more than all else that is done with it here.
+_PASS, _DIRECT = Verdict.PASS, Qualifier.DIRECT
 _SORTED = (Verdict.CONFLICT, Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
-def control_results(
-    camera: Camera, found: Climb, rule: CompiledRule, rules: CompiledRules, citations: Citations
-) -> list[Result]:
+def control_results(camera: Camera, found: Climb, citations: Citations) -> list[Result]:
     """One result per control and endpoint: the first rung, then what open rungs asked instead."""
-    results = [_control(camera, one, Qualifier.DIRECT, "", rule, rules, citations) for one in found.base]
+    results = [_control(camera, one, _DIRECT, "", citations) for one in found.base]
     for rung in found.rungs:
         exception = "" if rung.grant is None else rung.grant.id
-        results.extend(_control(camera, one, rung.qualifier, exception, rule, rules, citations) for one in rung.asked)
+        results.extend([_control(camera, one, rung.qualifier, exception, citations) for one in rung.asked])
     return results
 
 
 def _control(
-    camera: Camera,
-    judgement: Judgement,
-    qualifier: Qualifier,
-    exception: str,
-    rule: CompiledRule,
-    rules: CompiledRules,
-    citations: Citations,
+    camera: Camera, judgement: Judgement, qualifier: Qualifier, exception: str, citations: Citations
 ) -> Result:
     outcome = judgement.outcome
     endpoint = judgement.endpoint
     facts = citations.of(judgement.view.cited)
-    return Result(
+    return replace(
+        judgement.requirement.told,
         camera=camera.id,
-        pack=rules.pack.id,
-        rule=rule.rule.id,
-        control=judgement.requirement.control.id,
         channel="" if endpoint is None else endpoint.channel,
-        endpoint="" if endpoint is None else str(endpoint),
-        clause=rule.clause,
-        force=rule.force,
-        severity=rule.severity,
+        endpoint=judgement.place,
         verdict=outcome.verdict,
-        qualifier=qualifier if outcome.verdict is Verdict.PASS else None,
+        qualifier=qualifier if outcome.verdict is _PASS else None,
         basis="" if outcome.basis is None else LABELS[outcome.basis],
         reason=outcome.reason,
         why="" if outcome.why is None else outcome.why.value,
@@ -70,26 +61,21 @@ def _oldest(facts: Iterable[CitedFact] | Iterable[Result]) -> datetime | None:
     oldest = None
     for fact in facts:
         at = fact.observed_at
-        if at is not None and (oldest is None or at < oldest):
+        # Facts of one read share their time; comparing it with itself is worth saving.
+        if at is not oldest and at is not None and (oldest is None or at < oldest):
             oldest = at
     return oldest
 
 
 def rule_result(
-    camera: Camera,
-    found: Climb,
-    controls: Sequence[Result],
-    rule: CompiledRule,
-    rules: CompiledRules,
-    *,
-    doubt: str = "",
+    camera: Camera, found: Climb, controls: Sequence[Result], rule: CompiledRule, *, doubt: str = ""
 ) -> Result:
     """The rule's verdict, with the control that decided it and the rung that holds it up.
 
     ``doubt`` says why nobody knows whether the rule applies: then it is judged, and cannot be said to fail.
     """
-    if found.verdict is Verdict.PASS and found.held_by is None:
-        return _direct(camera, found, controls, rule, rules)
+    if found.verdict is _PASS and found.held_by is None:
+        return replace(rule.holds, camera=camera.id, basis=_weakest(found), observed_at=_oldest(controls))
     decisive = _decisive(found)
     verdict = Verdict.UNKNOWN if doubt and found.verdict is Verdict.FAIL else found.verdict
     reason, why = decisive.outcome.reason, decisive.outcome.why
@@ -99,47 +85,25 @@ def rule_result(
         reason, why = f"{doubt}; where it applies: {reason}", Why.NOT_READ
     elif found.verdict is Verdict.UNKNOWN and decisive.outcome.verdict is Verdict.FAIL:
         reason = "rung-unknown: an open rung is neither held nor broken"
-    return Result(
+    return replace(
+        rule.told,
         camera=camera.id,
-        pack=rules.pack.id,
-        rule=rule.rule.id,
-        clause=rule.clause,
-        force=rule.force,
-        severity=rule.severity,
         verdict=verdict,
         qualifier=found.qualifier,
         basis=_weakest(found),
         reason=reason,
         why="" if why is None else why.value,
-        found="" if found.verdict is Verdict.PASS else _named(decisive),
-        left=() if found.verdict is Verdict.PASS else (*_left(found), *found.shut),
+        found="" if found.verdict is _PASS else _named(decisive),
+        left=() if found.verdict is _PASS else (*_left(found), *found.shut),
         observed_at=_oldest(controls),
         exception=found.held_by.grant.id if found.held_by is not None and found.held_by.grant is not None else "",
     )
 
 
-def _direct(
-    camera: Camera, found: Climb, controls: Sequence[Result], rule: CompiledRule, rules: CompiledRules
-) -> Result:
-    return Result(
-        camera=camera.id,
-        pack=rules.pack.id,
-        rule=rule.rule.id,
-        clause=rule.clause,
-        force=rule.force,
-        severity=rule.severity,
-        verdict=Verdict.PASS,
-        qualifier=Qualifier.DIRECT,
-        basis=_weakest(found),
-        reason="direct: every control holds",
-        observed_at=_oldest(controls),
-    )
-
-
-def _contributing(found: Climb) -> list[Judgement]:
+def _contributing(found: Climb) -> Sequence[Judgement]:
     """What the verdict rests on: all but the controls that the holding rung replaced."""
     if found.held_by is None:
-        return list(found.base)
+        return found.base
     gone = {id(judgement) for judgement in found.held_by.replaced}
     return [judgement for judgement in found.base if id(judgement) not in gone] + list(found.held_by.asked)
 
@@ -168,26 +132,18 @@ def _left(found: Climb) -> list[str]:
 
 
 def _weakest(found: Climb) -> str:
-    if found.verdict is Verdict.PASS:
-        bases = [one.outcome.basis for one in _contributing(found) if one.outcome.verdict is Verdict.PASS]
-    else:
-        bases = [one.outcome.basis for one in found.base if one.outcome.verdict is found.verdict]
-    known = [basis for basis in bases if basis is not None]
-    return LABELS[min(known)] if known else ""
+    """The basis of a rule: of what upholds it where it passes, of what breaks it where it does not."""
+    weakest: Basis | None = None
+    for one in _contributing(found) if found.verdict is _PASS else found.base:
+        basis = one.outcome.basis if one.outcome.verdict is found.verdict else None
+        if basis is not None and (weakest is None or basis < weakest):
+            weakest = basis
+    return "" if weakest is None else LABELS[weakest]
 
 
-def skipped_rule(camera: Camera, rule: CompiledRule, rules: CompiledRules, reason: str) -> Result:
+def skipped_rule(camera: Camera, rule: CompiledRule, reason: str) -> Result:
     """A rule that provably does not concern the camera."""
-    return Result(
-        camera=camera.id,
-        pack=rules.pack.id,
-        rule=rule.rule.id,
-        clause=rule.clause,
-        force=rule.force,
-        severity=rule.severity,
-        verdict=Verdict.NOT_APPLICABLE,
-        reason=reason,
-    )
+    return replace(rule.told, camera=camera.id, verdict=Verdict.NOT_APPLICABLE, reason=reason)
 
 
 def camera_result(
@@ -201,7 +157,7 @@ def camera_result(
 ) -> Result:
     """The worst of the camera's rules; not applicable only where every pack is proven not to concern it."""
     if rules:
-        count = sum(1 for result in rules if result.verdict is verdict)
+        count = [result.verdict for result in rules].count(verdict)
         reason = f"{verdict.value}: {count} of {len(rules)} rules"
     elif assigned:
         reason = f"out-of-scope: {' | '.join(outside)}"
