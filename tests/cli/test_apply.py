@@ -128,6 +128,31 @@ def test_a_saved_plan_is_applied_and_a_stale_one_is_not(site: Any, fever: Mappin
     late = site.run("apply", "plan.json", "--yes", "--confirm-purge", "5", "--format", "json")
     assert writes == simulator.writes
     assert {"no longer needed, or no longer allowed"} == {entry["reason"] for entry in late.json["skipped"]}
+    assert 4 == late.code
+
+
+def test_a_change_login_without_a_secret_stops_the_run_before_anything_is_sent(
+    site: Any, fever: Mapping[str, Any]
+) -> None:
+    simulator = site.simulate([fever, {**fever, "id": "cam-2"}])
+    site.assign(PIPC, "enforce")
+    inventory = simulator.inventory()
+    broken = next(target for target in inventory["targets"] if target["id"] == "t-cam-2")
+    broken["login"] = {"read": "secret://env/VMSGUARD_SIM_LOGIN", "change": "secret://env/NOT_SET"}
+    site.write("inventory.yaml", inventory)
+    applied = site.run("apply", "--yes", "--confirm-purge", "5")
+    assert (2, 0) == (applied.code, simulator.writes)
+    assert "target t-cam-2" in applied.err
+    assert [] == [event for event in site.events() if event["event"] == "run.planned"]
+
+
+def test_every_look_is_on_record_those_after_the_changes_too(site: Any, fever: Mapping[str, Any]) -> None:
+    site.simulate([fever])
+    site.assign(PIPC, "enforce")
+    site.run("apply", "--yes", "--confirm-purge", "5")
+    events = [event["event"] for event in site.events()]
+    assert "observe" in events[: events.index("apply.intent")]
+    assert "observe" in events[events.index("apply.result") :]
 
 
 def test_what_was_switched_on_again_is_found_by_the_next_check(site: Any, fever: Mapping[str, Any]) -> None:

@@ -70,3 +70,9 @@ def test_a_rule_that_holds_by_another_rung_is_verified_where_something_was() -> 
     plan = Plan(id="run", made_at=NOW, changes=(PLANNED, purge))
     told = with_remediation([refused, purged, rule], [plan], [Sent(PLANNED, "unsupported"), Sent(purge, "accepted")])
     assert ["unsupported", "verified", "verified"] == [result.remediation.value for result in told]
+
+
+def test_what_holds_although_nothing_was_sent_was_not_our_doing() -> None:
+    plan = Plan(id="run", made_at=NOW, changes=(PLANNED,))
+    told = with_remediation(results(Verdict.PASS), [plan], [Sent(PLANNED, "failed", left=False)])
+    assert ["none"] * 3 == [result.remediation.value for result in told]

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from vmsguard.errors import SecretMissing
 from vmsguard.model.facts import Known
 from vmsguard.model.ledger import Deletion, Duty
 from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.results import Result
-from vmsguard.model.vocabulary import Remediation, Stage, Verdict
+from vmsguard.model.vocabulary import Remediation, Verdict
 from vmsguard.run.check import begin, finish
 from vmsguard.run.equipment import Equipment
 from vmsguard.run.execute import Sent, send_changes
@@ -18,9 +19,9 @@ from vmsguard.run.exit_code import exit_code
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.judge import Judged, judge
 from vmsguard.run.outcome import RunOutcome, Skipped
-from vmsguard.run.plan_file import fresh_part
+from vmsguard.run.plan_file import fresh_part, newly_asked
 from vmsguard.run.purge import PurgeBudget, proven_deletions
-from vmsguard.run.record import record_unresolved
+from vmsguard.run.record import record_observations, record_unresolved
 from vmsguard.run.remediation import with_remediation
 from vmsguard.run.standings import with_exposure
 
@@ -62,11 +63,12 @@ async def run_apply(
     started = equipment.clock.now()
     interrupted = record_unresolved(equipment.evidence, run)
     judged = await judge(fleet, equipment, run)
+    changes, stale = fresh_part(judged.plan, saved)
+    _need_logins(changes, fleet, equipment)
     begin(fleet, equipment, run, "apply", judged)
     first = judged
     work = _Work(judged)
     budget = PurgeBudget(confirm_purge, equipment.state.deletions())
-    changes, stale = fresh_part(judged.plan, saved)
     work.skipped.extend(stale)
     work.plans.append(judged.plan)
     await _send_and_verify(fleet, equipment, run, work, changes, budget)
@@ -74,19 +76,14 @@ async def run_apply(
     if proofs:
         _store_proofs(equipment, run, work.sent)
         concerned = frozenset(proof.target for proof in proofs)
-        work.judged = await judge(fleet, equipment, run, again=concerned, before=work.judged)
+        await _judge_again(fleet, equipment, run, work, concerned)
         work.plans.append(work.judged.plan)
-        tried = {entry.planned.change.id for entry in work.sent}
-        more = [
-            planned
-            for planned in work.judged.plan.enforceable
-            if planned.change.id not in tried or planned.stage is Stage.PURGING
-        ]
-        await _send_and_verify(fleet, equipment, run, work, [p for p in more if p.change.target in concerned], budget)
+        more = newly_asked(work.judged.plan, first.plan, work.sent, concerned)
+        await _send_and_verify(fleet, equipment, run, work, more, budget)
     results = with_remediation(work.judged.results, work.plans, work.sent)
     results = with_exposure(results, equipment.state, equipment.clock.now(), repaired=first.results)
     _enrol_duties(results, fleet, equipment)
-    incomplete = bool(work.skipped) or _unfinished(results, work.sent)
+    incomplete = _still_waits(work) or _unfinished(results, work.sent)
     code = exit_code(results, incomplete=incomplete, fail_on=fail_on)
     head = finish(fleet, equipment, run, work.judged, results, code)
     return RunOutcome(
@@ -98,7 +95,7 @@ async def run_apply(
         findings=work.judged.findings,
         unreachable=work.judged.unreachable,
         plan=first.plan,
-        sent=len([entry for entry in work.sent if entry.outcome != "skipped"]),
+        sent=len([entry for entry in work.sent if entry.left]),
         skipped=tuple(work.skipped),
         interrupted=interrupted,
         evidence=head,
@@ -123,14 +120,14 @@ async def _send_and_verify(
         admitted, fleet.inventory, work.judged.facts, equipment, run=run, confirmed_count=budget.confirmed
     )
     work.sent.extend(sent)
-    touched = frozenset(entry.planned.change.target for entry in sent if entry.outcome != "skipped")
+    touched = frozenset(entry.planned.change.target for entry in sent if entry.left)
     if not touched:
         return
     wait = max(entry.planned.settle_seconds for entry in sent)
     settled = 0
     for look in range(1, _LOOKS_AFTER_SETTLING + 2):
         await equipment.sleep(wait if settled else wait * look)
-        work.judged = await judge(fleet, equipment, run, again=touched, before=work.judged)
+        await _judge_again(fleet, equipment, run, work, touched)
         deletions = _ledger(equipment, run, work.judged, sent, begun)
         if deletions:
             # The ledger is a source of facts: what was proven now counts in the same run.
@@ -140,9 +137,31 @@ async def _send_and_verify(
             return
 
 
+async def _judge_again(fleet: Fleet, equipment: Equipment, run: str, work: _Work, targets: frozenset[str]) -> None:
+    """Judge after fresh sessions with these targets, and record each session: what went silent was seen to."""
+    work.judged = await judge(fleet, equipment, run, again=targets, before=work.judged)
+    observations = work.judged.observations
+    record_observations(equipment.evidence, run, {name: observations[name] for name in targets})
+
+
+def _need_logins(changes: Iterable[PlannedChange], fleet: Fleet, equipment: Equipment) -> None:
+    """Resolve every ``change`` login that is going to be used; ``SecretMissing`` before anything is sent anywhere."""
+    for name in sorted({planned.change.target for planned in changes}):
+        try:
+            equipment.login(fleet.inventory.targets[name].login.change)
+        except SecretMissing as error:
+            raise SecretMissing(error.reference, f"target {name}: {error.message}", hint=error.hint) from error
+
+
+def _still_waits(work: _Work) -> bool:
+    """Whether a change that was not sent is still being asked for; what holds by now waits for nothing."""
+    asked = {planned.change.id for planned in work.judged.plan.changes}
+    return any(skipped.change in asked for skipped in work.skipped)
+
+
 def _still_there(judged: Judged, sent: Iterable[Sent]) -> bool:
     """Whether an accepted change is still being asked for, so that another look is worth the wait."""
-    accepted = {entry.planned.change.id for entry in sent if entry.outcome in {"accepted", "failed"}}
+    accepted = {entry.planned.change.id for entry in sent if entry.left and entry.outcome in {"accepted", "failed"}}
     return any(planned.change.id in accepted for planned in judged.plan.changes)
 
 

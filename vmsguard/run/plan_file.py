@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,9 +12,11 @@ from msgspec.structs import replace
 from vmsguard.errors import UsageError
 from vmsguard.model.facts import Fact, FactKey
 from vmsguard.model.plan import Plan, PlannedChange
+from vmsguard.model.vocabulary import Stage
+from vmsguard.run.execute import Sent
 from vmsguard.run.outcome import Skipped
 
-__all__ = ["digest_of", "fresh_part", "load_plan", "save_plan", "with_digests"]
+__all__ = ["digest_of", "fresh_part", "load_plan", "newly_asked", "save_plan", "with_digests"]
 
 
 def digest_of(cites: Sequence[FactKey], facts: Mapping[FactKey, Fact]) -> str:
@@ -75,3 +77,23 @@ def fresh_part(now: Plan, saved: Plan | None) -> tuple[list[PlannedChange], list
         else:
             chosen.append(fresh)
     return sorted(chosen, key=lambda planned: list(current).index(planned.change.id)), skipped
+
+
+def newly_asked(now: Plan, first: Plan, sent: Iterable[Sent], targets: frozenset[str]) -> list[PlannedChange]:
+    """What a proof of impossibility made possible at those targets, to be sent in the same run.
+
+    What could have been sent before and was not (stale, not confirmed, not named by the saved plan) stays
+    at home. Nothing is sent twice, except a purge that was accepted and could not reach all it was meant to.
+    """
+    offered = {planned.change.id for planned in first.enforceable}
+    tried = {entry.planned.change.id: entry.outcome for entry in sent}
+    return [
+        planned
+        for planned in now.enforceable
+        if planned.change.target in targets
+        and (
+            planned.change.id not in offered
+            if planned.change.id not in tried
+            else planned.stage is Stage.PURGING and tried[planned.change.id] == "accepted"
+        )
+    ]

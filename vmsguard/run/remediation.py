@@ -99,7 +99,8 @@ def _control(
         planned = result.verdict not in _DONE or any(change.mode is not Mode.ENFORCE for change in mine)
         return replace(result, remediation=Remediation.PLANNED) if planned else result
     if result.verdict in _DONE:
-        return replace(result, remediation=Remediation.VERIFIED)
+        # What holds although nothing left this process was somebody else's work.
+        return replace(result, remediation=Remediation.VERIFIED) if any(entry.left for entry in sent) else result
     told = [_BY_OUTCOME.get(entry.outcome, Remediation.APPLIED) for entry in sent]
     worst = next(state for state in _WORST_FIRST if state in told)
     if worst is Remediation.APPLIED and result.verdict is Verdict.FAIL:
