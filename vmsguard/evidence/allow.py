@@ -1,11 +1,11 @@
-"""The allow-list of every event, compiled: one checker per field, which remembers the values it has let pass.
+"""The allow-list of every event, compiled: one encoder per field, which remembers the values it has let pass.
 
-A fleet writes the same ids, codes and words over and over; a checked value costs one dictionary look-up.
+A fleet writes the same ids, codes and words over and over; a value seen before costs one dictionary look-up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Any, TypeAlias
 
@@ -15,6 +15,7 @@ from msgspec import Struct
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence.events import EVENTS, CitedFact
 from vmsguard.evidence.fields import Instant, Reason, Safe
+from vmsguard.evidence.layout import Encoder, Layouts, member
 from vmsguard.evidence.redact import (
     Pseudonym,
     footage_hour,
@@ -27,79 +28,95 @@ from vmsguard.evidence.redact import (
     stamp,
 )
 
-__all__ = ["AllowList", "Allowed"]
+__all__ = ["AllowList"]
 
-Check: TypeAlias = Callable[[Any], Any]
 Step: TypeAlias = Callable[[Any, Pseudonym], Any]
 
 _MOST_REMEMBERED = 32_768
 """Per field: three times the ids of a fleet of 10,000 cameras, some megabytes at most."""
 
 
-class Allowed(Struct, frozen=True):
-    """What one event may hold."""
+class AllowList(dict[str, Layouts]):
+    """What the events of one log may hold; its pseudonyms are its own. ``envelope`` names what every record has."""
 
-    checks: Mapping[str, Check]
-    required: frozenset[str]
-
-
-class AllowList(dict[str, Allowed]):
-    """The events of one log, whose pseudonyms are its own."""
-
-    def __init__(self, pseudonym: Pseudonym) -> None:
-        super().__init__({event: _allowed(event, shape, pseudonym) for event, shape in EVENTS.items()})
+    def __init__(self, pseudonym: Pseudonym, envelope: Sequence[str] = ()) -> None:
+        super().__init__({event: _layouts(event, shape, pseudonym, envelope) for event, shape in EVENTS.items()})
 
 
-class _Remembered(dict[Any, Any]):
-    """Maps a value as given to the value as written; a value not seen before is made safe and checked."""
+class _Field(Struct, frozen=True):
+    """One declared field, and how a value of it is made safe and checked."""
 
-    __slots__ = ("_pseudonym", "_step", "_type")
+    name: str
+    type: Any
+    step: Step | None
+    required: bool
+    pseudonym: Pseudonym
 
-    def __init__(self, type_: Any, step: Step | None, pseudonym: Pseudonym) -> None:
-        self._type = type_
-        self._step = step
-        self._pseudonym = pseudonym
+    def encode(self, value: Any) -> str:
+        if value is None or value == "":
+            if self.required:
+                raise EvidenceError(f"lacks {self.name}", hint="pass it")
+            return ""
+        return member(self.name, _checked(value, self.type, self.step, self.pseudonym))
 
-    def __missing__(self, value: Any) -> Any:
-        safe = _checked(value, self._type, self._step, self._pseudonym)
+
+class _Remembered(dict[Any, str]):
+    """Maps a value as given to its member; a value not seen before is made safe and checked."""
+
+    __slots__ = ("_field",)
+
+    def __init__(self, field: _Field) -> None:
+        self._field = field
+
+    def __missing__(self, value: Any) -> str:
+        encoded = self._field.encode(value)
         if len(self) >= _MOST_REMEMBERED:
             self.clear()
-        self[value] = safe
-        return safe
+        self[value] = encoded
+        return encoded
 
 
-def _allowed(event: str, shape: type[Struct], pseudonym: Pseudonym) -> Allowed:
-    fields = msgspec.structs.fields(shape)
-    checks = {field.name: _check(event, field, pseudonym) for field in fields}
-    return Allowed(checks, frozenset(field.name for field in fields if field.required))
+class _Fresh:
+    """Checks every value anew: numbers, for 1 and true are equal keys, and what is no key at all."""
+
+    __slots__ = ("_field",)
+
+    def __init__(self, field: _Field) -> None:
+        self._field = field
+
+    def __getitem__(self, value: Any) -> str:
+        return self._field.encode(value)
 
 
-def _check(event: str, field: msgspec.structs.FieldInfo, pseudonym: Pseudonym) -> Check:
-    if event == "verify" and field.name == "facts":
-        return _facts_check(pseudonym)
-    step = _step_of(event, field)
-    if _is_text(field.type):
-        return _Remembered(field.type, step, pseudonym).__getitem__
-    return lambda value: _checked(value, field.type, step, pseudonym)
-
-
-def _facts_check(pseudonym: Pseudonym) -> Check:
+class _Facts:
     """Cited facts are dictionaries of texts, each of which is remembered too."""
-    allowed = _allowed("fact", CitedFact, pseudonym)
-    checks, required = allowed.checks, allowed.required
 
-    def check(facts: Any) -> list[dict[str, Any]]:
-        if not facts:
-            return []
-        ready = [
-            {name: checks[name](value) for name, value in fact.items() if value is not None and value != ""}
-            for fact in facts
-        ]
-        if not all(required <= fact.keys() for fact in ready):
-            raise EvidenceError("a cited fact has no name", hint="pass the fact's key")
-        return ready
+    __slots__ = ("_layouts",)
 
-    return check
+    def __init__(self, pseudonym: Pseudonym) -> None:
+        self._layouts = _layouts("fact", CitedFact, pseudonym)
+
+    def __getitem__(self, facts: Any) -> str:
+        if facts is None or facts == "":
+            return ""
+        return f',"facts":[{",".join(map(self._fact, facts))}]'
+
+    def _fact(self, fact: Any) -> str:
+        layout = self._layouts.of(fact)
+        return layout.join(layout.encode(fact.values()))
+
+
+def _layouts(event: str, shape: type[Struct], pseudonym: Pseudonym, envelope: Sequence[str] = ()) -> Layouts:
+    fields = msgspec.structs.fields(shape)
+    encoders = {field.name: _encoder(event, field, pseudonym) for field in fields}
+    return Layouts(encoders, frozenset(field.name for field in fields if field.required), envelope)
+
+
+def _encoder(event: str, declared: msgspec.structs.FieldInfo, pseudonym: Pseudonym) -> Encoder:
+    if event == "verify" and declared.name == "facts":
+        return _Facts(pseudonym)
+    field = _Field(declared.name, declared.type, _step_of(event, declared), declared.required, pseudonym)
+    return _Remembered(field) if _is_text(field.type) else _Fresh(field)
 
 
 def _checked(value: Any, type_: Any, step: Step | None, pseudonym: Pseudonym) -> Any:

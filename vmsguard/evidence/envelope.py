@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
 
 from vmsguard.evidence.disk import Disk
+from vmsguard.evidence.layout import member
+from vmsguard.evidence.record import SCHEMA
 from vmsguard.evidence.redact import stamp
 from vmsguard.model.clock import Clock
 
-__all__ = ["Moment", "Nonces", "Timekeeper"]
+__all__ = ["Envelopes", "Moment", "Nonces", "Timekeeper"]
 
-_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+_VERSION = bytes(0x70 | byte & 0x0F for byte in range(256))
+_VARIANT = bytes(0x80 | byte & 0x3F for byte in range(256))
 _DRAWN = 26
 _BATCH = 256
 _STEP_SECONDS = 60.0
 
 
-class Moment(NamedTuple):
+class Moment(Struct, frozen=True, gc=False):
     """One reading of the clocks."""
 
     ts: str
@@ -65,20 +69,64 @@ class Timekeeper:
 class Nonces:
     """Random hex in batches: one system call for 256 records. The salt keeps an erased record from being guessed."""
 
-    __slots__ = ("_at", "_pool", "_random")
+    __slots__ = ("_at", "_ms", "_ms_text", "_pool", "_random")
 
     def __init__(self, random_bytes: Callable[[int], bytes]) -> None:
         self._random = random_bytes
         self._pool = ""
         self._at = 0
+        self._ms, self._ms_text = -1, ""
 
     def draw(self, seconds: float) -> tuple[str, str]:
         """An id (UUID version 7, RFC 9562: milliseconds since 1970 and 74 random bits) and a salt of 128 bits."""
         at = self._at
         if at >= len(self._pool):
-            self._pool = self._random(_DRAWN * _BATCH).hex()
+            self._refill()
             at = 0
         self._at = at + _DRAWN * 2
-        pool, ms = self._pool, int(seconds * 1000)
-        tail = f"7{pool[at : at + 3]}-{_VARIANT[pool[at + 3]]}{pool[at + 4 : at + 7]}-{pool[at + 7 : at + 19]}"
-        return f"{ms >> 16:08x}-{ms & 0xFFFF:04x}-{tail}", pool[at + 20 : at + 52]
+        ms = int(seconds * 1000)
+        if ms != self._ms:
+            self._ms, self._ms_text = ms, f"{ms >> 16:08x}-{ms & 0xFFFF:04x}"
+        pool = self._pool
+        identity = f"{self._ms_text}-{pool[at : at + 4]}-{pool[at + 4 : at + 8]}-{pool[at + 8 : at + 20]}"
+        return identity, pool[at + 20 : at + 52]
+
+    def _refill(self) -> None:
+        """Draw a batch, with the version and variant bits of all its ids in place."""
+        drawn = bytearray(self._random(_DRAWN * _BATCH))
+        drawn[0::_DRAWN] = drawn[0::_DRAWN].translate(_VERSION)
+        drawn[2::_DRAWN] = drawn[2::_DRAWN].translate(_VARIANT)
+        self._pool = drawn.hex()
+
+
+class Envelopes:
+    """Makes the members of ``record.ENVELOPE`` for one record after another."""
+
+    __slots__ = ("_boot_id", "_nonces", "_run", "_run_member", "_schema")
+
+    def __init__(self, boot_id: str, random_bytes: Callable[[int], bytes]) -> None:
+        self._nonces = Nonces(random_bytes)
+        self._boot_id = member("boot_id", boot_id)
+        self._schema = member("schema", SCHEMA)
+        self._run, self._run_member = "", ""
+
+    def members(
+        self, event: str, seq: int, prev: bytes, moment: Moment, run: str, cause: Sequence[int]
+    ) -> tuple[str, ...]:
+        """In the order of ``ENVELOPE``. Texts put in without an encoder are our own and plain."""
+        identity, salt = self._nonces.draw(moment.seconds)
+        if run != self._run:
+            self._run, self._run_member = run, member("run", run) if run else ""
+        return (
+            self._boot_id,
+            member("cause", list(cause)) if cause else "",
+            f',"event":"{event}"',
+            f',"id":"{identity}"',
+            f',"mono_ns":{moment.boot_ns}',
+            f',"prev":"{prev.hex()}"',
+            self._run_member,
+            f',"salt":"{salt}"',
+            self._schema,
+            f',"seq":{seq}',
+            f',"ts":"{moment.ts}"',
+        )

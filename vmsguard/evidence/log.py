@@ -7,21 +7,21 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
+import orjson
 from msgspec import Struct
 
 from vmsguard._version import __version__
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence.allow import AllowList
-from vmsguard.evidence.canonical import canonical_json
 from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.disk import Disk, is_full
-from vmsguard.evidence.envelope import Moment, Nonces, Timekeeper
+from vmsguard.evidence.envelope import Envelopes, Moment, Timekeeper
 from vmsguard.evidence.intents import UnresolvedIntent
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.lock import WriterLock
-from vmsguard.evidence.record import MAX_RECORD, SCHEMA, prepare
+from vmsguard.evidence.record import ENVELOPE, MAX_RECORD, SCHEMA, Ready, prepare
 from vmsguard.evidence.recover import Standing, read_signed_head, replay
 from vmsguard.evidence.redact import stamp
 from vmsguard.evidence.reserve import Reserve, may_use_reserve
@@ -75,9 +75,8 @@ class EvidenceLog:
         self._descriptor = disk.open_append(self._segment)
         self._head = head
         self._reserve = Reserve(directory, disk)
-        self._allow = AllowList(key.pseudonym)
-        self._nonces = Nonces(disk.random_bytes)
-        self._boot_id = disk.boot_id()
+        self._allow = AllowList(key.pseudonym, ENVELOPE)
+        self._envelopes = Envelopes(disk.boot_id(), disk.random_bytes)
         self._mutex = threading.RLock()
         self._broken = ""
         self._closed = False
@@ -210,8 +209,8 @@ class EvidenceLog:
             ready = prepare(event, fields, self._allow)
             moment = self._time.next()
             if self._time.step_ms:
-                self._place("clock.stepped", {"delta_ms": self._time.step_ms}, moment)
-            seq = self._place(event, ready, moment, run, cause)
+                self._place(prepare("clock.stepped", {"delta_ms": self._time.step_ms}, self._allow), moment)
+            seq = self._place(ready, moment, run, cause)
             if durable or event in _ALWAYS_DURABLE:
                 self._sync()
             if self._checkpoint_due(event, moment.monotonic):
@@ -251,22 +250,24 @@ class EvidenceLog:
     ) -> None:
         self.close()
 
-    def _place(
-        self, event: str, ready: dict[str, Any], moment: Moment, run: str = "", cause: Sequence[int] = ()
-    ) -> int:
+    def _place(self, ready: Ready, moment: Moment, run: str = "", cause: Sequence[int] = ()) -> int:
         """Put a prepared record behind the last one, sealing the segment before it where that is full."""
         segment_records = self._pace.segment_records
-        if self._frontier.size % segment_records == segment_records - 1:
-            self._write("log.sealed", {"open_intents": list(self._intents.open)[:256]}, moment)
+        place = self._frontier.size % segment_records
+        if place == segment_records - 1:
+            open_intents = list(self._intents.open)[:256]
+            self._write(prepare("log.sealed", {"open_intents": open_intents}, self._allow), moment)
             self.checkpoint()
-        if not self._frontier.size % segment_records and self._frontier.size:
+            place = self._frontier.size % segment_records
+        if not place and self._frontier.size:
             self._next_segment()
-        return self._write(event, ready, moment, run, cause)
+        return self._write(ready, moment, run, cause)
 
-    def _write(
-        self, event: str, ready: dict[str, Any], moment: Moment, run: str = "", cause: Sequence[int] = ()
-    ) -> int:
-        line = self._line(event, ready, moment, run, cause)
+    def _write(self, ready: Ready, moment: Moment, run: str = "", cause: Sequence[int] = ()) -> int:
+        seq = self._frontier.size
+        line = ready.line(self._envelopes.members(ready.event, seq, self._prev, moment, run, cause))
+        if len(line) >= MAX_RECORD:
+            raise EvidenceError(f"{ready.event} record of {len(line)} bytes", hint=f"records end at {MAX_RECORD} bytes")
         data = line + b"\n"
         try:
             short = self._disk.write(self._descriptor, data) != len(data)
@@ -275,37 +276,15 @@ class EvidenceLog:
                 raise self._break(f"write failed: {error.strerror or error}", error) from error
             short = True
         if short:
-            return self._without_room(event, ready, moment, run, cause)
-        seq = self._frontier.size
+            return self._without_room(ready, moment, run, cause)
         self._prev = leaf_hash(line)
         self._frontier.append(self._prev)
         self._offset += len(data)
-        if event in _INTENT_EVENTS:
-            self._intents.follow({**ready, "event": event, "seq": seq, "run": run, "cause": cause, "ts": moment.ts})
+        if ready.event in _INTENT_EVENTS:
+            self._intents.follow(orjson.loads(line))
         return seq
 
-    def _line(self, event: str, record: dict[str, Any], moment: Moment, run: str, cause: Sequence[int]) -> bytes:
-        """The record's line; the envelope is put on the prepared fields themselves, which nobody else holds."""
-        identity, salt = self._nonces.draw(moment.seconds)
-        record["schema"] = SCHEMA
-        record["seq"] = self._frontier.size
-        record["prev"] = self._prev.hex()
-        record["id"] = identity
-        record["salt"] = salt
-        record["ts"] = moment.ts
-        record["mono_ns"] = moment.boot_ns
-        record["boot_id"] = self._boot_id
-        record["event"] = event
-        if run:
-            record["run"] = run
-        if cause:
-            record["cause"] = list(cause)
-        line = canonical_json(record)
-        if len(line) >= MAX_RECORD:
-            raise EvidenceError(f"{event} record of {len(line)} bytes", hint=f"records end at {MAX_RECORD} bytes")
-        return line
-
-    def _without_room(self, event: str, ready: dict[str, Any], moment: Moment, run: str, cause: Sequence[int]) -> int:
+    def _without_room(self, ready: Ready, moment: Moment, run: str, cause: Sequence[int]) -> int:
         """The disk is full: cut the torn bytes, give up the reserve, raise the alarm; then once more, if worth it."""
         if self._full:
             raise self._break("the disk is full and the reserve is used up")
@@ -315,14 +294,14 @@ class EvidenceLog:
             self._reserve.release()
         except OSError as error:
             raise self._break(f"the disk is full and the reserve is out of reach: {error.strerror}", error) from error
-        alarm = prepare("write.failed", {"error": "ENOSPC", "at": self.size, "lost": event}, self._allow)
-        seq = self._write("write.failed", alarm, moment)
+        alarm = {"error": "ENOSPC", "at": self.size, "lost": ready.event}
+        seq = self._write(prepare("write.failed", alarm, self._allow), moment)
         self._sync()
-        if event == "log.sealed":
+        if ready.event == "log.sealed":
             return seq
-        if may_use_reserve(event, ready):
-            return self._place(event, ready, moment, run, cause)
-        raise self._no_room(event)
+        if may_use_reserve(ready.event, ready.fields):
+            return self._place(ready, moment, run, cause)
+        raise self._no_room(ready.event)
 
     def _next_segment(self) -> None:
         path = segment_path(self._directory, self.size)

@@ -6,20 +6,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence.allow import AllowList
 from vmsguard.evidence.canonical import canonical_json
+from vmsguard.evidence.layout import Encoder, Layout
 from vmsguard.evidence.tree import leaf_hash, root_hash
 
-__all__ = ["ENVELOPE", "MAX_RECORD", "SCHEMA", "Pair", "planned_digest", "prepare"]
+__all__ = ["ENVELOPE", "MAX_RECORD", "SCHEMA", "Pair", "Ready", "planned_digest", "prepare"]
 
 SCHEMA = "vmsguard.evidence/1"
 
 MAX_RECORD = 32_768
 """Bytes of a line. Entry bundles of tlog-tiles count in 16 bits; half of that leaves room for proofs."""
 
-ENVELOPE = frozenset(("schema", "seq", "prev", "id", "salt", "ts", "mono_ns", "boot_id", "event", "run", "cause"))
+ENVELOPE = ("boot_id", "cause", "event", "id", "mono_ns", "prev", "run", "salt", "schema", "seq", "ts")
+"""What the sink itself puts on a record."""
 
 Pair = Sequence[str]
 """``(camera, pack, rule, control)``."""
@@ -33,7 +36,21 @@ def planned_digest(pairs: Iterable[Pair]) -> str:
     return root_hash(leaf_hash(canonical_json(list(pair))) for pair in sorted({tuple(pair) for pair in pairs})).hex()
 
 
-def prepare(event: str, fields: Mapping[str, Any], allow: AllowList) -> dict[str, Any]:
+class Ready(Struct, gc=False):
+    """The fields of a record, checked and encoded, that wait for their envelope."""
+
+    event: str
+    fields: Mapping[str, Any]
+    """As they were given."""
+    layout: Layout
+    members: list[str]
+
+    def line(self, envelope: Sequence[str] = ()) -> bytes:
+        """The record in canonical form; ``envelope`` holds the members that the allow-list was told of."""
+        return self.layout.join([*self.members, *envelope]).encode()
+
+
+def prepare(event: str, fields: Mapping[str, Any], allow: AllowList) -> Ready:
     """The fields as they may be written; an ``EvidenceError`` names what is not allowed, never its value.
 
     None and the empty string stand for an optional field that is not set, and are left out.
@@ -44,18 +61,13 @@ def prepare(event: str, fields: Mapping[str, Any], allow: AllowList) -> dict[str
         raise EvidenceError(f"{event!r} is not an event of {SCHEMA}", hint="add it to vmsguard.evidence.events")
     if event in _LONG_LISTS:
         fields = _cut_list(fields, _LONG_LISTS[event])
-    checks = allowed.checks
     try:
-        ready = {name: checks[name](value) for name, value in fields.items() if value is not None and value != ""}
-    except KeyError as error:
-        raise _refused(event, f"has no field {error.args[0]}") from None
+        layout = allowed.of(fields)
+        return Ready(event, fields, layout, layout.encode(fields.values()))
     except (msgspec.ValidationError, TypeError, AttributeError, ValueError) as error:
-        raise _refused(event, _blame(fields, checks, error)) from None
+        raise _refused(event, _blame(fields, allowed.encoders, error)) from None
     except EvidenceError as error:
         raise _refused(event, str(error)) from None
-    if not allowed.required <= ready.keys():
-        raise _refused(event, f"lacks {', '.join(sorted(allowed.required - ready.keys()))}")
-    return ready
 
 
 def _cut_list(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -66,16 +78,14 @@ def _cut_list(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return {**fields, name: listed[:_MOST_LISTED], f"{name}_left_off": len(listed) - _MOST_LISTED}
 
 
-def _blame(fields: Mapping[str, Any], checks: Mapping[str, Any], error: Exception) -> str:
+def _blame(fields: Mapping[str, Any], encoders: Mapping[str, Encoder], error: Exception) -> str:
     """Which field was refused; msgspec's message names types and patterns, never the value."""
     for name, value in fields.items():
-        if value is None or value == "":
-            continue
         try:
-            checks[name](value)
+            encoders[name][value]
         except msgspec.ValidationError as refused:
             return f"{name}: {refused}"
-        except (KeyError, TypeError, AttributeError, ValueError):
+        except (TypeError, AttributeError, ValueError):
             return f"{name} is of another type"
     return type(error).__name__
 
