@@ -4,7 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from vmsguard.model.fact_values import ExternalDestination, PushDestination, Store, StreamService, VerifiedDeletion
+from vmsguard.model.fact_values import (
+    ExternalDestination,
+    PushDestination,
+    Store,
+    StoredRecording,
+    StreamService,
+    VerifiedDeletion,
+)
 from vmsguard.model.vocabulary import Basis, Verdict, Why
 
 CONTROL = "deletion.periodic"
@@ -40,6 +47,20 @@ def test_a_gap_that_is_exceeded_is_overdue(scene, now, hour):
 def test_the_last_deletion_counts(scene, now, hour):
     scene.listed("stores", SD).listed("deletion.verified", deletion(now - 90 * hour), deletion(now - hour))
     assert scene.judge(CONTROL, max_gap=GAP).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("began", "verdict"), [(-2, Verdict.FAIL), (1, Verdict.PASS)], ids=["listed-again", "recorded-since"]
+)
+def test_footage_that_came_back_after_its_deletion_fails(scene, now, hour, began, verdict):
+    cutoff = now - 2 * hour
+    scene.listed("stores", SD).listed("deletion.verified", deletion(cutoff))
+    scene.listed("footage.recordings", StoredRecording("r", "sd", cutoff + began * hour, None))
+    outcome = scene.judge(CONTROL, max_gap=GAP)
+    assert verdict is outcome.verdict
+    assert (verdict is Verdict.FAIL) is outcome.reason.startswith("returned:")
+    purges = [change.verb for change in scene.changes(CONTROL, max_gap=GAP)]
+    assert (["footage.purge"] if verdict is Verdict.FAIL else []) == purges
 
 
 def test_every_store_counts_and_a_purge_of_footage_covers_no_log(scene, now, hour):

@@ -11,7 +11,7 @@ from msgspec import Struct
 from vmsguard.controls.base import Control
 from vmsguard.controls.firmware import vendor_statements
 from vmsguard.controls.judging import absent, failed, listed, passed, unknown, unknown_from, weakest
-from vmsguard.controls.residue import last_cutoff, purge, verified_deletions
+from vmsguard.controls.residue import before_cutoff, last_cutoff, purge, verified_deletions
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import Store, VerifiedDeletion
@@ -125,6 +125,10 @@ def _judge_stores(params: PeriodicParams, view: View) -> Outcome:
         if not any(told == "never" for told in late.values()):
             reason = f"overdue: {', '.join(f'{store} ({told})' for store, told in late.items())}"
         return failed(reason, required, offenders=tuple(late), left=(*late, *gaps), basis=basis)
+    returned = _returned(stores, deletions, view)
+    if returned:
+        reason = f"returned: footage from before its last verified deletion is listed again ({', '.join(returned)})"
+        return failed(reason, required, offenders=returned, left=(*returned, *gaps), basis=basis)
     if gaps:
         return unknown(Why.INCOMPLETE, "not every store is known", required, left=gaps)
     return passed("on-time: every store was verified empty within the gap", required, min(basis, ledger.basis))
@@ -142,6 +146,17 @@ def _late(
         elif view.now - cutoff > max_gap:
             late[store.id] = _hours(view.now - cutoff) + " ago"
     return late
+
+
+def _returned(stores: Sequence[Store], deletions: Sequence[VerifiedDeletion], view: View) -> tuple[str, ...]:
+    """Stores of footage in which the target lists what the ledger says is gone: a deletion that did not last."""
+    told = listed(view.fact("footage.recordings"))
+    old = () if told is None else [item for item in told.values if not item.empty and before_cutoff(item, deletions)]
+    if not old:
+        return ()
+    places = {item.store for item in old}
+    footage = [store.id for store in stores if store.kind == "footage"]
+    return tuple(store for store in footage if store in places) or tuple(footage)
 
 
 def _judge_destinations(params: PeriodicParams, view: View) -> Outcome:

@@ -26,7 +26,7 @@ from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import WHOLE, Basis, Role, Why
 
-__all__ = ["StorageResidueEmpty", "last_cutoff", "older_than", "purge", "verified_deletions"]
+__all__ = ["StorageResidueEmpty", "before_cutoff", "last_cutoff", "older_than", "purge", "verified_deletions"]
 
 _RESIDUE = "no footage that was stored before is left"
 _WHOLE_SECONDS = timedelta(seconds=1)
@@ -131,6 +131,12 @@ def last_cutoff(deletions: Sequence[VerifiedDeletion], store: str, *, footage: b
     """Until when a store is proven emptied; a deletion of ``footage`` covers every footage store of the channel."""
     cutoffs = [item.cutoff for item in deletions if item.store == store or (footage and item.store in _ALL_FOOTAGE)]
     return max(cutoffs, default=None)
+
+
+def before_cutoff(recording: StoredRecording, deletions: Sequence[VerifiedDeletion]) -> bool:
+    """Whether a recording surely began before the last verified deletion of its store, which it outlived."""
+    cutoff = last_cutoff(deletions, recording.store)
+    return cutoff is not None and recording.start is not None and recording.start < cutoff - _WHOLE_SECONDS
 
 
 def purge(view: View, cutoff: datetime) -> Change:
