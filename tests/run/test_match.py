@@ -33,9 +33,22 @@ def seen(target: str, *channels: Channel, serial: str = "") -> TargetObservation
         (Channel(id="1", source_host="camera.example.org", source_port=8554), None),
         (Channel(id="1"), None),
         (Channel(id="1", serial="SN1"), True),
-        (Channel(id="1", serial="SN2", source_host="192.0.2.1", source_port=8554), False),
+        (Channel(id="1", serial="SN2", source_host="192.0.2.7", source_port=8554), False),
+        (Channel(id="1", serial="SN2", source_host="192.0.2.1", source_port=8554), None),
+        (Channel(id="1", source_host="::ffff:192.0.2.1", source_port=8554), True),
     ],
-    ids=["same", "other-port", "other-host", "no-port", "a-name", "nothing", "serial", "other-serial"],
+    ids=[
+        "same",
+        "other-port",
+        "other-host",
+        "no-port",
+        "a-name",
+        "nothing",
+        "serial",
+        "other-serial",
+        "other-serial-same-place",
+        "mapped",
+    ],
 )
 def test_a_source_is_the_same_other_or_untold(channel: Channel, expected: bool | None) -> None:
     assert expected is same_source(channel, [CameraAddress("192.0.2.1", 8554, "SN1")])
@@ -43,6 +56,20 @@ def test_a_source_is_the_same_other_or_untold(channel: Channel, expected: bool |
 
 def test_two_macs_are_compared_without_case() -> None:
     assert same_source(Channel(id="1", mac="AA:BB"), [CameraAddress("h", mac="aa:bb")]) is True
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("2001:db8:0:0::1", True), ("2001:DB8::1", True), ("2001:db8::2", False), ("cam.example.org", None)],
+)
+def test_addresses_are_compared_however_they_are_written(host: str, expected: bool | None) -> None:
+    channel = Channel(id="1", source_host=host, source_port=554)
+    assert expected is same_source(channel, [CameraAddress("2001:db8::1", 554)])
+
+
+def test_a_second_network_card_is_no_other_camera() -> None:
+    channel = Channel(id="1", mac="AA:BB", source_host="192.0.2.1", source_port=554)
+    assert same_source(channel, [CameraAddress("192.0.2.1", 554, mac="AA:CC")]) is None
 
 
 def test_a_camera_whose_address_nobody_knows_cannot_be_told_apart() -> None:
@@ -77,3 +104,9 @@ def test_a_recorder_that_was_not_reached_is_not_listed() -> None:
     camera = Camera(id="c", site="s", endpoints=(EndpointRef("t-1", ("all",)), EndpointRef("r-1", ("7",))))
     gone = TargetObservation(seen=TargetSeen(target="r-1", why=Why.UNREACHABLE))
     assert (("r-1", False, ("7",)),) == matches(camera, {"r-1": gone})
+
+
+def test_a_recorder_that_fetches_over_http_is_found() -> None:
+    camera = Camera(id="c", site="s", endpoints=(EndpointRef("t-1", ("all",)),))
+    found = matches(camera, {"r-1": seen("r-1", Channel(id="7", source_host="192.0.2.1", source_port=80))})
+    assert (("r-1", True, ("7",)),) == found

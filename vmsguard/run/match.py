@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -78,7 +79,8 @@ def camera_addresses(
         target = targets[ref.target]
         if target.role is not Role.DEVICE:
             continue
-        host = urlsplit(target.url).hostname or ""
+        place = urlsplit(target.url)
+        host = place.hostname or ""
         stated = target.options.get("rtsp_port", "")
         observation = observations.get(target.id)
         identity = None if observation is None else observation.seen.identity
@@ -89,7 +91,9 @@ def camera_addresses(
             found.append(
                 CameraAddress(channel.source_host or host, channel.source_port, channel.serial or serial, channel.mac)
             )
-        if not found or not (stated.isdecimal() or (observation is not None and observation.listed)):
+        # A recorder may fetch pictures over HTTP from where the device is enrolled.
+        found.append(CameraAddress(host, place.port or (443 if place.scheme == "https" else 80), serial))
+        if not (stated.isdecimal() or (observation is not None and observation.listed)):
             found.append(CameraAddress(host, 0, serial))
     return tuple(found)
 
@@ -107,21 +111,43 @@ def same_source(channel: Channel, addresses: Iterable[CameraAddress]) -> bool | 
 
 
 def _same(channel: Channel, address: CameraAddress) -> bool | None:
-    if channel.mac and address.mac:
-        return channel.mac.lower() == address.mac.lower()
-    if channel.serial and address.serial:
-        return channel.serial == address.serial
+    """By MAC or serial where both are known; one that differs at the same address tells nothing.
+
+    A camera has several MACs, and products write serials each in their own way.
+    """
+    told = [
+        channel.mac.lower() == address.mac.lower() if channel.mac and address.mac else None,
+        channel.serial == address.serial if channel.serial and address.serial else None,
+    ]
+    by_address = _same_address(channel, address)
+    if True in told:
+        return True
+    if False in told:
+        return None if by_address else False
+    return by_address
+
+
+def _same_address(channel: Channel, address: CameraAddress) -> bool | None:
     if not channel.source_host or not address.host:
         return None
-    if channel.source_host != address.host:
-        return False if _literal(channel.source_host) and _literal(address.host) else None
+    shown, known = _literal(channel.source_host), _literal(address.host)
+    if shown is None or known is None:
+        if channel.source_host.lower() != address.host.lower():
+            return None
+    elif shown != known:
+        return False
     if not channel.source_port or not address.port:
         return None
     return channel.source_port == address.port
 
 
-def _literal(host: str) -> bool:
-    return ":" in host or host.replace(".", "").isdecimal()
+def _literal(host: str) -> IPv4Address | IPv6Address | None:
+    """The address behind a literal, however it is written; None for a name."""
+    try:
+        found = ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
 
 
 def match_recorders(
