@@ -6,9 +6,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+import vmsguard
 
 PIPC = "kr-pipc-thermal-2020"
 
@@ -185,3 +188,25 @@ def test_a_profile_must_be_named_where_a_pack_has_readings(site: Any, plaza: Map
     told = site.run("check")
     assert 2 == told.code
     assert "literal" in told.err
+
+
+def test_a_plan_that_cannot_be_saved_is_a_usage_error(site: Any, fever: Mapping[str, Any]) -> None:
+    site.simulate([fever])
+    site.assign(PIPC, "enforce")
+    planned = site.run("plan", "-o", "no-such-folder/plan.json")
+    assert (2, "internal error" in planned.err) == (planned.code, False)
+    assert "no-such-folder/plan.json" in planned.err
+
+
+def test_a_reader_that_has_gone_takes_nothing_from_the_exit_code(site: Any, fever: Mapping[str, Any]) -> None:
+    site.simulate([fever])
+    site.assign(PIPC, "enforce")
+    checked = subprocess.run(
+        ["/bin/sh", "-c", f"{{ {sys.executable} -m vmsguard check --format json; echo $? >code; }} | true"],
+        cwd=site.folder,
+        env={**os.environ, "PYTHONPATH": str(Path(vmsguard.__file__).parent.parent)},
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert ("3", b"") == ((site.folder / "code").read_text().strip(), checked.stderr)

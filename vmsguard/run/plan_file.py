@@ -39,8 +39,13 @@ def with_digests(plan: Plan, facts: Mapping[FactKey, Fact]) -> Plan:
 
 
 def save_plan(plan: Plan, path: Path) -> None:
-    """Write a plan as JSON; it holds ids and settings, no secret."""
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n")
+    """Write a plan as JSON; it holds ids and settings, no secret. Raises ``UsageError`` where it cannot be written."""
+    try:
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n")
+    except OSError as error:
+        raise UsageError(
+            f"{path}: {error.strerror or 'cannot be written'}", hint="name a file in a folder that can be written"
+        ) from error
 
 
 def load_plan(path: Path) -> Plan:
