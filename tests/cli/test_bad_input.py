@@ -210,3 +210,14 @@ def test_a_reader_that_has_gone_takes_nothing_from_the_exit_code(site: Any, feve
         check=True,
     )
     assert ("3", b"") == ((site.folder / "code").read_text().strip(), checked.stderr)
+
+
+def test_a_mistyped_site_drops_no_rule(site: Any, fever: Mapping[str, Any]) -> None:
+    site.simulate([fever])
+    site.assign(PIPC, "enforce")
+    assigned = (site.folder / "assignments.yaml").read_text()
+    site.write("assignments.yaml", assigned.replace("site-1", "site-l"))
+    checked = site.run("check")
+    assert 2 == checked.code
+    assert "no camera is at the site 'site-l'" in checked.err
+    assert "site-1" in checked.err

@@ -41,6 +41,7 @@ def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 def test_doctor_names_what_to_mend_and_asks_no_device(site: Any, fever: Mapping[str, Any]) -> None:
     simulator = site.simulate([fever])
+    site.assign("kr-pipc-thermal-2020", "audit")
     (site.folder / "keys" / "evidence.pem").chmod(0o644)
     told = site.run("doctor")
     assert 2 == told.code

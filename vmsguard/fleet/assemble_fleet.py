@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.compile import CompiledRules, compile_assigned
-from vmsguard.errors import ConfigError, Problems, UsageError
+from vmsguard.errors import ConfigError, PolicyError, Problems, UsageError
 from vmsguard.fleet.load_config import Config
 from vmsguard.fleet.load_inventory import load_inventory
 from vmsguard.model.fact_catalogue import CORE_FACTS
@@ -40,6 +40,8 @@ def fleet_of(config: Config, registry: Registry, *, limit: tuple[str, ...] = ())
     grants = _gather(problems, lambda: load_exceptions(config.exceptions, packs or {}))
     if inventory is not None:
         problems += _unknown_drivers(inventory, registry)
+    if inventory is not None and assignments is not None:
+        problems += _unknown_sites(assignments, inventory)
     if problems:
         raise Problems(problems)
     assert inventory is not None
@@ -81,6 +83,19 @@ def _unknown_drivers(inventory: Inventory, registry: Registry) -> Iterable[Confi
                 line=int(line),
                 hint=did_you_mean(target.driver, registry.drivers) or "see vmsguard plugins list",
             )
+
+
+def _unknown_sites(assignments: Iterable[Assignment], inventory: Inventory) -> Iterable[ConfigError]:
+    """A mistyped site would leave a whole site unjudged, and every camera of it without a violation."""
+    sites = {target.site for target in inventory.targets.values()}
+    sites |= {camera.site for camera in inventory.cameras.values()}
+    for assignment in assignments:
+        for site in assignment.sites:
+            if sites and site not in sites:  # an inventory that is still empty is no mistake
+                hint = did_you_mean(site, sites) or "enrol its cameras, or remove the site from the assignment"
+                yield PolicyError(
+                    f"assignment {assignment.id}: no camera is at the site {site!r}", file=assignment.origin, hint=hint
+                )
 
 
 def _check_limit(limit: Iterable[str], inventory: Inventory) -> None:
