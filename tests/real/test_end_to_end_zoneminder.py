@@ -130,7 +130,8 @@ def test_recording_is_stopped_purged_and_proven_and_its_return_is_found(
 
     _, applied = site.run("apply", "--yes", "--confirm-purge", "1000")
     assert ("pass", "observed", "verified") == summed(control(applied, "storage.vms.off"))
-    assert ("pass", "observed", "verified") == summed(control(applied, "storage.residue.empty"))
+    residue = control(applied, "storage.residue.empty")
+    assert ("pass", "observed", "verified") == summed(residue), (residue["reason"], residue["left"], residue["facts"])
     unseen = {one["control"] for one in applied["results"] if one["endpoint"] and one["verdict"] == "unknown"}
     assert NOT_SHOWN_BY_REST <= unseen
     assert ([], 0) == (zoneminder.events(recording_monitor), zoneminder.files(recording_monitor))

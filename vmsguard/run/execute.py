@@ -151,6 +151,9 @@ async def _in_session(
         if gone:
             sent.append(Sent(planned, "skipped", gone, left=False))
             continue
+        if planned.stage is Stage.PURGING and sent and sent[-1].planned.stage is not Stage.PURGING:
+            # What was just told to stop may still be finishing a file; deleted too early, it comes back.
+            await equipment.sleep(max(entry.planned.settle_seconds for entry in sent))
         try:
             equipment.state.add_prior_values(_prior_values(planned, prior, equipment, run))
         except TypeError as error:
