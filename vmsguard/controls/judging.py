@@ -31,6 +31,10 @@ __all__ = [
 ]
 
 
+# Looking a member up on its enum costs as much as a call, and these are named for every fact of a fleet.
+_PASS, _FAIL, _OBSERVED = Verdict.PASS, Verdict.FAIL, Basis.OBSERVED
+
+
 @dataclass(frozen=True)
 class Off:
     """What "off" means for the items of one list, and the words reports use for it."""
@@ -52,7 +56,7 @@ class Off:
 
 
 def passed(reason: str, required: str, basis: Basis, *, found: str = "") -> Outcome:
-    return Outcome(verdict=Verdict.PASS, reason=reason, required=required, basis=basis, found=found)
+    return Outcome(verdict=_PASS, reason=reason, required=required, basis=basis, found=found)
 
 
 def failed(
@@ -66,7 +70,7 @@ def failed(
     why: Why | None = None,
 ) -> Outcome:
     return Outcome(
-        verdict=Verdict.FAIL,
+        verdict=_FAIL,
         reason=reason,
         required=required,
         found=found,
@@ -141,7 +145,7 @@ def fabricates(view: View) -> bool:
 
 def weakest(facts: Iterable[Fact]) -> Basis:
     """A conclusion is no better known than the weakest fact it rests on."""
-    basis = Basis.OBSERVED
+    basis = _OBSERVED
     for fact in facts:
         if fact.basis < basis:
             basis = fact.basis
@@ -169,8 +173,9 @@ def judge_off(
     it stand still. Where that speaks of every item (``for_runtime``) it stands in for the runtime layer,
     never for what is stored: only the configuration tells that nothing will start by itself.
     """
-    if not seen_on and _all_seen_off(off, facts):
-        return off.passes(Basis.OBSERVED if seen_off else weakest(facts))
+    plainly = None if seen_on else _plainly_off(off, facts)
+    if plainly is not None:
+        return off.passes(_OBSERVED if seen_off else plainly)
     offenders: dict[str, None] = {}
     silent: list[tuple[Fact, str]] = []
     open_ended: list[Fact] = []
@@ -233,22 +238,25 @@ def judge_off(
     return off.passes(Basis.OBSERVED if seen_off else weakest(facts))
 
 
-def _all_seen_off(off: Off, facts: Iterable[Fact]) -> bool:
-    """Whether every layer is a complete list that names items, and each of them says it is off.
+def _plainly_off(off: Off, facts: Iterable[Fact]) -> Basis | None:
+    """The weakest basis, where every layer is a complete list that names items and all of them say "off".
 
-    What most of a fleet says of most controls; all else is worth the longer look.
+    What most of a fleet says of most controls; all else (None) is worth a longer look.
     """
+    basis = _OBSERVED
     for fact in facts:
         reading = fact.reading
         if not isinstance(reading, Known):
-            return False
+            return None
         items = reading.value
         if not items.complete or not items.values:
-            return False
+            return None
         for verdict in map(off.offends, items.values):
             if verdict is not False:
-                return False
-    return True
+                return None
+        if fact.basis < basis:
+            basis = fact.basis
+    return basis
 
 
 def _gaps(facts: Iterable[Fact]) -> tuple[str, ...]:

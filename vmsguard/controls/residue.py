@@ -147,4 +147,5 @@ def purge(view: View, cutoff: datetime) -> Change:
 
 
 def older_than(recordings: Sequence[StoredRecording], now: datetime, limit: timedelta) -> list[Any]:
-    return [item for item in recordings if not item.empty and item.start is not None and item.start < now - limit]
+    oldest = now - limit
+    return [item for item in recordings if not item.empty and item.start is not None and item.start < oldest]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -47,7 +48,7 @@ class RetentionMax(Control):
         if not limit:
             required = "footage is kept no longer than the exception states"
             return unknown(Why.NO_DOCUMENT, "the exception states no retention", required)
-        required = f"footage is kept for {limit / timedelta(days=1):g} days at most, as set and as found"
+        required = _required(limit)
         settings, footage = view.fact("recording.retention"), view.fact("footage.recordings")
         facts = (settings, footage)
         kept, found = listed(settings), listed(footage)
@@ -63,7 +64,7 @@ class RetentionMax(Control):
         blind = [fact for fact in facts if isinstance(fact.reading, Unknown)]
         if blind:
             return unknown_from(blind, required)
-        if all(isinstance(fact.reading, Absent) for fact in facts):
+        if kept is None and found is None and all(isinstance(fact.reading, Absent) for fact in facts):
             return absent(facts, required, view)
         gaps = [items.missing or "the list is not complete" for items in (kept, found) if items and not items.complete]
         undated = [] if found is None else [item.id for item in found.values if item.start is None and not item.empty]
@@ -90,6 +91,11 @@ class RetentionMax(Control):
         if any(offender.startswith("recording:") for offender in offenders):
             changes.append(purge(view, view.now - params.max))
         return changes
+
+
+@lru_cache(maxsize=256)
+def _required(limit: timedelta) -> str:
+    return f"footage is kept for {limit / timedelta(days=1):g} days at most, as set and as found"
 
 
 def _too_long(settings: Sequence[Any], limit: timedelta) -> list[str]:

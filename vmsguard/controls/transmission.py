@@ -69,9 +69,10 @@ class TransmissionStreamOff(Control):
         elif snapshot is True:
             seen_on = "a snapshot request is answered"
         off = _STREAM_BUT_LOCAL if params.except_ else _STREAM
+        if stream is not False:
+            return judge_off(off, facts, view, seen_on=seen_on)
         probed = _RTSP | {"snapshot"} if snapshot is False else _RTSP
-        seen_off = stream is False
-        return judge_off(off, facts, view, seen_on=seen_on, seen_off=seen_off, for_runtime=_all_of(probed, facts))
+        return judge_off(off, facts, view, seen_on=seen_on, seen_off=True, for_runtime=_all_of(probed, facts))
 
     def enforce(self, params: StreamOffParams, view: View, manifest: Manifest) -> Sequence[Change]:
         return stop_each("stream.stop", "service", self.judge(params, view).offenders, view)

@@ -83,8 +83,9 @@ class View(Struct, eq=False):
     def layers(self, name: str) -> tuple[Fact, ...]:
         """The fact in each layer its specification declares; all of them must say "off"."""
         spec = self._specs.get(name)
-        layers = (Layer.RUNTIME,) if spec is None else spec.layers
-        return tuple([self.fact(name, layer) for layer in layers])
+        if spec is None or len(spec.layers) == 1:
+            return (self.fact(name, _RUNTIME if spec is None else spec.layers[0]),)
+        return tuple([self.fact(name, layer) for layer in spec.layers])
 
     def witness(self, name: str) -> bool | int | None:
         """What a second witness saw, or None when none has looked (which proves nothing)."""

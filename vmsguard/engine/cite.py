@@ -44,11 +44,13 @@ class Citations:
 
     def of(self, facts: Iterable[Fact]) -> tuple[CitedFact, ...]:
         made = self._made
-        return tuple([made.get(id(fact)) or self._make(fact) for fact in facts])
-
-    def _make(self, fact: Fact) -> CitedFact:
-        told = shows(fact, self._specs.get(fact.key.name))
-        found = CitedFact(fact.key, told, LABELS[fact.basis], fact.observed_at)
-        self._made[id(fact)] = found
-        self._kept.append(fact)
-        return found
+        told = []
+        for fact in facts:
+            found = made.get(id(fact))
+            if found is None:
+                key = fact.key
+                found = CitedFact(key, shows(fact, self._specs.get(key.name)), LABELS[fact.basis], fact.observed_at)
+                made[id(fact)] = found
+                self._kept.append(fact)
+            told.append(found)
+        return tuple(told)

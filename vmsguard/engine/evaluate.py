@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -23,6 +24,9 @@ from vmsguard.model.vocabulary import Basis, Mode, Severity
 from vmsguard.policy.select import device_hints, why_not
 
 __all__ = ["Evaluation", "evaluate", "planned_pairs"]
+
+
+_FALSE = Truth.FALSE
 
 
 class Evaluation(Struct, frozen=True, kw_only=True):
@@ -62,46 +66,41 @@ def evaluate(
     for rules in compiled:
         selection = rules.selects(camera, hints)
         truth = selection.truth
-        in_scope[rules.pack.id] = any_of((truth, in_scope.get(rules.pack.id, Truth.FALSE)))
-        if truth is Truth.FALSE:
+        in_scope[rules.pack.id] = any_of((truth, in_scope.get(rules.pack.id, _FALSE)))
+        if truth is _FALSE:
             outside.append(f"{rules.pack.id}: {'; '.join(why_not(rules.selector, camera, hints))}")
             continue
         missing.update(dict.fromkeys(selection.missing))
         enforced = enforced or (truth is Truth.TRUE and rules.mode is Mode.ENFORCE)
+        writes = rules.mode is not Mode.AUDIT
         unset = tuple(f"attribute-not-set: {name}" for name in selection.missing)
         for rule in rules.rules:
-            blockers = list(unset)
-            doubt = ""
+            blockers, doubt, told = unset, "", None
             if rule.selects is not None:
                 narrower = rule.selects(camera, hints)
-                if narrower.truth is Truth.FALSE:
-                    result = skipped_rule(camera, rule, "out-of-scope: the rule selects other cameras")
-                    results.append(result)
-                    rule_results.append(result)
-                    continue
                 missing.update(dict.fromkeys(narrower.missing))
-                blockers.extend(f"attribute-not-set: {name}" for name in narrower.missing)
-            if rule.when:
+                blockers += tuple(f"attribute-not-set: {name}" for name in narrower.missing)
+                if narrower.truth is _FALSE:
+                    told = skipped_rule(camera, rule, "out-of-scope: the rule selects other cameras")
+            if told is None and rule.when:
+                named = ", ".join(name for name, _ in rule.when)
                 applies = _applies(rule, bench)
-                if applies is Truth.FALSE:
-                    named = ", ".join(name for name, _ in rule.when)
-                    result = skipped_rule(camera, rule, f"when-not-met: {named} is otherwise")
-                    results.append(result)
-                    rule_results.append(result)
-                    continue
-                if applies is Truth.UNKNOWN:
-                    doubt = f"when-unknown: {', '.join(name for name, _ in rule.when)}"
-                    blockers.append(doubt)
-            found = climb(rule, rules, bench, grants)
-            controls = control_results(camera, found, citations)
-            result = rule_result(camera, found, controls, rule, doubt=doubt)
-            results.extend(controls)
-            results.append(result)
-            rule_results.append(result)
-            if rules.mode is not Mode.AUDIT:
-                demands.extend(demands_of(found, rule, rules, blockers))
-    verdict = worst_of([result.verdict for result in rule_results])
-    qualifier = weakest_qualifier(result.qualifier for result in rule_results)
+                if applies is _FALSE:
+                    told = skipped_rule(camera, rule, f"when-not-met: {named} is otherwise")
+                elif applies is Truth.UNKNOWN:
+                    doubt = f"when-unknown: {named}"
+                    blockers += (doubt,)
+            if told is None:
+                found = climb(rule, rules, bench, grants)
+                controls = control_results(camera, found, citations)
+                told = rule_result(camera, found, controls, rule, doubt=doubt)
+                results += controls
+                if writes:
+                    demands.extend(demands_of(found, rule, rules, blockers))
+            results.append(told)
+            rule_results.append(told)
+    verdict = worst_of(map(attrgetter("verdict"), rule_results))
+    qualifier = weakest_qualifier(map(attrgetter("qualifier"), rule_results))
     results.append(camera_result(camera, rule_results, verdict, qualifier, outside, assigned=bool(compiled)))
     return Evaluation(
         camera=camera.id,

@@ -58,22 +58,14 @@ class Bench:
         """
         asked = self._seen.get(requirement.question)
         if asked is None:
-            asked = self._ask(requirement, requirement.params, None)
-            self._seen[requirement.question] = asked
-        params = requirement.params
+            asked = self._seen[requirement.question] = self._ask(requirement, requirement.params, None)
         if targets is not None and not requirement.on_camera_alone:
             asked = [one for one in asked if one[0] is not None and one[0].target in targets]
-        return [
-            Judgement(requirement, params, endpoint, place, _enough(outcome, requirement, endpoint), view)
-            for endpoint, place, outcome, view in asked
-        ]
+        return _judged(asked, requirement, requirement.params)
 
     def judge_excepted(self, requirement: CompiledRequirement, params: Any, grant: ExceptionGrant) -> list[Judgement]:
         """The same under an exception, with the parameters it fills in."""
-        return [
-            Judgement(requirement, params, endpoint, place, _enough(outcome, requirement, endpoint), view)
-            for endpoint, place, outcome, view in self._ask(requirement, params, grant)
-        ]
+        return _judged(self._ask(requirement, params, grant), requirement, params)
 
     def _ask(self, requirement: CompiledRequirement, params: Any, grant: ExceptionGrant | None) -> list[_Asked]:
         control = requirement.control
@@ -83,7 +75,7 @@ class Bench:
             places = [(one, str(one)) for one in self.snapshot.endpoints if one.role in control.roles]
             self._places[control.roles] = places
         for endpoint, place in places:
-            view = self.view(endpoint, grant)
+            view = View(self.snapshot, endpoint, self.now, self.facts, grant)
             asked.append((endpoint, place, _ask(control.judge, params, view), view))
         if requirement.on_camera is not None:
             view = self.view(None, grant)
@@ -93,6 +85,14 @@ class Bench:
             outcome = _unknown(Why.NO_ENDPOINT, f"the camera has no endpoint with the role {roles}")
             asked.append((None, "", outcome, self.view()))
         return asked
+
+
+def _judged(asked: list[_Asked], requirement: CompiledRequirement, params: Any) -> list[Judgement]:
+    judgements = []
+    for endpoint, place, outcome, view in asked:
+        enough = _enough(outcome, requirement, endpoint)
+        judgements.append(Judgement(requirement, params, endpoint, place, enough, view))
+    return judgements
 
 
 def _ask(ask: Callable[[Any, View], Outcome | None], params: Any, view: View) -> Outcome:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
@@ -24,6 +25,8 @@ from vmsguard.policy.exceptions import Denied, decide
 
 __all__ = ["Climb", "Rung", "climb"]
 
+_PASS, _DIRECT = Verdict.PASS, Qualifier.DIRECT
+_VERDICT = attrgetter("outcome.verdict")
 _OPEN_QUESTIONS = (Verdict.FAIL, Verdict.UNKNOWN)
 
 
@@ -59,10 +62,10 @@ def climb(compiled: CompiledRule, rules: CompiledRules, bench: Bench, grants: Se
     """The verdict of one rule on one camera, rung by rung; the first rung that holds decides."""
     base: list[Judgement] = []
     for requirement in compiled.require:
-        base.extend(bench.judge(requirement))
-    verdict = worst_of([judgement.outcome.verdict for judgement in base])
-    if verdict is Verdict.PASS:
-        return Climb(verdict, Qualifier.DIRECT, tuple(base))
+        base += bench.judge(requirement)
+    verdict = worst_of(map(_VERDICT, base))
+    if verdict is _PASS:
+        return Climb(verdict, _DIRECT, tuple(base))
     if verdict is Verdict.NOT_APPLICABLE or not compiled.rungs:
         return Climb(verdict, None, tuple(base))
     tried = _Tried()

@@ -15,13 +15,13 @@ _RANK = {
     Verdict.PASS: 3,
     Verdict.NOT_APPLICABLE: 4,
 }
+_NOTHING = Verdict.NOT_APPLICABLE
 _QUALIFIERS = (Qualifier.EXCEPTION, Qualifier.FALLBACK, Qualifier.DIRECT)
 
 
 def worst_of(verdicts: Iterable[Verdict]) -> Verdict:
     """Conflict, fail, unknown, pass; what is not applicable drops out unless nothing else is left."""
-    worst = Verdict.NOT_APPLICABLE
-    rank = 4
+    worst, rank = _NOTHING, 4
     for verdict in verdicts:
         found = _RANK[verdict]
         if found < rank:

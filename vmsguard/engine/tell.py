@@ -19,12 +19,15 @@ __all__ = ["camera_result", "control_results", "rule_result", "skipped_rule"]
 
 # Looking a member up on its enum costs more than all else that is done with it here.
 _PASS, _DIRECT = Verdict.PASS, Qualifier.DIRECT
+_ON_CAMERA = Result(camera="", pack="", verdict=Verdict.UNKNOWN)
 _SORTED = (Verdict.CONFLICT, Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
 def control_results(camera: Camera, found: Climb, citations: Citations) -> list[Result]:
     """One result per control and endpoint: the first rung, then what open rungs asked instead."""
-    results = [_control(camera, one, _DIRECT, "", citations) for one in found.base]
+    results = []
+    for one in found.base:
+        results.append(_control(camera, one, _DIRECT, "", citations))
     for rung in found.rungs:
         exception = "" if rung.grant is None else rung.grant.id
         results.extend([_control(camera, one, rung.qualifier, exception, citations) for one in rung.asked])
@@ -75,6 +78,9 @@ def rule_result(
     ``doubt`` says why nobody knows whether the rule applies: then it is judged, and cannot be said to fail.
     """
     if found.verdict is _PASS and found.held_by is None:
+        if len(controls) == 1:
+            only = controls[0]
+            return replace(rule.holds, camera=camera.id, basis=only.basis, observed_at=only.observed_at)
         return replace(rule.holds, camera=camera.id, basis=_weakest(found), observed_at=_oldest(controls))
     decisive = _decisive(found)
     verdict = Verdict.UNKNOWN if doubt and found.verdict is Verdict.FAIL else found.verdict
@@ -156,22 +162,23 @@ def camera_result(
     assigned: bool,
 ) -> Result:
     """The worst of the camera's rules; not applicable only where every pack is proven not to concern it."""
+    worst: Result | None = None
     if rules:
-        count = [result.verdict for result in rules].count(verdict)
-        reason = f"{verdict.value}: {count} of {len(rules)} rules"
+        deciding = [result for result in rules if result.verdict is verdict]
+        worst = deciding[0]
+        reason = f"{verdict.value}: {len(deciding)} of {len(rules)} rules"
     elif assigned:
         reason = f"out-of-scope: {' | '.join(outside)}"
     else:
         reason = "no-policy: no pack is assigned to the site"
-    worst = next((result for result in rules if result.verdict is verdict), None)
-    return Result(
+    return replace(
+        _ON_CAMERA,
         camera=camera.id,
-        pack="",
         verdict=verdict,
-        qualifier=qualifier if verdict is Verdict.PASS else None,
+        qualifier=qualifier if verdict is _PASS else None,
         severity=None if worst is None else worst.severity,
         basis="" if worst is None else worst.basis,
         reason=reason,
-        found="" if worst is None or verdict is Verdict.PASS else worst.rule,
+        found="" if worst is None or verdict is _PASS else worst.rule,
         observed_at=_oldest(rules),
     )
