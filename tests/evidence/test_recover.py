@@ -198,3 +198,20 @@ def test_the_openings_own_record_names_the_unresolved(opened: Opener, abandon: A
     abandon(log)
     opened().close()
     assert [seq] == next(record for record in read_log()[1:] if record["event"] == "log.opened")["unresolved"]
+
+
+def test_a_changed_byte_under_the_head_is_refused_wherever_it_stands(opened: Opener, folder: Path) -> None:
+    log = opened(segment_records=4)
+    for _ in range(3):
+        log.append("observe", target="t-1")
+    log.close()
+    for first in (0, 4):
+        path = segment(folder, first)
+        whole = path.read_bytes()
+        ends = [place for place, byte in enumerate(whole) if byte == ord("\n")]
+        for place in (*range(0, len(whole), 41), *ends):
+            path.write_bytes(whole[:place] + b"x" + whole[place + 1 :])
+            with pytest.raises(EvidenceError, match="rolled back or edited"):
+                opened(segment_records=4)
+        path.write_bytes(whole)
+    opened(segment_records=4).close()
