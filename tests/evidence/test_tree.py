@@ -131,3 +131,23 @@ def test_a_subtree_that_does_not_fit_is_refused() -> None:
 def test_a_frontier_needs_as_many_peaks_as_its_size_has_bits() -> None:
     with pytest.raises(EvidenceError, match="2 peaks"):
         Frontier(3, [EMPTY_ROOT])
+
+
+@given(st.lists(st.integers(1, 200), max_size=8))
+def test_a_frontier_gives_the_same_root_whenever_it_is_asked(chunks: list[int]) -> None:
+    frontier, leaves = Frontier(), []
+    for chunk in chunks:
+        added = [leaf_hash(b"%d" % (len(leaves) + number)) for number in range(chunk)]
+        leaves += added
+        for leaf in added:
+            frontier.append(leaf)
+        fresh = Frontier(frontier.size, frontier.peaks)
+        assert fresh.root() == frontier.root() == frontier.copy().root()
+        assert frontier.root() == _by_definition(leaves)
+
+
+def _by_definition(leaves: list[bytes]) -> bytes:
+    if len(leaves) == 1:
+        return leaves[0]
+    split = 1 << ((len(leaves) - 1).bit_length() - 1)
+    return node_hash(_by_definition(leaves[:split]), _by_definition(leaves[split:]))

@@ -99,11 +99,8 @@ class _Facts:
     def __getitem__(self, facts: Any) -> str:
         if facts is None or facts == "":
             return ""
-        return f',"facts":[{",".join(map(self._fact, facts))}]'
-
-    def _fact(self, fact: Any) -> str:
-        layout = self._layouts.of(fact)
-        return layout.join(layout.encode(fact.values()))
+        layouts = self._layouts
+        return f',"facts":[{",".join([layouts[tuple(fact)].whole(fact.values()) for fact in facts])}]'
 
 
 def _layouts(event: str, shape: type[Struct], pseudonym: Pseudonym, envelope: Sequence[str] = ()) -> Layouts:

@@ -48,33 +48,34 @@ class Layout:
         """The members of ``values``, which stand in the order of the names."""
         return list(map(getitem, self._encoders, values))
 
+    def whole(self, values: Iterable[Any]) -> str:
+        """The object that ``values`` alone make up."""
+        return f"{{{''.join(self._in_order(list(map(getitem, self._encoders, values))))[1:]}}}"
+
     def join(self, members: Sequence[str]) -> str:
         """The object that the encoded members, followed by those of the names in ``more``, make up."""
-        return "{" + "".join(self._in_order(members))[1:] + "}"
+        return f"{{{''.join(self._in_order(members))[1:]}}}"
 
 
-class Layouts:
-    """The layouts of one event, each made when its names are first seen together."""
+class Layouts(dict[tuple[str, ...], Layout]):
+    """The layouts of one event by the names in the order given, each made when it is first asked for.
 
-    __slots__ = ("_known", "_more", "_required", "encoders")
+    ``EvidenceError`` where a name is not allowed or one is lacking.
+    """
+
+    __slots__ = ("_more", "_required", "encoders")
 
     def __init__(self, encoders: Mapping[str, Encoder], required: frozenset[str], more: Sequence[str] = ()) -> None:
         self.encoders = encoders
         self._required = required
         self._more = more
-        self._known: dict[tuple[str, ...], Layout] = {}
 
-    def of(self, fields: Mapping[str, Any]) -> Layout:
-        """The layout for the names of ``fields``; ``EvidenceError`` where one is not allowed or one is lacking."""
-        names = tuple(fields)
-        return self._known.get(names) or self._made(names)
-
-    def _made(self, names: tuple[str, ...]) -> Layout:
+    def __missing__(self, names: tuple[str, ...]) -> Layout:
         for name in names:
             if name not in self.encoders:
                 raise EvidenceError(f"has no field {name}", hint="record declared fields only")
         if not self._required.issubset(names):
             raise EvidenceError(f"lacks {', '.join(sorted(self._required.difference(names)))}", hint="pass them")
-        if len(self._known) >= _MOST_LAYOUTS:
-            self._known.clear()
-        return self._known.setdefault(names, Layout(names, self.encoders, self._more))
+        if len(self) >= _MOST_LAYOUTS:
+            self.clear()
+        return self.setdefault(names, Layout(names, self.encoders, self._more))

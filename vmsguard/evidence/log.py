@@ -21,7 +21,7 @@ from vmsguard.evidence.envelope import Envelopes, Moment, Timekeeper
 from vmsguard.evidence.intents import UnresolvedIntent
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.lock import WriterLock
-from vmsguard.evidence.record import ENVELOPE, MAX_RECORD, SCHEMA, Ready, prepare
+from vmsguard.evidence.record import ENVELOPE_MEMBERS, MAX_RECORD, SCHEMA, Ready, prepare
 from vmsguard.evidence.recover import Standing, read_signed_head, replay
 from vmsguard.evidence.redact import stamp
 from vmsguard.evidence.reserve import Reserve, may_use_reserve
@@ -75,7 +75,7 @@ class EvidenceLog:
         self._descriptor = disk.open_append(self._segment)
         self._head = head
         self._reserve = Reserve(directory, disk)
-        self._allow = AllowList(key.pseudonym, ENVELOPE)
+        self._allow = AllowList(key.pseudonym, ENVELOPE_MEMBERS)
         self._envelopes = Envelopes(disk.boot_id(), disk.random_bytes)
         self._mutex = threading.RLock()
         self._broken = ""
@@ -194,7 +194,7 @@ class EvidenceLog:
         return self._full
 
     def append(
-        self, event: str, *, run: str = "", durable: bool = False, cause: Sequence[int] = (), **fields: object
+        self, event: str, /, *, run: str = "", durable: bool = False, cause: Sequence[int] = (), **fields: object
     ) -> int:
         """Write one record and return its sequence number; with ``durable``, it is on the disk by then.
 

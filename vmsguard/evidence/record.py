@@ -14,7 +14,7 @@ from vmsguard.evidence.canonical import canonical_json
 from vmsguard.evidence.layout import Encoder, Layout
 from vmsguard.evidence.tree import leaf_hash, root_hash
 
-__all__ = ["ENVELOPE", "MAX_RECORD", "SCHEMA", "Pair", "Ready", "planned_digest", "prepare"]
+__all__ = ["ENVELOPE", "ENVELOPE_MEMBERS", "MAX_RECORD", "SCHEMA", "Pair", "Ready", "planned_digest", "prepare"]
 
 SCHEMA = "vmsguard.evidence/1"
 
@@ -23,6 +23,9 @@ MAX_RECORD = 32_768
 
 ENVELOPE = ("boot_id", "cause", "event", "id", "mono_ns", "prev", "run", "salt", "schema", "seq", "ts")
 """What the sink itself puts on a record."""
+
+ENVELOPE_MEMBERS = ("boot_id", "cause", "event", "id", "mono_ns", "prev", "run", "ts")
+"""The same as members to be laid out: no event has a field between ``run`` and ``seq``, so these are one."""
 
 Pair = Sequence[str]
 """``(camera, pack, rule, control)``."""
@@ -59,10 +62,10 @@ def prepare(event: str, fields: Mapping[str, Any], allow: AllowList) -> Ready:
     allowed = allow.get(event)
     if allowed is None:
         raise EvidenceError(f"{event!r} is not an event of {SCHEMA}", hint="add it to vmsguard.evidence.events")
-    if event in _LONG_LISTS:
-        fields = _cut_list(fields, _LONG_LISTS[event])
+    if (long := _LONG_LISTS.get(event)) and len(fields.get(long) or ()) > _MOST_LISTED:
+        fields = _cut_list(fields, long)
     try:
-        layout = allowed.of(fields)
+        layout = allowed[tuple(fields)]
         return Ready(event, fields, layout, layout.encode(fields.values()))
     except (msgspec.ValidationError, TypeError, AttributeError, ValueError) as error:
         raise _refused(event, _blame(fields, allowed.encoders, error)) from None
@@ -72,9 +75,7 @@ def prepare(event: str, fields: Mapping[str, Any], allow: AllowList) -> Ready:
 
 def _cut_list(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Shorten what one device could make long, and say by how much."""
-    listed = fields.get(name)
-    if listed is None or len(listed) <= _MOST_LISTED:
-        return fields
+    listed = fields[name]
     return {**fields, name: listed[:_MOST_LISTED], f"{name}_left_off": len(listed) - _MOST_LISTED}
 
 

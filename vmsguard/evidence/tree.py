@@ -21,6 +21,8 @@ __all__ = [
 
 EMPTY_ROOT = sha256(b"").digest()
 
+_AT_ONCE = 64
+
 
 def leaf_hash(data: bytes) -> bytes:
     return sha256(b"\x00" + data).digest()
@@ -31,37 +33,55 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Frontier:
-    """The right edge of a growing tree: O(log n) memory, amortised O(1) per append."""
+    """The right edge of a growing tree: O(log n) memory, amortised O(1) per append.
 
-    __slots__ = ("_peaks", "size")
+    Leaves wait until a full subtree of them can be hashed at once, level by level, which is faster.
+    """
+
+    __slots__ = ("_peaks", "_waiting", "size")
 
     def __init__(self, size: int = 0, peaks: Iterable[bytes] = ()) -> None:
         self.size = size
         self._peaks = list(peaks)
-        """Roots of the full subtrees that make up ``size``, largest first."""
+        """Roots of the full subtrees that make up ``size`` without the waiting leaves, largest first."""
+        self._waiting: list[bytes] = []
         if len(self._peaks) != size.bit_count():
             raise EvidenceError(f"a tree of {size} leaves has {size.bit_count()} peaks, not {len(self._peaks)}")
 
     @property
     def peaks(self) -> tuple[bytes, ...]:
+        """Roots of the full subtrees that make up ``size``, largest first."""
+        self._settle()
         return tuple(self._peaks)
 
     def copy(self) -> Frontier:
-        return Frontier(self.size, self._peaks)
+        return Frontier(self.size, self.peaks)
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
-        size, peaks = self.size, self._peaks
-        while size & 1:
-            leaf = sha256(b"\x01" + peaks.pop() + leaf).digest()
-            size >>= 1
-        peaks.append(leaf)
+        self._waiting.append(leaf)
         self.size += 1
+        if not self.size % _AT_ONCE:
+            self._settle()
 
     def append_subtree(self, root: bytes, leaves: int) -> None:
         """Add a full subtree of a power of two leaves; the tree's size must be a multiple of it."""
         if leaves < 1 or leaves & (leaves - 1) or self.size % leaves:
             raise EvidenceError(f"a subtree of {leaves} leaves does not fit behind {self.size}")
+        self._settle()
+        self._push(root, leaves)
+
+    def _settle(self) -> None:
+        """Give the waiting leaves their place."""
+        waiting, self._waiting = self._waiting, []
+        self.size -= len(waiting)
+        if len(waiting) == _AT_ONCE and not self.size % _AT_ONCE:
+            self._push(_full_subtree(waiting), _AT_ONCE)
+        else:
+            for leaf in waiting:
+                self._push(leaf, 1)
+
+    def _push(self, root: bytes, leaves: int) -> None:
         rank = self.size // leaves
         while rank & 1:
             root = node_hash(self._peaks.pop(), root)
@@ -70,12 +90,22 @@ class Frontier:
         self.size += leaves
 
     def root(self) -> bytes:
+        self._settle()
         if not self._peaks:
             return EMPTY_ROOT
         root = self._peaks[-1]
         for peak in reversed(self._peaks[:-1]):
             root = node_hash(peak, root)
         return root
+
+
+def _full_subtree(hashes: list[bytes]) -> bytes:
+    """The root over leaf hashes that are a power of two in number."""
+    while len(hashes) > 1:
+        hashes = [
+            sha256(b"\x01" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=True)
+        ]
+    return hashes[0]
 
 
 def root_hash(leaves: Iterable[bytes]) -> bytes:
