@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from vmsguard.model.fact_values import ExternalDestination
+from vmsguard.model.fact_values import ExternalDestination, RecordingJob
 from vmsguard.model.inventory import Endpoint
 from vmsguard.model.manifest import Identity
-from vmsguard.model.vocabulary import Mode, Qualifier, Role, Verdict
+from vmsguard.model.vocabulary import Layer, Mode, Qualifier, Role, Verdict
 
 PASS, FAIL, UNKNOWN = Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN
 
@@ -91,6 +91,17 @@ class TestReplacement:
         assert world.listed("storage.external").verdict("r") is PASS
         world.listed("storage.external", ExternalDestination("s3", "s3", True))
         assert world.verdict("r") is FAIL
+
+    def test_one_job_that_refuses_is_no_excuse_for_the_next(self, unstoppable):
+        assert unstoppable.verdict() is PASS
+        unstoppable.listed("recording.jobs", RecordingJob("j1", True), RecordingJob("j2", True))
+        assert unstoppable.verdict() is FAIL
+
+    def test_a_list_that_was_not_seen_whole_opens_no_rung_and_fails_nothing_for_certain(self, unstoppable):
+        unstoppable.unknown("recording.jobs", layer=Layer.RUNTIME)
+        assert unstoppable.verdict() is UNKNOWN
+        unstoppable.listed("recording.jobs", RecordingJob("j1", True), complete=False)
+        assert unstoppable.verdict() is UNKNOWN
 
     def test_an_exception_lifts_only_the_controls_it_names(self, excepted, words):
         excepted.footage(words.now - words.hour)

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from vmsguard.engine.compile import CompiledRequirement, CompiledRule, CompiledRules, CompiledRung
-from vmsguard.engine.impossible import proof_of
+from vmsguard.engine.impossible import UNSEEN, proof_of
 from vmsguard.engine.judge import Bench, Judgement
 from vmsguard.engine.logic import best_of, worst_of
 from vmsguard.model.pack import ExceptionGate, ExceptionGrant, ImpossibleGate
@@ -119,8 +119,9 @@ def _impossible(
     replaced = [judgement for judgement in failing if proofs[id(judgement)]]
     if not replaced:
         return None
+    proven = [judgement for judgement in replaced if proofs[id(judgement)] != UNSEEN]
     by_target: dict[str, list[Judgement]] = {}
-    for judgement in replaced:
+    for judgement in proven:
         assert judgement.endpoint is not None
         target = judgement.endpoint.target
         if target not in by_target:
@@ -128,12 +129,17 @@ def _impossible(
                 one for requirement in rung.require for one in bench.judge(requirement, targets=frozenset({target}))
             ]
     held = {target: worst_of([one.outcome.verdict for one in asked]) for target, asked in by_target.items()}
-    combined = [_or(judgement, held[judgement.endpoint.target]) for judgement in replaced if judgement.endpoint]
-    verdict = worst_of([*_rest(base, replaced), *combined])
-    kinds = ", ".join(sorted({proofs[id(judgement)] for judgement in replaced}))
-    names = ", ".join(dict.fromkeys(judgement.requirement.control.id for judgement in replaced))
+    instead = [_or(judgement, held[judgement.endpoint.target]) for judgement in proven if judgement.endpoint]
+    # A gate nobody could see through neither opens nor lets the rule fail for certain.
+    unseen = [_or(judgement, Verdict.UNKNOWN) for judgement in replaced if proofs[id(judgement)] == UNSEEN]
+    verdict = worst_of([*_rest(base, replaced), *instead, *unseen])
+    because = "not everything that could be switched off was seen"
+    if proven:
+        kinds = ", ".join(sorted({proofs[id(judgement)] for judgement in proven}))
+        names = ", ".join(dict.fromkeys(judgement.requirement.control.id for judgement in proven))
+        because = f"{names} proven impossible ({kinds})"
     asked = tuple(one for judgements in by_target.values() for one in judgements)
-    return Rung(Qualifier.FALLBACK, verdict, tuple(replaced), asked, f"{names} proven impossible ({kinds})")
+    return Rung(Qualifier.FALLBACK, verdict, tuple(replaced), asked, because)
 
 
 def _rest(base: Sequence[Judgement], replaced: Sequence[Judgement]) -> list[Verdict]:
