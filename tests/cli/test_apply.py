@@ -169,3 +169,14 @@ def test_what_was_switched_on_again_is_found_by_the_next_check(site: Any, fever:
 
 def told(result: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(result[name] for name in ("verdict", "qualifier", "basis", "remediation"))
+
+
+def test_a_target_with_a_login_that_only_reads_is_not_written_to(site: Any, fever: Mapping[str, Any]) -> None:
+    simulator = site.simulate([fever])
+    inventory = site.inside(simulator.inventory)
+    inventory["targets"][0]["login"] = {"read": "secret://env/VMSGUARD_SIM_LOGIN"}
+    site.write("inventory.yaml", inventory)
+    site.assign(PIPC, "enforce")
+    applied = site.run("apply", "--yes", "--confirm-purge", "5", "--format", "json")
+    assert (5, 0) == (applied.code, simulator.writes)
+    assert "failed" == applied.result("cam-1", "storage.edge.off")["remediation"]

@@ -66,7 +66,7 @@ def empty(status: str, *headers: str) -> bytes:
     return "\r\n".join([f"HTTP/1.1 {status}", "Content-Length: 0", *headers, "", ""]).encode()
 
 
-@pytest.mark.parametrize("status", ["404 Not Found", "410 Gone", "501 No", "503 Busy"])
+@pytest.mark.parametrize("status", ["404 Not Found", "410 Gone", "501 No"])
 async def test_not_here_is_a_definitive_no(snapshot, status: str) -> None:
     assert (await snapshot(empty(status)))[0].answered is False
 
@@ -77,13 +77,14 @@ async def test_not_here_is_a_definitive_no(snapshot, status: str) -> None:
         (empty("401 No"), Why.AUTH),
         (empty("403 No"), Why.AUTH),
         (empty("500 Oh"), Why.FAULT),
+        (empty("503 Busy"), Why.FAULT),
         (empty("200 OK", "Content-Type: text/html"), Why.PROTOCOL),
         (empty("200 OK"), Why.PROTOCOL),
         (empty("302 Found", "Location: /login"), Why.PROTOCOL),
         (b"SSH-2.0\r\n\r\n", Why.PROTOCOL),
         (b"", Why.UNREACHABLE),
     ],
-    ids=["401", "403", "500", "a page", "no type", "redirect", "not http", "silence"],
+    ids=["401", "403", "500", "503", "a page", "no type", "redirect", "not http", "silence"],
 )
 async def test_anything_else_proves_nothing(snapshot, answer: bytes, why: Why) -> None:
     sighting, _ = await snapshot(answer)

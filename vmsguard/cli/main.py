@@ -90,8 +90,10 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if debug:
             raise
+        from vmsguard.net.redaction import redact
+
         click.echo(
-            f"internal error: {type(error).__name__}: {error}\n"
+            f"internal error: {type(error).__name__}: {redact(str(error))}\n"
             "  this is a bug in vmsguard; run again with --debug for the traceback",
             err=True,
         )

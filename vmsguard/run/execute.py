@@ -111,6 +111,9 @@ async def _to_target(
     confirmed_count: int | None,
 ) -> list[Sent]:
     try:
+        if target.login.read and not target.login.change:
+            # Whoever gave us a login that only reads did not mean us to write without one.
+            return [Sent(planned, "failed", "no-change-login", left=False) for planned in todo]
         blocked = refused_elsewhere(target, equipment, for_change=True)
         if blocked:
             return [Sent(planned, "failed", Why.BREAKER_OPEN.value, left=False) for planned in todo]

@@ -18,7 +18,7 @@ from vmsguard.witness.tcp import look_tcp
 
 __all__ = ["look_http"]
 
-_NO = frozenset({"http-404", "http-410", "http-501", "http-503"})
+_NO = frozenset({"http-404", "http-410", "http-501"})
 
 
 async def look_http(place: Place, path: str, target: Target, *, clock: Clock, login: Login | None) -> Sighting:

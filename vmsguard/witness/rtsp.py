@@ -20,7 +20,7 @@ _LENGTH = re.compile(r"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNOREC
 
 # RFC 2326, 11: what says that there is no such stream here and now. Other 4xx and 5xx may come from our
 # own request, from load (453, 500) or from another state, and prove nothing.
-_NO = frozenset({404, 410, 454, 455, 501, 503})
+_NO = frozenset({404, 410, 454, 455, 501})
 _LOGIN = frozenset({401, 403, 407})
 
 
