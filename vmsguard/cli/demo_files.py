@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -36,7 +37,8 @@ def prepare(folder: Path) -> None:
     login.write_text(f"{_CAMERA_LOGIN}\n", encoding="utf-8")
     storage = folder / "recorder-storage"
     storage.mkdir()
-    ports = PortBook(start=7_000)
+    # Two demos at once must not be given the port the other has just proven closed.
+    ports = PortBook(start=os.getpid() * 97)
     _fill(
         folder / "fleet.yaml",
         HTTP_PORT=str(ports.free()),
