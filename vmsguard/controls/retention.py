@@ -61,11 +61,12 @@ class RetentionMax(Control):
                 offenders=(*(f"store:{store}" for store in wrong), *(f"recording:{item.id}" for item in old)),
                 basis=weakest(facts),
             )
-        blind = [fact for fact in facts if isinstance(fact.reading, Unknown)]
-        if blind:
-            return unknown_from(blind, required)
-        if kept is None and found is None and all(isinstance(fact.reading, Absent) for fact in facts):
-            return absent(facts, required, view)
+        if kept is None or found is None:
+            blind = [fact for fact in facts if isinstance(fact.reading, Unknown)]
+            if blind:
+                return unknown_from(blind, required)
+            if all(isinstance(fact.reading, Absent) for fact in facts):
+                return absent(facts, required, view)
         gaps = [items.missing or "the list is not complete" for items in (kept, found) if items and not items.complete]
         undated = [] if found is None else [item.id for item in found.values if item.start is None and not item.empty]
         if gaps or undated:

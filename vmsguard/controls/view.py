@@ -83,9 +83,12 @@ class View(Struct, eq=False):
     def layers(self, name: str) -> tuple[Fact, ...]:
         """The fact in each layer its specification declares; all of them must say "off"."""
         spec = self._specs.get(name)
-        if spec is None or len(spec.layers) == 1:
-            return (self.fact(name, _RUNTIME if spec is None else spec.layers[0]),)
-        return tuple([self.fact(name, layer) for layer in spec.layers])
+        if spec is None:
+            return (self.fact(name),)
+        told = []
+        for layer in spec.layers:  # a comprehension would be a call of its own
+            told.append(self.fact(name, layer))
+        return tuple(told)
 
     def witness(self, name: str) -> bool | int | None:
         """What a second witness saw, or None when none has looked (which proves nothing)."""

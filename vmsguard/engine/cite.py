@@ -43,14 +43,14 @@ class Citations:
         """A fact that goes away leaves its identity to the next one made, which would then be cited as the first."""
 
     def of(self, facts: Iterable[Fact]) -> tuple[CitedFact, ...]:
-        made = self._made
+        made, kept, specs = self._made, self._kept, self._specs
         told = []
         for fact in facts:
             found = made.get(id(fact))
             if found is None:
                 key = fact.key
-                found = CitedFact(key, shows(fact, self._specs.get(key.name)), LABELS[fact.basis], fact.observed_at)
+                found = CitedFact(key, shows(fact, specs.get(key.name)), LABELS[fact.basis], fact.observed_at)
                 made[id(fact)] = found
-                self._kept.append(fact)
+                kept.append(fact)
             told.append(found)
         return tuple(told)

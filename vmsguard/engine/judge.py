@@ -68,14 +68,14 @@ class Bench:
         return _judged(self._ask(requirement, params, grant), requirement, params)
 
     def _ask(self, requirement: CompiledRequirement, params: Any, grant: ExceptionGrant | None) -> list[_Asked]:
-        control = requirement.control
+        control, snapshot = requirement.control, self.snapshot
         asked: list[_Asked] = []
         places = self._places.get(control.roles)
         if places is None:
-            places = [(one, str(one)) for one in self.snapshot.endpoints if one.role in control.roles]
+            places = [(one, str(one)) for one in snapshot.endpoints if one.role in control.roles]
             self._places[control.roles] = places
         for endpoint, place in places:
-            view = View(self.snapshot, endpoint, self.now, self.facts, grant)
+            view = View(snapshot, endpoint, self.now, self.facts, grant)
             asked.append((endpoint, place, _ask(control.judge, params, view), view))
         if requirement.on_camera is not None:
             view = self.view(None, grant)

@@ -12,7 +12,7 @@ from vmsguard.model.vocabulary import Basis, Force, Qualifier, Remediation, Seve
 __all__ = ["CitedFact", "Finding", "Outcome", "Result", "Unreached"]
 
 
-class CitedFact(Struct, frozen=True):
+class CitedFact(Struct, frozen=True, gc=False):
     """A fact a verdict rests on, as it may be shown: value by its evidence class, never a secret."""
 
     key: FactKey
@@ -21,7 +21,7 @@ class CitedFact(Struct, frozen=True):
     observed_at: datetime
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class Outcome(Struct, frozen=True, kw_only=True, gc=False):
     """What a control says of one endpoint."""
 
     verdict: Verdict
@@ -37,7 +37,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """Ids of the items that break the control; what ``enforce`` acts on."""
 
 
-class Result(Struct, frozen=True, kw_only=True):
+class Result(Struct, frozen=True, kw_only=True, gc=False):
     """One verdict: of a control at an endpoint, of a rule (``control`` empty), of a camera (``rule`` empty)."""
 
     camera: str
