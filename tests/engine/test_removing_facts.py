@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -136,6 +136,8 @@ def test_a_fact_taken_away_makes_things_unknown_and_nothing_else(world, words):
 
     @settings(max_examples=400, deadline=None)
     @given(st.integers(0, 2**32))
+    @example(127)
+    @example(2950)
     def taken_away(seed):
         chance = Random(seed)
         facts = some_facts(chance, world.now)

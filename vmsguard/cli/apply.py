@@ -44,34 +44,30 @@ def apply(
     """
     from pathlib import Path
 
-    from vmsguard.cli.installation import (
-        config_path,
-        new_run_id,
-        open_installation,
-        parse_fail_on,
-        run_with_equipment,
-    )
-    from vmsguard.errors import UsageError
-    from vmsguard.model.clock import SystemClock
+    from vmsguard.cli.installation import carry_out
     from vmsguard.run.apply import run_apply
     from vmsguard.run.plan_file import load_plan
 
-    narrowed = parse_fail_on(fail_on)
     saved = None if file is None else load_plan(Path(file))
-    installation = open_installation(config_path(ctx), limit=limit)
-    if not yes:
-        if not sys.stdin.isatty():
-            raise UsageError(
-                "apply changes devices and nobody is there to ask", hint="look at vmsguard plan, then add --yes"
-            )
-        click.confirm("Apply the enforceable changes to the devices now?", abort=True, err=True)
-    run = new_run_id(SystemClock())
-    outcome = run_with_equipment(
-        installation,
-        lambda equipment: run_apply(
-            installation.fleet, equipment, run, saved=saved, confirm_purge=confirm_purge, fail_on=narrowed
+    outcome = carry_out(
+        ctx,
+        limit,
+        fail_on,
+        lambda fleet, equipment, run, narrowed: run_apply(
+            fleet, equipment, run, saved=saved, confirm_purge=confirm_purge, fail_on=narrowed
         ),
-        debug=ctx.find_root().obj["debug"],
+        agree=lambda: None if yes else _ask(),
     )
     show(outcome, output, controls=controls)
     ctx.exit(outcome.exit_code)
+
+
+def _ask() -> None:
+    """A person's word before anything is written; raises where nobody is there to give it."""
+    from vmsguard.errors import UsageError
+
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "apply changes devices and nobody is there to ask", hint="look at vmsguard plan, then add --yes"
+        )
+    click.confirm("Apply the enforceable changes to the devices now?", abort=True, err=True)

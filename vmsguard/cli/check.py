@@ -31,23 +31,11 @@ def check(ctx: click.Context, limit: tuple[str, ...], fail_on: str | None, contr
     Sends no write to any device. Exit codes: 0 all pass, 2 usage or configuration, 3 violations or
     conflicts, 4 something unknown.
     """
-    from vmsguard.cli.installation import (
-        config_path,
-        new_run_id,
-        open_installation,
-        parse_fail_on,
-        run_with_equipment,
-    )
-    from vmsguard.model.clock import SystemClock
+    from vmsguard.cli.installation import carry_out
     from vmsguard.run.check import run_check
 
-    narrowed = parse_fail_on(fail_on)
-    installation = open_installation(config_path(ctx), limit=limit)
-    run = new_run_id(SystemClock())
-    outcome = run_with_equipment(
-        installation,
-        lambda equipment: run_check(installation.fleet, equipment, run, fail_on=narrowed),
-        debug=ctx.find_root().obj["debug"],
+    outcome = carry_out(
+        ctx, limit, fail_on, lambda fleet, equipment, run, narrowed: run_check(fleet, equipment, run, fail_on=narrowed)
     )
     show(outcome, output, controls=controls)
     ctx.exit(outcome.exit_code)

@@ -8,6 +8,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from vmsguard.errors import UsageError
+from vmsguard.simulator.ports import PortBook
 
 __all__ = ["ORIGIN", "prepare"]
 
@@ -20,7 +21,6 @@ def prepare(folder: Path) -> None:
     """Write a fresh demo installation into ``folder``; refuses a folder that is not an earlier demo."""
     from vmsguard.cli.init import write_installation
     from vmsguard.model.clock import SystemClock
-    from vmsguard.simulator.ports import PortBook
 
     if folder.exists():
         if not (folder / _MARKER).exists() and any(folder.iterdir()):
@@ -48,11 +48,8 @@ def prepare(folder: Path) -> None:
     _fill(folder / "documents" / "vendor-statement.yaml", DATED=SystemClock().now().date().isoformat())
 
 
-def _free_run(ports: object, length: int) -> int:
+def _free_run(ports: PortBook, length: int) -> int:
     """The first of ``length`` free ports in a row."""
-    from vmsguard.simulator.ports import PortBook
-
-    assert isinstance(ports, PortBook)
     first = last = ports.free()
     while last - first < length - 1:
         port = ports.free()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from vmsguard.cli.output import make_console
 from vmsguard.errors import UsageError, VmsguardError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from vmsguard.evidence.problems import VerifyReport
 
 __all__ = [
@@ -116,7 +114,7 @@ def show(directory: Path, camera: str, control: str, run: str, event: str, since
         table.add_row(
             str(record.get("seq")), time, str(record.get("event")), str(record.get("run", "")), _plain(told(record))
         )
-    console = _console()
+    console = make_console()
     console.print(table)
     if not table.row_count:
         console.print("no record passes these filters")
@@ -149,7 +147,7 @@ def report_json(report: VerifyReport) -> dict[str, Any]:
 
 
 def _print_report(report: VerifyReport) -> None:
-    console = _console()
+    console = make_console()
     style = ("bold green", "bold red", "bold yellow", "bold yellow")[report.exit_code]
     console.print(f"[{style}]{report.verdict}[/]", highlight=False)
     for name, value in (
@@ -165,12 +163,6 @@ def _print_report(report: VerifyReport) -> None:
         console.print(_plain(line), highlight=False, soft_wrap=True)
     if report.caveat:
         console.print(f"  {report.caveat}", highlight=False, soft_wrap=True)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(soft_wrap=not sys.stdout.isatty())
 
 
 def _plain(text: str) -> str:

@@ -36,6 +36,7 @@ from vmsguard.state.store import State
 
 __all__ = [
     "Installation",
+    "carry_out",
     "config_path",
     "configure_logging",
     "new_run_id",
@@ -138,6 +139,26 @@ def run_with_equipment(
                 )
 
         return asyncio.run(main())
+
+
+def carry_out(
+    ctx: click.Context,
+    limit: tuple[str, ...],
+    fail_on: str | None,
+    job: Callable[[Fleet, Equipment, str, frozenset[str] | None], Awaitable[T]],
+    *,
+    agree: Callable[[], None] = lambda: None,
+) -> T:
+    """What one run of the command's installation returns; ``agree`` is asked once everything is loaded."""
+    narrowed = parse_fail_on(fail_on)
+    installation = open_installation(config_path(ctx), limit=limit)
+    agree()
+    run = new_run_id(SystemClock())
+    return run_with_equipment(
+        installation,
+        lambda equipment: job(installation.fleet, equipment, run, narrowed),
+        debug=ctx.find_root().obj["debug"],
+    )
 
 
 def new_run_id(clock: Clock) -> str:

@@ -26,26 +26,17 @@ def plan(
     """
     from pathlib import Path
 
-    from vmsguard.cli.installation import (
-        config_path,
-        new_run_id,
-        open_installation,
-        parse_fail_on,
-        run_with_equipment,
-    )
-    from vmsguard.model.clock import SystemClock
+    from vmsguard.cli.installation import carry_out
     from vmsguard.run.check import run_check
     from vmsguard.run.plan_file import save_plan
 
-    narrowed = parse_fail_on(fail_on)
-    installation = open_installation(config_path(ctx), limit=limit)
-    run = new_run_id(SystemClock())
-    outcome = run_with_equipment(
-        installation,
-        lambda equipment: run_check(
-            installation.fleet, equipment, run, command="plan", show_plan=True, fail_on=narrowed
+    outcome = carry_out(
+        ctx,
+        limit,
+        fail_on,
+        lambda fleet, equipment, run, narrowed: run_check(
+            fleet, equipment, run, command="plan", show_plan=True, fail_on=narrowed
         ),
-        debug=ctx.find_root().obj["debug"],
     )
     if out is not None and outcome.plan is not None:
         save_plan(outcome.plan, Path(out))
