@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
 from vmsguard._version import __version__
 from vmsguard.cli.failures import exit_code_of, tell
+from vmsguard.cli.lazy_group import LazyGroup
 from vmsguard.errors import VmsguardError
 
-__all__ = ["COMMANDS", "LazyGroup", "cli", "main"]
+__all__ = ["COMMANDS", "RootGroup", "cli", "main"]
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("vmsguard.cli.init:init", "Write a working, commented configuration."),
@@ -29,25 +29,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Name to ``module:attribute`` and the line ``--help`` shows, so that help imports no command."""
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported on call."""
+class RootGroup(LazyGroup):
+    """The commands of ``vmsguard``."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, told) for name, (_, told) in COMMANDS.items()])
+    lazy: ClassVar[dict[str, tuple[str, str]]] = COMMANDS
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=RootGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="vmsguard")
 @click.option(
     "--config",

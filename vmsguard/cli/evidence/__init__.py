@@ -1,0 +1,26 @@
+"""``vmsguard evidence``: check, show, prove, hand on and keep the evidence log."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import click
+
+from vmsguard.cli.lazy_group import LazyGroup
+
+__all__ = ["EvidenceGroup", "evidence"]
+
+
+class EvidenceGroup(LazyGroup):
+    """One module per command, imported on call."""
+
+    lazy: ClassVar[dict[str, tuple[str, str]]] = {
+        "verify": ("vmsguard.cli.evidence.verify:verify", "Check a log against signed heads and its own promises."),
+        "show": ("vmsguard.cli.evidence.show:show", "Show records, oldest first."),
+        "keygen": ("vmsguard.cli.evidence.keygen:keygen", "Make a signing key."),
+    }
+
+
+@click.group(cls=EvidenceGroup)
+def evidence() -> None:
+    """Verify and show the evidence log; make keys."""
