@@ -23,6 +23,7 @@ __all__ = [
     "DutyEvent",
     "Erasure",
     "ExceptionEvent",
+    "Exchange",
     "Finding",
     "Heartbeat",
     "HoldEvent",
@@ -33,11 +34,14 @@ __all__ = [
     "LogSealed",
     "Observe",
     "PluginFailed",
+    "PolicyApplied",
     "PolicyWeakened",
     "ProofRecorded",
     "Purge",
+    "RuleApplied",
     "RunEnded",
     "RunPlanned",
+    "RunScope",
     "ScopeChanged",
     "TornPiece",
     "Verify",
@@ -83,10 +87,20 @@ class KeyRotated(Event):
 
 
 class CheckpointAnchored(Event):
+    """Somebody outside vouches for a head: a witness by a cosignature, a timestamping authority by a token."""
+
     size: Count
     root: Hex
     kind: Code
+    """``witness`` or ``tsa``."""
     ref: Safe = ""
+    """The file below ``anchors/`` that holds it."""
+    name: Safe = ""
+    """The witness's or the authority's name."""
+    at: Instant = ""
+    """The time they state."""
+    sha256: Hex = ""
+    """Of the token's file: a token holds bytes that its own signature does not cover."""
 
 
 class Heartbeat(Event):
@@ -113,6 +127,53 @@ class RunPlanned(Event):
     mode: Code = ""
 
 
+class RunScope(Event):
+    """What the run looked at, and what of the inventory it did not."""
+
+    cameras: Count
+    """Enrolled, whether this run looked at them or not."""
+    judged: Count
+    targets: Count = 0
+    unreached: Count = 0
+    sites: tuple[Id, ...] = ()
+    limited: bool = False
+    """Somebody narrowed the run to some cameras."""
+    left_out: tuple[Id, ...] = ()
+    """Enrolled cameras that this run did not look at."""
+    left_out_left_off: Count = 0
+    without_policy: tuple[Id, ...] = ()
+    """Cameras that were in the run and to which no assigned pack applies."""
+    without_policy_left_off: Count = 0
+
+
+class PolicyApplied(Event):
+    """A pack as this run applied it."""
+
+    pack: Id
+    version: Safe
+    sha256: Hex
+    title: Words
+    mode: Code
+    profile: Safe = ""
+    sites: tuple[Id, ...] = ()
+    reviewed_next: Safe = ""
+    """The day by which its texts are to be read again."""
+
+
+class RuleApplied(Event):
+    """A rule of an applied pack, with the text it rests on: what a reader of verdicts needs to understand them."""
+
+    pack: Id
+    rule: Id
+    title: Words
+    severity: Code = ""
+    clause: Words = ""
+    source: Safe = ""
+    source_title: Words = ""
+    force: Code = ""
+    controls: tuple[Id, ...] = ()
+
+
 class RunEnded(Event):
     verdicts: Mapping[Verdict, Count]
     """How many final ``verify`` records of this run have each verdict."""
@@ -121,12 +182,16 @@ class RunEnded(Event):
 
 class Observe(Event):
     target: Id
+    site: Safe = ""
     vendor: Safe = ""
     model: Safe = ""
     firmware: Safe = ""
     facts: Count = 0
     unknown: Count = 0
     requests: Count = 0
+    replies: Safe = ""
+    """Keyed digest of every reply's bytes, in order: whoever kept them can show that these were meant."""
+    reply_bytes: Count = 0
 
 
 class ApplyIntent(Event):
@@ -144,12 +209,28 @@ class ApplyIntent(Event):
     """The oldest footage a purge would delete, rounded to the hour."""
 
 
+class Exchange(Struct, forbid_unknown_fields=True):
+    """One request of a change and its reply, as keyed digests of the bytes on the wire.
+
+    Keyed, because the plain hash of a message that holds a password can be guessed.
+    """
+
+    operation: Safe
+    sent: Safe
+    sent_bytes: Count
+    received: Safe = ""
+    received_bytes: Count = 0
+    status: Count = 0
+
+
 class ApplyResult(Event):
     change: Safe
     outcome: Outcome
     code: Safe = ""
     target: Safe = ""
     channel: Safe = ""
+    exchanges: tuple[Exchange, ...] = ()
+    exchanges_left_off: Count = 0
 
 
 class CitedFact(Struct, forbid_unknown_fields=True):
@@ -174,11 +255,15 @@ class Verify(Event):
     channel: Safe = ""
     endpoint: Safe = ""
     policy_sha256: Hex = ""
+    site: Safe = ""
     clause: Words = ""
     force: Code = ""
+    severity: Code = ""
     qualifier: Qualifier | None = None
     basis: Code = ""
     reason_code: Reason = ""
+    why: Code = ""
+    """What an unknown lacks: a word of ``vmsguard.model.vocabulary.Why``."""
     remediation: Remediation = Remediation.NONE
     found: Safe = ""
     required: Words = ""
@@ -201,6 +286,7 @@ class Witness(Event):
 class DeviceUnreachable(Event):
     target: Id
     why: Reason
+    site: Safe = ""
 
 
 class DriverFailed(Event):
@@ -230,11 +316,14 @@ class ProofRecorded(Event):
 
 
 class ExceptionEvent(Event):
+    """What was decided on an exception for one camera; the reason code says why one was refused."""
+
     exception: Safe
     camera: Safe = ""
     pack: Safe = ""
     rule: Safe = ""
     type: Code = ""
+    legal_basis: Safe = ""
     approver: Safe = ""
     """A role and a keyed pseudonym."""
     assessment_sha256: Hex = ""
@@ -281,6 +370,8 @@ class PluginFailed(Event):
 
 
 class DutyEvent(Event):
+    """A deletion that is owed (``duty.due``), happened and was verified (``duty.met``), or did not in time."""
+
     camera: Id
     target: Safe = ""
     channel: Safe = ""
@@ -298,9 +389,25 @@ class Finding(Event):
 
 
 class Erasure(Event):
+    """Records that are taken out: whole segments (``pruned``) or single ones (``tombstone``).
+
+    What a reader of the rest would miss stands here: which runs lost records, which intents were open at
+    the border.
+    """
+
     first: Count
     last: Count
+    kind: Literal["pruned", "tombstone"]
     code: Reason = ""
+    """Why, as a stable word: ``retention-ended``, ``erasure-request``, ``court-order``."""
+    policy: Words = ""
+    """The rule of retention it follows."""
+    events: Mapping[Code, Count] = {}
+    """How many records of each event are taken out."""
+    cut_runs: tuple[Code, ...] = ()
+    """Runs that keep only a part of their records."""
+    open_intents: tuple[Count, ...] = ()
+    open_duties: Count = 0
 
 
 EVENTS: dict[str, type[Event]] = {
@@ -314,6 +421,9 @@ EVENTS: dict[str, type[Event]] = {
     "clock.stepped": ClockStepped,
     "write.failed": WriteFailed,
     "run.planned": RunPlanned,
+    "run.scope": RunScope,
+    "policy.applied": PolicyApplied,
+    "rule.applied": RuleApplied,
     "run.ended": RunEnded,
     "observe": Observe,
     "apply.intent": ApplyIntent,
@@ -334,6 +444,7 @@ EVENTS: dict[str, type[Event]] = {
     "scope.changed": ScopeChanged,
     "policy.weakened": PolicyWeakened,
     "plugin.failed": PluginFailed,
+    "duty.due": DutyEvent,
     "duty.met": DutyEvent,
     "duty.missed": DutyEvent,
     "finding": Finding,
