@@ -1,0 +1,1 @@
+"""Reports for people, made from verified evidence and from nothing else."""

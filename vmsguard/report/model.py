@@ -1,0 +1,283 @@
+"""What a report says, as plain values: everything here was read from an evidence log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from vmsguard.model.vocabulary import Qualifier, Remediation, Verdict
+
+__all__ = [
+    "Absence",
+    "Anchor",
+    "Camera",
+    "Counts",
+    "Deletion",
+    "ExceptionInForce",
+    "Exposure",
+    "FindingTold",
+    "Integrity",
+    "Item",
+    "Obligation",
+    "Period",
+    "Report",
+    "RunTold",
+    "UnknownGroup",
+]
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """Verdicts of rules; passes by qualifier are never merged into one number."""
+
+    pass_direct: int = 0
+    pass_fallback: int = 0
+    pass_exception: int = 0
+    fail: int = 0
+    unknown: int = 0
+    conflict: int = 0
+    not_applicable: int = 0
+
+    @property
+    def passed(self) -> int:
+        return self.pass_direct + self.pass_fallback + self.pass_exception
+
+    @property
+    def judged(self) -> int:
+        """All but those that do not apply."""
+        return self.passed + self.fail + self.unknown + self.conflict
+
+
+class Anchor(Struct, frozen=True, kw_only=True):
+    """Somebody outside who vouches for a head."""
+
+    kind: str
+    """``witness`` or ``tsa``."""
+    name: str
+    size: int
+    at: datetime | None = None
+    verified: bool = False
+    """The verification that made this report checked it with a key of the reader's own."""
+
+
+class Integrity(Struct, frozen=True, kw_only=True):
+    """What `evidence verify` said when the report was made."""
+
+    verdict: str
+    """``intact and complete``, ``tampered``, ``incomplete`` or ``cannot decide``."""
+    exit_code: int
+    caveat: str
+    origin: str
+    size: int
+    root: str
+    signed_size: int
+    checkpoint: str
+    """The newest signed note as it stands in its file; empty if there is none."""
+    problems: tuple[str, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    trusted: bool = False
+    """The reader gave a trust file."""
+
+
+class RunTold(Struct, frozen=True, kw_only=True):
+    """One run: its end is None where the log has none."""
+
+    id: str
+    command: str
+    mode: str
+    started: datetime
+    ended: datetime | None
+    exit_code: int | None
+    first_seq: int
+    last_seq: int
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One rule on one camera, as the newest run that judged it says; or one control of it."""
+
+    camera: str
+    site: str
+    pack: str
+    rule: str
+    title: str
+    control: str = ""
+    endpoint: str = ""
+    channel: str = ""
+    clause: str = ""
+    source: str = ""
+    force: str = ""
+    severity: str = ""
+    verdict: Verdict
+    qualifier: Qualifier | None = None
+    basis: str = ""
+    reason: str = ""
+    """The stable reason code."""
+    reason_told: str = ""
+    """The same in a sentence."""
+    why: str = ""
+    next_step: str = ""
+    found: str = ""
+    required: str = ""
+    remediation: Remediation = Remediation.NONE
+    exception: str = ""
+    exposure_from: datetime | None = None
+    exposure_to: datetime | None = None
+    judged_at: datetime
+    facts: tuple[str, ...] = ()
+    """``name at target/channel (basis, time)``."""
+    run: str
+    seq: int
+    """The record that says so."""
+    parts: tuple[Item, ...] = ()
+    """The verdicts of the rule's controls at their endpoints."""
+
+
+class Obligation(Struct, frozen=True, kw_only=True):
+    """One rule with the clause it rests on, over all cameras it was judged for."""
+
+    pack: str
+    pack_title: str
+    pack_version: str
+    rule: str
+    title: str
+    clause: str
+    source: str
+    source_title: str
+    force: str
+    severity: str
+    mode: str
+    counts: Counts
+    by_site: Mapping[str, Counts]
+
+
+class Camera(Struct, frozen=True, kw_only=True):
+    """A camera with its worst verdict; ``judged_at`` is the last time it was looked at."""
+
+    id: str
+    site: str
+    verdict: Verdict
+    qualifier: Qualifier | None
+    judged_at: datetime
+    run: str
+
+
+class Period(Struct, frozen=True, kw_only=True):
+    """Verdicts of rules at one moment of the past: one point of the line over time."""
+
+    at: datetime
+    run: str
+    command: str
+    counts: Counts
+    cameras: int
+
+
+class Deletion(Struct, frozen=True, kw_only=True):
+    """The last verified deletion at one place that owes them, or none yet."""
+
+    target: str
+    channel: str
+    cameras: tuple[str, ...]
+    cutoff: datetime | None
+    at: datetime | None
+    """When it was verified; None: never."""
+    age_seconds: int | None
+    """From the cutoff to the end of the report's period; None: never."""
+    max_gap_seconds: int | None
+    """What the policy allows; None where the log states no duty."""
+    due: datetime | None = None
+    overdue: bool = False
+    missed: int = 0
+    observed: bool = False
+    """The files were seen to be gone, not only the list."""
+
+
+class Exposure(Struct, frozen=True, kw_only=True):
+    """A time in which a rule was known to be broken."""
+
+    camera: str
+    site: str
+    pack: str
+    rule: str
+    control: str
+    endpoint: str
+    start: datetime
+    end: datetime | None
+    """None: it lasts."""
+    seq: int
+
+
+class ExceptionInForce(Struct, frozen=True, kw_only=True):
+    """An exception and what was decided on it last."""
+
+    id: str
+    pack: str
+    rule: str
+    type: str
+    cameras: tuple[str, ...]
+    legal_basis: str
+    approver: str
+    starts: datetime | None
+    expires: datetime | None
+    granted: bool
+    reason: str = ""
+    days_left: int | None = None
+
+
+class UnknownGroup(Struct, frozen=True, kw_only=True):
+    """Unknown verdicts that lack the same thing."""
+
+    why: str
+    told: str
+    next_step: str
+    items: int
+    cameras: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+class Absence(Struct, frozen=True, kw_only=True):
+    """Something that was not looked at."""
+
+    kind: str
+    """``left-out``, ``no-policy``, ``unreachable``, ``site-silent``, ``plugin-failed``, ``unclaimed-channel``,
+    ``store-unseen``."""
+    subject: str
+    told: str
+    next_step: str
+    since: datetime | None = None
+
+
+class FindingTold(Struct, frozen=True, kw_only=True):
+    code: str
+    subject: str
+    told: str
+    next_step: str
+    at: datetime
+    seq: int
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """Everything a report shows, sorted; equal evidence gives equal reports."""
+
+    made_at: datetime
+    tool: str
+    period_from: datetime | None
+    period_to: datetime | None
+    integrity: Integrity
+    runs: tuple[RunTold, ...]
+    counts: Counts
+    """Of the newest verdict of each rule on each camera."""
+    cameras: tuple[Camera, ...]
+    obligations: tuple[Obligation, ...]
+    by_site: Mapping[str, Counts]
+    items: tuple[Item, ...]
+    """Every rule on every camera, worst first."""
+    over_time: tuple[Period, ...]
+    deletions: tuple[Deletion, ...]
+    exposures: tuple[Exposure, ...]
+    exceptions: tuple[ExceptionInForce, ...]
+    unknowns: tuple[UnknownGroup, ...]
+    absences: tuple[Absence, ...]
+    findings: tuple[FindingTold, ...]
+    reviews: Mapping[str, date] = {}
+    """Pack id to the day by which its texts are to be read again."""
