@@ -11,7 +11,9 @@ __all__ = [
     "EMPTY_ROOT",
     "Frontier",
     "consistency_proof",
+    "consistency_ranges",
     "inclusion_proof",
+    "inclusion_ranges",
     "leaf_hash",
     "node_hash",
     "root_hash",
@@ -116,23 +118,47 @@ def root_hash(leaves: Iterable[bytes]) -> bytes:
     return frontier.root()
 
 
+def inclusion_ranges(index: int, size: int) -> list[tuple[int, int]]:
+    """The leaves, from and up to, whose roots prove leaf ``index`` of ``size``: the sibling first (RFC 6962 2.1.1)."""
+    if not 0 <= index < size:
+        raise EvidenceError(f"no leaf {index} in a tree of {size}")
+    ranges, low, high = [], 0, size
+    while high - low > 1:
+        split = low + _split(high - low)
+        if index < split:
+            ranges.append((split, high))
+            high = split
+        else:
+            ranges.append((low, split))
+            low = split
+    return ranges[::-1]
+
+
+def consistency_ranges(old_size: int, size: int) -> list[tuple[int, int]]:
+    """The leaves, from and up to, whose roots prove that the old tree is a prefix of the new (RFC 6962 2.1.2)."""
+    if not 0 < old_size <= size:
+        raise EvidenceError(f"no consistency proof from {old_size} to {size}")
+    ranges, low, high = [], 0, size
+    while old_size != high:
+        split = low + _split(high - low)
+        if old_size <= split:
+            ranges.append((split, high))
+            high = split
+        else:
+            ranges.append((low, split))
+            low = split
+    # The verifier has the old root; only a part of the old tree has to be told.
+    return ([(low, high)] if low else []) + ranges[::-1]
+
+
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     """Siblings from leaf ``index`` up to the root over ``leaves`` (RFC 6962 2.1.1)."""
-    if not 0 <= index < len(leaves):
-        raise EvidenceError(f"no leaf {index} in a tree of {len(leaves)}")
-    if len(leaves) == 1:
-        return []
-    split = _split(len(leaves))
-    if index < split:
-        return [*inclusion_proof(leaves[:split], index), root_hash(leaves[split:])]
-    return [*inclusion_proof(leaves[split:], index - split), root_hash(leaves[:split])]
+    return [root_hash(leaves[low:high]) for low, high in inclusion_ranges(index, len(leaves))]
 
 
 def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
     """Hashes that show the tree of ``old_size`` is a prefix of the tree over ``leaves`` (RFC 6962 2.1.2)."""
-    if not 0 < old_size <= len(leaves):
-        raise EvidenceError(f"no consistency proof from {old_size} to {len(leaves)}")
-    return _subproof(leaves, old_size, known=True)
+    return [root_hash(leaves[low:high]) for low, high in consistency_ranges(old_size, len(leaves))]
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
@@ -182,15 +208,6 @@ def verify_consistency(old_size: int, new_size: int, old_root: bytes, new_root: 
             found_new = node_hash(found_new, sibling)
         position, last = position >> 1, last >> 1
     return last == 0 and found_old == old_root and found_new == new_root
-
-
-def _subproof(leaves: Sequence[bytes], old_size: int, *, known: bool) -> list[bytes]:
-    if old_size == len(leaves):
-        return [] if known else [root_hash(leaves)]
-    split = _split(len(leaves))
-    if old_size <= split:
-        return [*_subproof(leaves[:split], old_size, known=known), root_hash(leaves[split:])]
-    return [*_subproof(leaves[split:], old_size - split, known=False), root_hash(leaves[:split])]
 
 
 def _split(size: int) -> int:
