@@ -113,8 +113,9 @@ def test_times_of_footage_are_rounded_to_the_hour_and_our_own_cutoff_is_exact() 
     fields = {"target": "t", "cutoff": at, "oldest": at, "before": 3, "after": 0, "observed": True}
     ready = prepare("purge", fields, ALLOW)
     assert ("2026-11-22T09:31:12.345678Z", "2026-11-22T09:00:00Z") == (ready["cutoff"], ready["oldest"])
-    found = prepare("verify", {**VERDICT, "found": "newest 2026-11-22T09:31:12.5Z, oldest 2026-11-20 08:15"}, ALLOW)
-    assert found["found"] == "newest 2026-11-22T09:00Z, oldest 2026-11-20 08:00"
+    words = "newest 2026-11-22T09:31:12.5Z, oldest 2026-11-20 08:15"
+    told = prepare("observe", {"target": "t", "firmware": words}, ALLOW)
+    assert told["firmware"] == "newest 2026-11-22T09:00Z, oldest 2026-11-20 08:00"
 
 
 @pytest.mark.parametrize(
@@ -139,8 +140,27 @@ def test_a_device_word_that_could_hold_a_secret_a_name_or_a_picture_becomes_a_ps
 
 
 def test_plain_words_of_a_device_stay() -> None:
-    found = "2 jobs record: token=J1, J2 (mode Active)"
-    assert prepare("verify", {**VERDICT, "found": found}, ALLOW)["found"] == found
+    told = "V5.7.3 build 220315 (mode Active), token=J1"
+    assert prepare("observe", {"target": "t", "firmware": told}, ALLOW)["firmware"] == told
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ("3 recordings", "3 recordings"),
+        ("0 jobs", "0 jobs"),
+        ("off", "off"),
+        ("saving-off", "saving-off"),
+        ("doc-1 sha256:0123456789ab", "doc-1 sha256:0123456789ab"),
+        ("storage.edge.off at t-1/1", "storage.edge.off at t-1/1"),
+        ("storage.edge.off at t-1/Lobby of Kim", f"storage.edge.off at {HIDDEN}"),
+        ("library of Kim Min-su", HIDDEN),
+        ("Kim", HIDDEN),
+        ("2 of Kim's cameras", HIDDEN),
+    ],
+)
+def test_what_was_found_is_a_count_a_code_or_a_place(found: str, expected: str) -> None:
+    assert expected == prepare("verify", {**VERDICT, "found": found}, ALLOW)["found"]
 
 
 @pytest.mark.parametrize("value", ["a" * 65, "Kim's camera", "정문", "a b", "a@b", "x\n"])

@@ -22,6 +22,7 @@ from vmsguard.evidence.redact import (
     holds_image,
     safe_arguments,
     safe_change,
+    safe_found,
     safe_reason,
     safe_text,
     safe_token,
@@ -158,15 +159,16 @@ def _verdicts(value: Any, pseudonym: Pseudonym) -> dict[str, int]:
     return {str(verdict): count for verdict, count in value.items()}
 
 
-_SAFE_BY_CONSTRUCTION = frozenset((safe_change, safe_reason, safe_text, safe_token))
+_SAFE_BY_CONSTRUCTION = frozenset((safe_change, safe_found, safe_reason, safe_text, safe_token))
 """What these return is short and plain or a pseudonym: there is nothing left to check."""
 
-_DEVICE_WORDS = frozenset(("firmware", "found", "model", "vendor"))
+_DEVICE_WORDS = frozenset(("firmware", "model", "vendor"))
 
 _BY_NAME: dict[str, Step] = {
     "agent": _agent,
     "arguments": safe_arguments,
     "change": safe_change,
+    "found": safe_found,
     "oldest": footage_hour,
     "verdicts": _verdicts,
 }

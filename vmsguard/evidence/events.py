@@ -136,6 +136,7 @@ class RunScope(Event):
     targets: Count = 0
     unreached: Count = 0
     sites: tuple[Id, ...] = ()
+    sites_left_off: Count = 0
     limited: bool = False
     """Somebody narrowed the run to some cameras."""
     left_out: tuple[Id, ...] = ()
@@ -156,6 +157,7 @@ class PolicyApplied(Event):
     mode: Code
     profile: Safe = ""
     sites: tuple[Id, ...] = ()
+    sites_left_off: Count = 0
     reviewed_next: Safe = ""
     """The day by which its texts are to be read again."""
 
@@ -172,6 +174,7 @@ class RuleApplied(Event):
     source_title: Words = ""
     force: Code = ""
     controls: tuple[Id, ...] = ()
+    controls_left_off: Count = 0
 
 
 class RunEnded(Event):

@@ -31,7 +31,14 @@ Pair = Sequence[str]
 """``(camera, pack, rule, control)``."""
 
 _MOST_LISTED = 64
-_LONG_LISTS = {"verify": "facts", "apply.intent": "causes"}
+_LONG_LISTS = {
+    "apply.intent": ("causes",),
+    "apply.result": ("exchanges",),
+    "policy.applied": ("sites",),
+    "rule.applied": ("controls",),
+    "run.scope": ("left_out", "sites", "without_policy"),
+    "verify": ("facts",),
+}
 
 
 def planned_digest(pairs: Iterable[Pair]) -> str:
@@ -62,8 +69,9 @@ def prepare(event: str, fields: Mapping[str, Any], allow: AllowList) -> Ready:
     allowed = allow.get(event)
     if allowed is None:
         raise EvidenceError(f"{event!r} is not an event of {SCHEMA}", hint="add it to vmsguard.evidence.events")
-    if (long := _LONG_LISTS.get(event)) and len(fields.get(long) or ()) > _MOST_LISTED:
-        fields = _cut_list(fields, long)
+    for long in _LONG_LISTS.get(event, ()):
+        if len(fields.get(long) or ()) > _MOST_LISTED:
+            fields = _cut_list(fields, long)
     try:
         layout = allowed[tuple(fields)]
         return Ready(event, fields, layout, layout.encode(fields.values()))

@@ -19,6 +19,7 @@ __all__ = [
     "holds_image",
     "safe_arguments",
     "safe_change",
+    "safe_found",
     "safe_reason",
     "safe_text",
     "safe_token",
@@ -47,6 +48,10 @@ KNOWN_ARGUMENTS = frozenset(
 _TOKEN = re.compile(r"[A-Za-z0-9_.:/#*,-]{0,64}")
 _REASON = re.compile(r"[a-z0-9-]{0,64}")
 _CHANGE = re.compile(r"[A-Za-z0-9_.:/#*(),=+-]{0,256}")
+_FOUND = re.compile(
+    r"\d{1,15} [a-z -]{1,32}"  # a count with its unit
+    r"|[a-z0-9][a-z0-9._-]{0,63}(?: sha256:[0-9a-f]{12})?"  # a rule, a control, a reason code, a paper of ours
+)
 _TEXT = re.compile(r"[ -~–—…·→≤≥×%]{0,512}")
 _ARGUMENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d):\d\d(?::\d\d(?:[.,]\d+)?)?")
@@ -79,6 +84,15 @@ def safe_text(value: Any, pseudonym: Pseudonym) -> str:
     if not _TEXT.fullmatch(text) or _LOGIN.search(text) or holds_image(text):
         return pseudonym(text)
     return _INSTANT.sub(r"\1:00", text) if ":" in text else text
+
+
+def safe_found(value: Any, pseudonym: Pseudonym) -> str:
+    """What was found, where it is a count, a stable code or an id of ours, alone or ``at`` an endpoint."""
+    text = str(value)
+    head, at, place = text.partition(" at ")
+    if at and _FOUND.fullmatch(head):
+        return f"{head} at {safe_token(place, pseudonym)}"
+    return text if _FOUND.fullmatch(text) else pseudonym(text)
 
 
 def safe_reason(value: Any, pseudonym: Pseudonym) -> str:

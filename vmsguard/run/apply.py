@@ -141,7 +141,8 @@ async def _judge_again(fleet: Fleet, equipment: Equipment, run: str, work: _Work
     """Judge after fresh sessions with these targets, and record each session: what went silent was seen to."""
     work.judged = await judge(fleet, equipment, run, again=targets, before=work.judged)
     observations = work.judged.observations
-    record_observations(equipment.evidence, run, {name: observations[name] for name in targets})
+    again = {name: observations[name] for name in targets}
+    record_observations(equipment.evidence, run, again, fleet.sites_of_targets)
 
 
 def _need_logins(changes: Iterable[PlannedChange], fleet: Fleet, equipment: Equipment) -> None:

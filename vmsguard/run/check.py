@@ -21,6 +21,7 @@ from vmsguard.run.record import (
     record_verdicts,
     record_witnesses,
 )
+from vmsguard.run.record_scope import record_policies, record_scope
 from vmsguard.run.remediation import with_remediation
 from vmsguard.run.standings import with_exposure
 
@@ -64,10 +65,12 @@ def begin(fleet: Fleet, equipment: Equipment, run: str, command: str, judged: Ju
     """Record what this run owes a verdict for, and what it saw first."""
     mode = "audit" if command == "check" else "propose" if command == "plan" else fleet.mode
     record_planned(equipment.evidence, run, command, mode, pairs_of(judged.results))
+    record_scope(equipment.evidence, run, fleet, judged)
+    record_policies(equipment.evidence, run, fleet)
     record_documents(equipment.evidence, run, fleet.documents)
     for failure in equipment.registry.failures:
         equipment.evidence.append("plugin.failed", run=run, plugin=failure.plugin, error=failure.error)
-    record_observations(equipment.evidence, run, judged.observations)
+    record_observations(equipment.evidence, run, judged.observations, fleet.sites_of_targets)
 
 
 def finish(
@@ -77,6 +80,6 @@ def finish(
     log = equipment.evidence
     record_witnesses(log, run, judged.seen.looked)
     record_findings(log, run, judged.findings)
-    record_verdicts(log, run, results, fleet.digests)
+    record_verdicts(log, run, results, fleet.digests, fleet.sites_of_cameras)
     record_end(log, run, results, int(code))
     return EvidenceHead(origin=log.origin, size=log.size, root=log.root_hex)

@@ -53,6 +53,14 @@ class Fleet:
         return {rules.pack.id: rules.pack.digest for site in self.rules.values() for rules in site}
 
     @property
+    def sites_of_cameras(self) -> dict[str, str]:
+        return {camera.id: camera.site for camera in self.inventory.cameras.values()}
+
+    @property
+    def sites_of_targets(self) -> dict[str, str]:
+        return {target.id: target.site for target in self.inventory.targets.values()}
+
+    @property
     def mode(self) -> str:
         """The furthest mode any assignment of this run allows, for the record."""
         order = ("audit", "propose", "enforce")

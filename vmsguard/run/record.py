@@ -10,6 +10,7 @@ from vmsguard.evidence.record import planned_digest
 from vmsguard.model.pack import Document
 from vmsguard.model.results import Finding, Result
 from vmsguard.run.observe import TargetObservation
+from vmsguard.run.shorten import shorten
 from vmsguard.run.sightings import Look
 
 __all__ = [
@@ -65,16 +66,21 @@ def record_planned(log: EvidenceLog, run: str, command: str, mode: str, pairs: S
     )
 
 
-def record_observations(log: EvidenceLog, run: str, observations: Mapping[str, TargetObservation]) -> None:
+def record_observations(
+    log: EvidenceLog, run: str, observations: Mapping[str, TargetObservation], sites: Mapping[str, str]
+) -> None:
+    """Each session with a target, or why there was none; ``sites`` are those of the targets."""
     for target, observation in sorted(observations.items()):
         identity = observation.seen.identity
+        site = sites.get(target, "")
         if observation.seen.why is not None:
-            log.append("device.unreachable", run=run, target=target, why=observation.seen.why.value)
+            log.append("device.unreachable", run=run, target=target, site=site, why=observation.seen.why.value)
             continue
         log.append(
             "observe",
             run=run,
             target=target,
+            site=site,
             vendor="" if identity is None else identity.manufacturer,
             model="" if identity is None else identity.model,
             firmware="" if identity is None else identity.firmware,
@@ -100,13 +106,19 @@ def record_witnesses(log: EvidenceLog, run: str, looked: Iterable[Look]) -> None
         )
 
 
-def record_verdicts(log: EvidenceLog, run: str, results: Iterable[Result], digests: Mapping[str, str]) -> None:
-    """One record per result; those of rules and cameras are the final verdicts that ``run.planned`` promised."""
+def record_verdicts(
+    log: EvidenceLog, run: str, results: Iterable[Result], digests: Mapping[str, str], sites: Mapping[str, str]
+) -> None:
+    """One record per result; those of rules and cameras are the final verdicts that ``run.planned`` promised.
+
+    ``digests`` are those of the packs, ``sites`` those of the cameras.
+    """
     for result in results:
         log.append(
             "verify",
             run=run,
             camera=result.camera,
+            site=sites.get(result.camera, ""),
             channel=result.channel,
             endpoint=result.endpoint,
             pack=result.pack,
@@ -115,10 +127,14 @@ def record_verdicts(log: EvidenceLog, run: str, results: Iterable[Result], diges
             control=result.control,
             clause=result.clause,
             force="" if result.force is None else result.force.value,
+            severity="" if result.severity is None else result.severity.value,
             verdict=result.verdict.value,
             qualifier="" if result.qualifier is None else result.qualifier.value,
             basis=result.basis,
             reason_code=reason_code(result),
+            why=result.why,
+            found=_found(result),
+            required=shorten(result.required),
             remediation=result.remediation.value,
             exception=result.exception,
             exposure_from=_instant(result.exposure_from),
@@ -141,6 +157,11 @@ def record_verdicts(log: EvidenceLog, run: str, results: Iterable[Result], diges
 def reason_code(result: Result) -> str:
     """The stable code in front of a reason's sentence; free text never enters the log."""
     return result.reason.partition(":")[0].strip()
+
+
+def _found(result: Result) -> str:
+    """A count, an id or a place; where a too weak basis hides a sentence behind it, that sentence's code."""
+    return result.found.partition(": ")[0]
 
 
 def _instant(at: object) -> str:
