@@ -78,6 +78,8 @@ class Integrity(Struct, frozen=True, kw_only=True):
     anchors: tuple[Anchor, ...] = ()
     trusted: bool = False
     """The reader gave a trust file."""
+    erased: int = 0
+    """Records that were taken out one by one; a tombstone stands for each."""
 
 
 class RunTold(Struct, frozen=True, kw_only=True):
@@ -91,6 +93,9 @@ class RunTold(Struct, frozen=True, kw_only=True):
     exit_code: int | None
     first_seq: int
     last_seq: int
+    limited: bool = False
+    """Somebody narrowed the run to some cameras."""
+    origin: str = ""
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -131,6 +136,16 @@ class Item(Struct, frozen=True, kw_only=True):
     """The record that says so."""
     parts: tuple[Item, ...] = ()
     """The verdicts of the rule's controls at their endpoints."""
+    origin: str = ""
+    """The log whose record ``seq`` is."""
+    stale: bool = False
+    """The newest run that should have looked did not, or the log went silent: a pass is then shown as unknown.
+
+    A fail stays one: what nobody looked at mended nothing.
+    """
+    last_verdict: Verdict | None = None
+    """Of a stale item: what was found when somebody looked last, at ``judged_at``."""
+    last_qualifier: Qualifier | None = None
 
 
 class Obligation(Struct, frozen=True, kw_only=True):
@@ -160,16 +175,26 @@ class Camera(Struct, frozen=True, kw_only=True):
     qualifier: Qualifier | None
     judged_at: datetime
     run: str
+    origin: str = ""
+    stale: bool = False
+    last_verdict: Verdict | None = None
 
 
 class Period(Struct, frozen=True, kw_only=True):
-    """Verdicts of rules at one moment of the past: one point of the line over time."""
+    """Verdicts of rules at one moment of the past, after a run: one point of the line over time.
+
+    Where there are many runs, a point stands for those of its day (week, month) with the fewest passes,
+    so that no bad one is hidden; the newest run always has a point of its own.
+    """
 
     at: datetime
     run: str
     command: str
     counts: Counts
+    """Of every rule on every camera as known after this run, whichever run judged it."""
     cameras: int
+    runs: int = 1
+    """How many runs this point stands for."""
 
 
 class Deletion(Struct, frozen=True, kw_only=True):
@@ -190,10 +215,18 @@ class Deletion(Struct, frozen=True, kw_only=True):
     missed: int = 0
     observed: bool = False
     """The files were seen to be gone, not only the list."""
+    site: str = ""
+    store: str = ""
+    seq: int | None = None
+    """The record of the deletion."""
+    origin: str = ""
 
 
 class Exposure(Struct, frozen=True, kw_only=True):
-    """A time in which a rule was known to be broken."""
+    """A time in which a rule was known to be broken; ``control`` and ``endpoint`` name what broke it, comma-separated.
+
+    It begins where the breach was first seen and ends where it was seen gone.
+    """
 
     camera: str
     site: str
@@ -205,6 +238,7 @@ class Exposure(Struct, frozen=True, kw_only=True):
     end: datetime | None
     """None: it lasts."""
     seq: int
+    origin: str = ""
 
 
 class ExceptionInForce(Struct, frozen=True, kw_only=True):
@@ -221,7 +255,12 @@ class ExceptionInForce(Struct, frozen=True, kw_only=True):
     expires: datetime | None
     granted: bool
     reason: str = ""
+    """Why it does not count; a stable code, empty where it counts."""
+    reason_told: str = ""
+    next_step: str = ""
     days_left: int | None = None
+    """Whole days to the end of the exception, counted from the end of the report's period."""
+    origin: str = ""
 
 
 class UnknownGroup(Struct, frozen=True, kw_only=True):
@@ -240,11 +279,13 @@ class Absence(Struct, frozen=True, kw_only=True):
 
     kind: str
     """``left-out``, ``no-policy``, ``unreachable``, ``site-silent``, ``plugin-failed``, ``unclaimed-channel``,
-    ``store-unseen``."""
+    ``store-unseen``, ``no-longer-judged`` (a rule was dropped), ``not-understood`` (records of a newer version),
+    ``run-not-ended``, ``erased``."""
     subject: str
     told: str
     next_step: str
     since: datetime | None = None
+    origin: str = ""
 
 
 class FindingTold(Struct, frozen=True, kw_only=True):
@@ -254,6 +295,7 @@ class FindingTold(Struct, frozen=True, kw_only=True):
     next_step: str
     at: datetime
     seq: int
+    origin: str = ""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -264,6 +306,7 @@ class Report(Struct, frozen=True, kw_only=True):
     period_from: datetime | None
     period_to: datetime | None
     integrity: Integrity
+    """Of the log that fared worst, where there are several."""
     runs: tuple[RunTold, ...]
     counts: Counts
     """Of the newest verdict of each rule on each camera."""
@@ -281,3 +324,5 @@ class Report(Struct, frozen=True, kw_only=True):
     findings: tuple[FindingTold, ...]
     reviews: Mapping[str, date] = {}
     """Pack id to the day by which its texts are to be read again."""
+    logs: tuple[Integrity, ...] = ()
+    """Every log the report was made from, by origin."""

@@ -1,0 +1,32 @@
+"""Fixtures of the report's tests: a report by hand, and logs written by a seed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from vmsguard.report.model import Report
+
+
+def _beside(name: str) -> ModuleType:
+    """The module of that name in this folder, which is no package."""
+    known = f"report_tests_{name}"
+    if known not in sys.modules:
+        spec = spec_from_file_location(known, Path(__file__).with_name(f"{name}.py"))
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[known] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[known])
+    return sys.modules[known]
+
+
+@pytest.fixture
+def sample_report() -> Report:
+    """A report with something of everything."""
+    make: Callable[[], Report] = _beside("sample_report").sample_report
+    return make()
