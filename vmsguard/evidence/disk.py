@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 __all__ = ["Disk", "is_full"]
@@ -34,16 +35,40 @@ class Disk:
 
     def replace(self, path: Path, data: bytes) -> None:
         """Put ``data`` at ``path`` so that a crash leaves the old file or the new one, never a part."""
+        self.put(path, (data,))
+        self.sync_directory(path.parent)
+
+    def put(self, path: Path, chunks: Iterable[bytes]) -> None:
+        """As ``replace``, piece by piece; the name is durable only once the directory is synced.
+
+        What was begun is removed again where it fails.
+        """
         temporary = path.with_name(path.name + ".new")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
         try:
-            if self.write(descriptor, data) != len(data):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        os.replace(temporary, path)
-        self.sync_directory(path.parent)
+            try:
+                for data in chunks:
+                    if self.write(descriptor, data) != len(data):
+                        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            self.rename(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+    def rename(self, old: Path, new: Path) -> None:
+        os.replace(old, new)
+
+    def remove(self, path: Path) -> None:
+        """Take a name away; that is durable only once the directory is synced."""
+        path.unlink(missing_ok=True)
+
+    def free_bytes(self, path: Path) -> int:
+        """Room left to this user on the file system of ``path``."""
+        told = os.statvfs(path)
+        return told.f_bavail * told.f_frsize
 
     def sync_directory(self, path: Path) -> None:
         """Make new and renamed names durable."""
