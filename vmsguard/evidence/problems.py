@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
 
-__all__ = ["Level", "Problem", "VerifyReport", "summed_up"]
+__all__ = ["CATEGORIES", "AnchorTold", "Category", "Fork", "Level", "Problem", "VerifyReport", "summed_up"]
 
 _TOLD_EACH = 20
 
@@ -21,6 +21,57 @@ class Level(StrEnum):
     NOTICE = "notice"
 
 
+class Category(StrEnum):
+    """What sort of thing is wrong, for who looks for one sort only."""
+
+    MISSING = "missing"
+    """A segment, file or head is not there."""
+    GAP = "gap"
+    """Records that must exist do not."""
+    INVALID = "invalid"
+    """What is there is damaged, or its hash, signature, token or time is wrong."""
+    MOVED = "moved"
+    """A segment, record or head stands in another place than it says, or belongs to another log."""
+    ERASED = "erased"
+    """Records were taken out."""
+    UNKNOWN_KEY = "unknown-key"
+    UNANCHORED = "unanchored"
+    INCOMPLETE = "incomplete"
+    """Something that the log announced did not follow."""
+
+
+def _sorted_out(*lists: tuple[Category, str]) -> dict[str, Category]:
+    return {kind: category for category, kinds in lists for kind in kinds.split()}
+
+
+CATEGORIES: Mapping[str, Category] = _sorted_out(
+    (
+        Category.MISSING,
+        "anchor-missing head-missing head-unreadable segment-missing tile-missing torn-missing unreadable",
+    ),
+    (Category.GAP, "gap shorter silence torn torn-record unsigned-tail write-failed"),
+    (
+        Category.INVALID,
+        "anchor-changed chain clock damaged fork head-damaged malformed root since-invalid signature tile token"
+        " token-time torn-changed unsupported",
+    ),
+    (Category.MOVED, "head-moved other-origin segment-moved segment-repeated sequence"),
+    (
+        Category.ERASED,
+        "erased erased-unannounced erasure-unfinished not-erased pruned pruned-unannounced run-cut-by-erasure",
+    ),
+    (Category.UNKNOWN_KEY, "key-rotated no-trust-file unknown-key"),
+    (Category.UNANCHORED, "quorum token-unchecked"),
+    (
+        Category.INCOMPLETE,
+        "counts-differ duty-late duty-moved duty-open ended-unplanned not-judged planned-twice run-cut-short"
+        " run-not-ended scope-differs unplanned-verdict unresolved-intent verdict-twice verdicts-differ"
+        " verdicts-missing",
+    ),
+)
+"""Every kind of problem there is; kinds are stable."""
+
+
 class Problem(Struct, frozen=True):
     """One thing found; ``kind`` is stable, ``seq`` is the record it stands at, if it stands at one."""
 
@@ -28,6 +79,37 @@ class Problem(Struct, frozen=True):
     kind: str
     message: str
     seq: int | None = None
+    file: str = ""
+    """The file it is about, relative to the log's directory."""
+
+    @property
+    def category(self) -> Category:
+        return CATEGORIES[self.kind]
+
+
+class Fork(Struct, frozen=True, kw_only=True):
+    """Two heads that one log signed and that cannot both be true: proof of fraud, to be kept."""
+
+    first_file: str
+    first_note: str
+    """The signed note in full."""
+    second_file: str
+    second_note: str
+
+
+class AnchorTold(Struct, frozen=True, kw_only=True):
+    """Somebody outside who vouches for a head, and whether that was verified."""
+
+    kind: str
+    """``witness`` or ``tsa``."""
+    name: str
+    size: int
+    file: str
+    verified: bool
+    at: str = ""
+    """The time they state, RFC 3339; empty where it could not be verified."""
+    why: str = ""
+    """Why it is not verified."""
 
 
 class VerifyReport(Struct, frozen=True, kw_only=True):
@@ -35,7 +117,7 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
 
     origin: str
     size: int
-    """Whole records found."""
+    """Records found, erased and pruned ones included."""
     root: str
     """Over all of them, hex."""
     signed_size: int
@@ -46,6 +128,20 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
     trusted: bool
     """Whether a trust file was given."""
     problems: tuple[Problem, ...]
+    anchored_size: int = 0
+    """Records covered by anything outside that was verified: a witness's cosignature or a timestamp."""
+    anchored_at: str = ""
+    """When the newest verified timestamp saw its head, RFC 3339; empty without one."""
+    anchors: tuple[AnchorTold, ...] = ()
+    since: int = 0
+    """Records before this one are covered by hash only: the saved head vouches for them."""
+    pruned: int = 0
+    """Records at the start of the log that were taken out; their hashes are there."""
+    erased: int = 0
+    """Records that were taken out one by one; a tombstone stands for each."""
+    events: Mapping[str, int] = {}
+    """How many records of each event were read."""
+    forks: tuple[Fork, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -71,6 +167,11 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
         """What this verification cannot rule out, in words; empty when an outside witness covers every record."""
         if self.witnessed_size == self.size and self.witnesses:
             return ""
+        if self.anchored_at and self.anchored_size > self.witnessed_size:
+            return (
+                f"A timestamp shows that the first {self.anchored_size} records existed by {self.anchored_at}. "
+                f"Before that, and from record {self.anchored_size} on, the operator could have rewritten this."
+            )
         if self.witnessed_size:
             return (
                 f"From record {self.witnessed_size} on, no outside witness has signed: "
