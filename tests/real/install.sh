@@ -1,6 +1,7 @@
 #!/bin/bash
-# Installs the real programs that tests/real talks to: ZoneMinder (Debian) and ipycam (in a virtual environment
-# of its own, .cache/ipycam). Starts no service. Safe to run again. Needs root or sudo.
+# Installs the real programs that tests talk to: ZoneMinder, Go with its checksum database code, OpenSSL and Chromium
+# (Debian), ipycam (in a virtual environment of its own, .cache/ipycam) and axe-core (one file, .cache/axe-core).
+# Starts no service. Safe to run again. Needs root or sudo.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -10,7 +11,8 @@ as_root() {
 
 # What is installed already is left alone; php's version differs between Debian releases.
 wanted=(zoneminder mariadb-server mariadb-client apache2 libapache2-mod-php php-cli php-mysql ffmpeg inetutils-syslogd
-  curl iproute2 util-linux python3-venv)
+  curl iproute2 util-linux python3-venv
+  golang-go golang-golang-x-mod-dev openssl chromium fonts-dejavu-core fonts-nanum)
 missing=()
 for package in "${wanted[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
@@ -40,5 +42,16 @@ if [ ! -x .cache/ipycam/bin/ipycam ]; then
   # It asks for opencv-python, which wants a desktop's libraries; the headless build has the same module.
   .cache/ipycam/bin/pip install --quiet --disable-pip-version-check --no-deps 'ipycam==1.3.0'
   .cache/ipycam/bin/pip install --quiet --disable-pip-version-check opencv-python-headless numpy
+fi
+
+# The accessibility rules, from a wheel that carries them: that needs no npm.
+if [ ! -f .cache/axe-core/axe.min.js ]; then
+  mkdir -p .cache/axe-core
+  .cache/ipycam/bin/pip download --quiet --disable-pip-version-check --no-deps -d .cache/axe-core \
+    'axe-playwright-python==0.1.8'
+  python3 -c 'import sys, zipfile; sys.stdout.buffer.write(
+    zipfile.ZipFile(sys.argv[1]).read("axe_playwright_python/axe.min.js"))' \
+    .cache/axe-core/axe_playwright_python-0.1.8-*.whl >.cache/axe-core/axe.part
+  mv .cache/axe-core/axe.part .cache/axe-core/axe.min.js
 fi
 echo "real programs are installed"
