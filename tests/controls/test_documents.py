@@ -14,8 +14,15 @@ SOUND = {"assessment_kind": "human-rights", "independent": True, "completed_on":
 @pytest.mark.parametrize(
     ("control", "kind"),
     [
-        ("documents.notice", "notice"),
         ("documents.access_log", "access-log"),
+        ("documents.authority_notified", "authority-notified"),
+        ("documents.consultation", "consultation"),
+        ("documents.gallery_provenance", "gallery-provenance"),
+        ("documents.notice", "notice"),
+        ("documents.operating_policy", "operating-policy"),
+        ("documents.processor_contract", "processor-contract"),
+        ("documents.purpose_registered", "purpose"),
+        ("documents.registration", "registration"),
         ("documents.subject_request_process", "subject-request-process"),
         ("documents.legal_basis", "legal-basis"),
     ],

@@ -13,11 +13,20 @@ from vmsguard.controls.analytics import (
 from vmsguard.controls.base import Control
 from vmsguard.controls.deletion import DeletionPeriodic
 from vmsguard.controls.documents import (
-    DocumentsAccessLog,
     DocumentsConsent,
     DocumentsImpactAssessment,
     DocumentsLegalBasis,
+)
+from vmsguard.controls.papers_on_record import (
+    DocumentsAccessLog,
+    DocumentsAuthorityNotified,
+    DocumentsConsultation,
+    DocumentsGalleryProvenance,
     DocumentsNotice,
+    DocumentsOperatingPolicy,
+    DocumentsProcessorContract,
+    DocumentsPurposeRegistered,
+    DocumentsRegistration,
     DocumentsSubjectRequestProcess,
 )
 from vmsguard.controls.residue import StorageResidueEmpty
@@ -40,10 +49,17 @@ _CONTROLS: tuple[type[Control], ...] = (
     AnalyticsFaceVerifyBounded,
     DeletionPeriodic,
     DocumentsAccessLog,
+    DocumentsAuthorityNotified,
     DocumentsConsent,
+    DocumentsConsultation,
+    DocumentsGalleryProvenance,
     DocumentsImpactAssessment,
     DocumentsLegalBasis,
     DocumentsNotice,
+    DocumentsOperatingPolicy,
+    DocumentsProcessorContract,
+    DocumentsPurposeRegistered,
+    DocumentsRegistration,
     DocumentsSubjectRequestProcess,
     RetentionMax,
     SecurityAccessLeast,

@@ -1,9 +1,9 @@
-"""Papers: notices, consents, assessments. At most attested; what they say is asserted, not checked.
+"""Papers with a kind or conditions of their own: consents, assessments, legal bases.
 
-Kinds and details a document file uses: ``notice``; ``consent`` (``consent_kind``); ``access-log``;
-``subject-request-process``; ``impact-assessment`` (``assessment_kind``, ``independent``, ``assessor``,
+At most attested; what they say is asserted, not checked. Kinds and details a document file uses:
+``consent`` (``consent_kind``); ``impact-assessment`` (``assessment_kind``, ``independent``, ``assessor``,
 ``completed_on``); ``legal-basis`` (``legal_basis_kind``); ``no-recorder``; ``vendor-statement``
-(``model``, ``firmware``, ``stores``, ``impossible``).
+(``model``, ``firmware``, ``stores``, ``impossible``). Papers without conditions are in ``papers_on_record``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct
 
-from vmsguard.controls.base import Control, NoParams
+from vmsguard.controls.base import Control
 from vmsguard.controls.judging import failed, passed, unknown
 from vmsguard.controls.papers import completed_on, judge_papers
 from vmsguard.controls.view import View
@@ -22,52 +22,12 @@ from vmsguard.model.vocabulary import Basis, Role, Why
 
 __all__ = [
     "ConsentParams",
-    "DocumentsAccessLog",
     "DocumentsConsent",
     "DocumentsImpactAssessment",
     "DocumentsLegalBasis",
-    "DocumentsNotice",
-    "DocumentsSubjectRequestProcess",
     "ImpactAssessmentParams",
     "LegalBasisParams",
 ]
-
-
-class _Paper(Control):
-    roles = frozenset({Role.CAMERA})
-    enforceable: ClassVar[bool] = False
-    kind: ClassVar[str]
-    required: ClassVar[str]
-
-    def reads(self, params: NoParams) -> frozenset[str]:
-        return frozenset()
-
-    def judge(self, params: NoParams, view: View) -> Outcome:
-        return judge_papers(view, self.kind, self.required)
-
-
-class DocumentsNotice(_Paper):
-    id = "documents.notice"
-    kind = "notice"
-    required = "a notice tells people what is filmed, by whom and why"
-    says: ClassVar = {"en": "People are told by a notice.", "ko": "안내문으로 알린다."}
-
-
-class DocumentsAccessLog(_Paper):
-    id = "documents.access_log"
-    kind = "access-log"
-    required = "access to stored pictures is logged, and the log is kept"
-    says: ClassVar = {"en": "Access to stored pictures is logged.", "ko": "저장된 영상에 대한 접근을 기록한다."}
-
-
-class DocumentsSubjectRequestProcess(_Paper):
-    id = "documents.subject_request_process"
-    kind = "subject-request-process"
-    required = "a process answers people who ask whether they are stored and to be deleted"
-    says: ClassVar = {
-        "en": "People can ask whether they are stored and have it erased.",
-        "ko": "정보주체가 저장 여부를 확인하고 삭제를 요구할 수 있다.",
-    }
 
 
 class ConsentParams(Struct, frozen=True, forbid_unknown_fields=True):
