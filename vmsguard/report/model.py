@@ -280,7 +280,7 @@ class Absence(Struct, frozen=True, kw_only=True):
     kind: str
     """``left-out``, ``no-policy``, ``unreachable``, ``site-silent``, ``plugin-failed``, ``unclaimed-channel``,
     ``store-unseen``, ``no-longer-judged`` (a rule was dropped), ``not-understood`` (records of a newer version),
-    ``run-not-ended``, ``erased``."""
+    ``run-not-ended``, ``erased``, ``pruned``, ``log-silent``, ``not-recorded``."""
     subject: str
     told: str
     next_step: str
