@@ -8,6 +8,10 @@ from vmsguard.model.changes import CORE_VERBS
 from vmsguard.model.fact_catalogue import CORE_FACTS
 
 NEEDED = {
+    "analytics.allowlist": {"tasks": ["other"]},
+    "analytics.face.library.max_count": {"max": 1},
+    "inventory.vendor.not_listed": {"vendors": ["a"]},
+    "retention.min": {"min": "P30D"},
     "deletion.periodic": {"max_gap": "PT24H"},
     "documents.consent": {"kind": "guardian"},
     "documents.impact_assessment": {"kind": "dpia"},

@@ -48,3 +48,16 @@ def test_an_exception_that_states_none_is_unknown(scene):
 def test_nothing_is_stored_here(scene):
     scene.absent("recording.retention").absent("footage.recordings")
     assert scene.judge(CONTROL, max=MONTH).verdict is Verdict.NOT_APPLICABLE
+
+
+def test_a_duty_to_keep_is_met_by_settings_alone(scene):
+    year, keep = timedelta(days=365), "retention.min"
+    assert Verdict.UNKNOWN is scene.judge(keep, min=year).verdict
+    scene.listed("recording.retention", RetentionSetting("sd", 365 * 86400), RetentionSetting("nas", None))
+    assert Verdict.PASS is scene.judge(keep, min=year).verdict
+    scene.listed("recording.retention", RetentionSetting("sd", 365 * 86400 - 1))
+    assert ("sd",) == scene.judge(keep, min=year).offenders
+    scene.listed("recording.retention", RetentionSetting("sd", None), complete=False)
+    assert Verdict.UNKNOWN is scene.judge(keep, min=year).verdict
+    assert Verdict.UNKNOWN is scene.listed("recording.retention").judge(keep, min=year).verdict
+    assert Verdict.NOT_APPLICABLE is scene.absent("recording.retention").judge(keep, min=year).verdict

@@ -10,13 +10,20 @@ from vmsguard.controls.analytics import (
     AnalyticsFaceLibraryEmpty,
     AnalyticsFaceVerifyBounded,
 )
+from vmsguard.controls.analytics_allowed import (
+    AnalyticsAllowlist,
+    AnalyticsFaceLibraryMaxCount,
+    AnalyticsFaceVerifyOff,
+)
 from vmsguard.controls.base import Control
+from vmsguard.controls.clock import SecurityTimeSync
 from vmsguard.controls.deletion import DeletionPeriodic
 from vmsguard.controls.documents import (
     DocumentsConsent,
     DocumentsImpactAssessment,
     DocumentsLegalBasis,
 )
+from vmsguard.controls.maker import InventoryVendorNotListed
 from vmsguard.controls.papers_on_record import (
     DocumentsAccessLog,
     DocumentsAuthorityNotified,
@@ -30,7 +37,7 @@ from vmsguard.controls.papers_on_record import (
     DocumentsSubjectRequestProcess,
 )
 from vmsguard.controls.residue import StorageResidueEmpty
-from vmsguard.controls.retention import RetentionMax
+from vmsguard.controls.retention import RetentionMax, RetentionMin
 from vmsguard.controls.security import SecurityAccessLeast, SecurityStorageEncrypted, SecurityStreamEncrypted
 from vmsguard.controls.storage import StorageEdgeOff, StorageExternalOff, StorageVmsOff
 from vmsguard.controls.transmission import (
@@ -43,10 +50,13 @@ from vmsguard.controls.transmission import (
 __all__ = ["CORE_CONTROLS"]
 
 _CONTROLS: tuple[type[Control], ...] = (
+    AnalyticsAllowlist,
     AnalyticsFaceDetectEphemeral,
     AnalyticsFaceIdentifyOff,
     AnalyticsFaceLibraryEmpty,
+    AnalyticsFaceLibraryMaxCount,
     AnalyticsFaceVerifyBounded,
+    AnalyticsFaceVerifyOff,
     DeletionPeriodic,
     DocumentsAccessLog,
     DocumentsAuthorityNotified,
@@ -61,10 +71,13 @@ _CONTROLS: tuple[type[Control], ...] = (
     DocumentsPurposeRegistered,
     DocumentsRegistration,
     DocumentsSubjectRequestProcess,
+    InventoryVendorNotListed,
     RetentionMax,
+    RetentionMin,
     SecurityAccessLeast,
     SecurityStorageEncrypted,
     SecurityStreamEncrypted,
+    SecurityTimeSync,
     StorageEdgeOff,
     StorageExternalOff,
     StorageResidueEmpty,

@@ -1,4 +1,4 @@
-"""Retention: how long a store keeps footage, as set and as found."""
+"""Retention: how long a store keeps footage, as set and as found, and how long it has to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import Role, Why
 
-__all__ = ["RetentionMax", "RetentionParams"]
+__all__ = ["RetentionMax", "RetentionMin", "RetentionMinParams", "RetentionParams"]
 
 
 class RetentionParams(Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +92,45 @@ class RetentionMax(Control):
         if any(offender.startswith("recording:") for offender in offenders):
             changes.append(purge(view, view.now - params.max))
         return changes
+
+
+class RetentionMinParams(Struct, frozen=True, forbid_unknown_fields=True):
+    min: timedelta
+
+
+class RetentionMin(Control):
+    """A duty to keep. Only the settings can show it: footage that is not there may never have been filmed."""
+
+    id = "retention.min"
+    roles = frozenset({Role.DEVICE, Role.RECORDER})
+    Params = RetentionMinParams
+    enforceable: ClassVar[bool] = False
+    says: ClassVar = {
+        "en": "Footage is kept for as long as the law asks.",
+        "ko": "법이 정한 기간 동안 영상을 보관한다.",
+    }
+
+    def reads(self, params: RetentionMinParams) -> frozenset[str]:
+        return frozenset({"recording.retention"})
+
+    def judge(self, params: RetentionMinParams, view: View) -> Outcome:
+        required = f"stores are set to keep footage for {params.min / timedelta(days=1):g} days at least"
+        fact = view.fact("recording.retention")
+        kept = listed(fact)
+        if kept is None:
+            return (
+                absent([fact], required, view) if isinstance(fact.reading, Absent) else unknown_from([fact], required)
+            )
+        least = params.min.total_seconds()
+        short = [setting.store for setting in kept.values if setting.seconds is not None and setting.seconds < least]
+        if short:
+            found = f"{len(short)} settings"
+            return failed(f"kept-too-short: {found} below the limit", required, offenders=short, found=found)
+        if not kept.complete:
+            return unknown(Why.INCOMPLETE, "not all settings are known", required, left=(kept.missing or "settings",))
+        if not kept.values:
+            return unknown(Why.INCOMPLETE, "no store states how long it keeps footage", required)
+        return passed("kept-long-enough: every setting keeps the limit", required, fact.basis)
 
 
 @lru_cache(maxsize=256)
