@@ -22,7 +22,7 @@ _OPEN_TO_OTHERS = 0o027
 class SigningKey:
     """A private key under the name of the log it signs for; it never prints itself."""
 
-    __slots__ = ("_private", "_pseudonyms", "name", "verifier")
+    __slots__ = ("_private", "_pseudonyms", "_wire", "name", "verifier")
 
     def __init__(self, name: str, private: Ed25519PrivateKey) -> None:
         if not valid_name(name):
@@ -33,6 +33,7 @@ class SigningKey:
         self._private = private
         self.verifier = VerifierKey(name, ED25519, private.public_key().public_bytes_raw())
         self._pseudonyms = hmac.digest(private.private_bytes_raw(), b"vmsguard pseudonyms v1", "sha256")
+        self._wire = hmac.digest(private.private_bytes_raw(), b"vmsguard wire bytes v1", "sha256")
 
     def __repr__(self) -> str:
         return f"SigningKey({self.name})"
@@ -106,3 +107,7 @@ class SigningKey:
         the key can try out guesses."""
         digest = hmac.new(self._pseudonyms, value.encode("utf-8", "surrogatepass"), sha256).hexdigest()
         return f"hmac-sha256:{digest[:32]}"
+
+    def keyed_hash(self) -> hmac.HMAC:
+        """A fresh HMAC-SHA-256 for bytes of the wire; who kept them and has the key can show that they were these."""
+        return hmac.new(self._wire, digestmod="sha256")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from hmac import HMAC
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -192,6 +193,10 @@ class EvidenceLog:
     def disk_full(self) -> bool:
         """Whether only the reserve is left: deletions and stops may still be recorded, nothing else."""
         return self._full
+
+    def keyed_hash(self) -> HMAC:
+        """A fresh hash under a key of this log's own, for bytes that no record may hold."""
+        return self._key.keyed_hash()
 
     def append(
         self, event: str, /, *, run: str = "", durable: bool = False, cause: Sequence[int] = (), **fields: object

@@ -19,6 +19,7 @@ __all__ = [
     "holds_image",
     "safe_arguments",
     "safe_change",
+    "safe_exchanges",
     "safe_found",
     "safe_reason",
     "safe_text",
@@ -84,6 +85,11 @@ def safe_text(value: Any, pseudonym: Pseudonym) -> str:
     if not _TEXT.fullmatch(text) or _LOGIN.search(text) or holds_image(text):
         return pseudonym(text)
     return _INSTANT.sub(r"\1:00", text) if ":" in text else text
+
+
+def safe_exchanges(value: Any, pseudonym: Pseudonym) -> list[dict[str, Any]]:
+    """Requests and their replies: digests, counts, and what the driver calls the operation."""
+    return [{**exchange, "operation": safe_token(exchange["operation"], pseudonym)} for exchange in value]
 
 
 def safe_found(value: Any, pseudonym: Pseudonym) -> str:
