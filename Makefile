@@ -39,8 +39,8 @@ lint: $(VENV)/.lint-installed ## ruff and mypy strict
 bench: $(VENV)/.installed ## the promises that are measured, as ratios; writes bench/latest.json
 	$(BIN)/python bench/run.py
 
-soak: $(VENV)/.installed ## the long forms: many more generated examples, every slow test
-	$(BIN)/python -m pytest -q --durations=15 --hypothesis-profile=soak
+soak: $(VENV)/.installed ## the long forms: many more generated examples, every kill, cut and flipped bit
+	VMSGUARD_SOAK=1 $(BIN)/python -m pytest -q --durations=15 --hypothesis-profile=soak
 
 docs: $(VENV)/.installed ## write the reference pages from the code they describe
 	$(BIN)/python docs/build.py
