@@ -110,7 +110,15 @@ FAST = Limits(requests_per_second=1e6, deadline_seconds=0.5, max_reply_bytes=64 
 def connect(pool: ConnectionPool) -> Connect:
     """Builds a client for a URL; keywords are those of ``Target`` or of ``GuardedClient``."""
 
-    def build(url: str, *, login: Login | None = None, permit_is_live=None, write_allowed=False, **fields: object):
+    def build(
+        url: str,
+        *,
+        login: Login | None = None,
+        permit_is_live=None,
+        write_allowed=False,
+        keyed_hash=None,
+        **fields: object,
+    ):
         target = msgspec.structs.replace(
             Target(id="t-1", site="s", role=Role.DEVICE, driver="test", url=url, limits=FAST), **fields
         )
@@ -121,6 +129,7 @@ def connect(pool: ConnectionPool) -> Connect:
             pool=pool,
             permit_is_live=permit_is_live or (lambda permit: True),
             write_allowed=write_allowed,
+            keyed_hash=keyed_hash,
         )
 
     return build

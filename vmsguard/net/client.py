@@ -18,6 +18,7 @@ from vmsguard.net.login import Login
 from vmsguard.net.origin import OriginError, enrolled_origin, resolve
 from vmsguard.net.pool import ConnectionPool
 from vmsguard.net.tls import parse_pin
+from vmsguard.net.wire import NewKeyedHash, WireDigests
 
 if TYPE_CHECKING:
     from yarl import URL
@@ -50,7 +51,8 @@ class Reply:
 class GuardedClient:
     """One target's HTTP client: one connection, one rate limit, one deadline per request.
 
-    ``requests`` counts what was sent by effect, a repeated read twice, a digest handshake once.
+    ``requests`` counts what was sent by effect, a repeated read twice, a digest handshake once; ``wire`` has
+    the keyed digests of what was sent and received, where a ``keyed_hash`` was handed in.
     Raises ``GuardTripped`` when the target's own URL, pin or limits cannot be honoured.
     """
 
@@ -63,8 +65,10 @@ class GuardedClient:
         pool: ConnectionPool,
         permit_is_live: Callable[[Permit], bool],
         write_allowed: bool = False,
+        keyed_hash: NewKeyedHash | None = None,
     ) -> None:
         self.target = target
+        self.wire = None if keyed_hash is None else WireDigests(keyed_hash, each=write_allowed)
         self.requests: Counter[Effect] = Counter()
         self._login = login
         self._permit_is_live = permit_is_live
@@ -147,16 +151,16 @@ class GuardedClient:
     ) -> Reply:
         from vmsguard.net.transport import FAILURES, failure, is_lost_connection
 
-        limits = self.target.limits
         attempts = 2 if effect is Effect.READ else 1
         async with self._lane.turn:
             while True:
                 await self._lane.pace.wait()
                 attempts -= 1
                 self.requests[effect] += 1
+                reply: Reply | None = None
                 try:
-                    async with asyncio.timeout(limits.deadline_seconds):
-                        return Reply(
+                    async with asyncio.timeout(self.target.limits.deadline_seconds):
+                        reply = Reply(
                             *await self._transport.exchange(
                                 method,
                                 url,
@@ -166,19 +170,27 @@ class GuardedClient:
                                 params=params,
                                 tls=self._tls,
                                 digest=digest,
-                                cap=limits.max_reply_bytes,
+                                cap=self.target.limits.max_reply_bytes,
                                 headers_only=headers_only,
                             )
                         )
+                    return reply
                 except TimeoutError as error:
                     raise Unreachable(
-                        self.target.id, operation, f"no complete reply within {limits.deadline_seconds:g} s"
+                        self.target.id,
+                        operation,
+                        f"no complete reply within {self.target.limits.deadline_seconds:g} s",
                     ) from error
                 except FAILURES as error:
                     if attempts and is_lost_connection(error):
                         continue
                     # The cause is cut: aiohttp's messages quote URLs and what the device sent.
                     raise failure(error, self.target.id, operation) from None
+                finally:
+                    if self.wire is not None:
+                        asked = url.extend_query(params) if params else url
+                        told = None if reply is None else (reply.status, reply.body)
+                        self.wire.note(operation, method, asked.raw_path_qs, body, told)
 
     def _address(self, path: str, operation: str) -> URL:
         try:

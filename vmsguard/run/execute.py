@@ -29,6 +29,7 @@ from vmsguard.model.ledger import ImpossibilityProof, PriorValue
 from vmsguard.model.manifest import Identity
 from vmsguard.model.plan import PlannedChange
 from vmsguard.model.vocabulary import WHOLE, Stage, Why
+from vmsguard.net.wire import Exchange
 from vmsguard.plugin.driver import Driver
 from vmsguard.run.credentials import note_accepted, note_refusal, refused_elsewhere
 from vmsguard.run.equipment import Equipment
@@ -197,7 +198,7 @@ async def _send(
         confirmed_count=confirmed_count if planned.destructive and confirmed_count is not None else 0,
     )
     permit = equipment.permits.issue(run, change.id, seq, PERMIT_LIFETIME)
-    asked = _requests(driver)
+    asked, exchanged = _requests(driver), len(_exchanges(driver))
     try:
         try:
             async with asyncio.timeout(CHANGE_SECONDS):
@@ -223,6 +224,7 @@ async def _send(
         channel=change.channel,
         outcome=sent.outcome,
         code=sent.code,
+        exchanges=[exchange._asdict() for exchange in _exchanges(driver)[exchanged:]] or None,
     )
     return sent
 
@@ -237,6 +239,11 @@ def _up_to_now(planned: PlannedChange, equipment: Equipment) -> PlannedChange:
 
 def _requests(driver: Driver) -> int:
     return sum(driver.ctx.http.requests.values())
+
+
+def _exchanges(driver: Driver) -> Sequence[Exchange]:
+    """Every request of the session so far, reads of the change among them."""
+    return () if driver.ctx.http.wire is None else driver.ctx.http.wire.exchanges
 
 
 async def _accepted(

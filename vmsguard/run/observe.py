@@ -38,6 +38,9 @@ class TargetObservation:
     points: tuple[WitnessPoint, ...] = ()
     requests: int = 0
     writes: int = 0
+    replies: str = ""
+    """Keyed digest of every reply's bytes, in order."""
+    reply_bytes: int = 0
 
     @property
     def reached(self) -> bool:
@@ -163,6 +166,8 @@ async def _read(
         points=points,
         requests=sum(client.requests.values()),
         writes=client.requests[Effect.WRITE],
+        replies="" if client.wire is None else client.wire.replies,
+        reply_bytes=0 if client.wire is None else client.wire.reply_bytes,
     )
 
 

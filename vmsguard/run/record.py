@@ -87,6 +87,8 @@ def record_observations(
             facts=len(observation.facts),
             unknown=observation.unknown,
             requests=observation.requests,
+            replies=observation.replies,
+            reply_bytes=observation.reply_bytes,
         )
 
 

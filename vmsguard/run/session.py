@@ -48,6 +48,7 @@ async def driver_session(
         pool=equipment.pool,
         permit_is_live=equipment.permits.is_live,
         write_allowed=for_change,
+        keyed_hash=equipment.evidence.keyed_hash,
     )
     log = equipment.log.bind(target=target.id, driver=target.driver)
     context = Context(
