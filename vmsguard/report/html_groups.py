@@ -1,0 +1,113 @@
+"""Items that do not pass, put together by rule and reason, so that a thousand cameras stay readable and complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from vmsguard.model.vocabulary import Verdict
+from vmsguard.report.model import Item
+
+__all__ = ["Group", "VerdictGroups", "group_items", "shared"]
+
+_ORDER = (Verdict.FAIL, Verdict.CONFLICT, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE, Verdict.PASS)
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """Items of one rule with one verdict for one reason.
+
+    What all of them have in common is said once: ``told``, ``next_step``, ``found``, ``required`` and ``basis`` are
+    empty where they differ, and then stand beside each item. ``columns`` names what the table has to show.
+    """
+
+    index: int
+    verdict: Verdict
+    pack: str
+    rule: str
+    title: str
+    clause: str
+    reason: str
+    why: str
+    told: str
+    next_step: str
+    found: str
+    required: str
+    basis: str
+    stale: bool
+    items: tuple[Item, ...]
+    sites: int
+    cameras: int
+    columns: frozenset[str]
+
+    @property
+    def width(self) -> int:
+        """Columns of the table, the three that are always there included."""
+        return len(self.columns) + 3
+
+
+class VerdictGroups(Struct, frozen=True):
+    verdict: Verdict
+    items: int
+    groups: tuple[Group, ...]
+
+
+def shared(values: Iterable[str]) -> str:
+    """The value all have; empty if they differ."""
+    seen = set(values)
+    return seen.pop() if len(seen) == 1 else ""
+
+
+def group_items(items: Iterable[Item], verdicts: Iterable[Verdict]) -> tuple[VerdictGroups, ...]:
+    """Groups of each of ``verdicts``, worst first, the largest group of a verdict first; every item is in one."""
+    wanted = set(verdicts)
+    gathered: dict[tuple[Verdict, str, str, str, str, bool], list[Item]] = {}
+    for item in items:
+        if item.verdict in wanted:
+            key = (item.verdict, item.pack, item.rule, item.reason, item.why, item.stale)
+            gathered.setdefault(key, []).append(item)
+    ranked = sorted(gathered, key=lambda key: (_ORDER.index(key[0]), -len(gathered[key]), key))
+    groups = [_group(index, tuple(gathered[key])) for index, key in enumerate(ranked, 1)]
+    told = []
+    for verdict in _ORDER:
+        own = tuple(group for group in groups if group.verdict is verdict)
+        if own:
+            told.append(VerdictGroups(verdict, sum(len(group.items) for group in own), own))
+    return tuple(told)
+
+
+def _group(index: int, items: tuple[Item, ...]) -> Group:
+    first = items[0]
+    told, next_step = shared(i.reason_told for i in items), shared(i.next_step for i in items)
+    found, required = shared(i.found for i in items), shared(i.required for i in items)
+    basis = shared(i.basis for i in items)
+    shows = {
+        "reason": not told and any(i.reason_told for i in items),
+        "next": not next_step and any(i.next_step for i in items),
+        "found": not found and any(i.found for i in items),
+        "required": not required and any(i.required for i in items),
+        "basis": not basis and any(i.basis for i in items),
+        "since": any(i.exposure_from or i.exposure_to for i in items),
+        "looked": first.stale,
+        "done": any(i.remediation != "none" or i.exception for i in items),
+    }
+    return Group(
+        index=index,
+        verdict=first.verdict,
+        pack=first.pack,
+        rule=first.rule,
+        title=first.title or first.rule,
+        clause=first.clause,
+        reason=first.reason,
+        why=first.why,
+        told=told,
+        next_step=next_step,
+        found=found,
+        required=required,
+        basis=basis,
+        stale=first.stale,
+        items=items,
+        sites=len({item.site for item in items}),
+        cameras=len({item.camera for item in items}),
+        columns=frozenset(name for name, needed in shows.items() if needed),
+    )
