@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,12 +132,21 @@ def test_what_is_not_there_is_told_apart(written: Path, opened: Opener, abandon:
         prove_record(written, 5)
 
 
-def test_a_record_is_found_by_its_id(written: Path, read_log: Callable[[], list[dict[str, str]]]) -> None:
-    identity = next(record["id"] for record in read_log() if record["event"] == "finding")
-    assert 0 <= find_record(written, identity)
+def test_a_record_is_found_by_its_id(
+    opened: Opener,
+    folder: Path,
+    disk: Disk,
+    monkeypatch: pytest.MonkeyPatch,
+    read_log: Callable[..., list[dict[str, str]]],
+) -> None:
+    monkeypatch.setattr(disk, "random_bytes", os.urandom)
+    with opened(segment_records=4) as log:
+        for number in range(9):
+            log.append("finding", code="found", subject=f"t-{number}")
+    assert list(range(log.size)) == [find_record(folder, record["id"]) for record in read_log()]
     for wrong in ("nobody", '","', ""):
         with pytest.raises(EvidenceError, match="no record has the id"):
-            find_record(written, wrong)
+            find_record(folder, wrong)
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])

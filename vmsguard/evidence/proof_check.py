@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
@@ -83,9 +85,10 @@ def check_proof(record: bytes, proof: bytes, trust: Trust) -> ProofReport:
     value, wrong = check_canonical(line)
     told = value if isinstance(value, dict) and not wrong else {}
     standing = judge_head(head, trust)
-    level, reason = standing.level, standing.why
-    if level is not Level.TAMPERED and (why := _contradiction(parsed, head, line, told)):
-        level, reason = Level.TAMPERED, why
+    found = [(standing.level, standing.why)]
+    if why := _contradiction(parsed, head, line, told):
+        found.append((Level.TAMPERED, why))
+    level, reason = _worst(found)
     return ProofReport(
         origin=head.origin,
         index=parsed.index,
@@ -114,16 +117,14 @@ def check_continuation(saved: bytes, proof: bytes, trust: Trust) -> ProofReport:
     except EvidenceError as error:
         return ProofReport(level=Level.TAMPERED, reason=str(error))
     head = parsed.head
-    standing = judge_head(head, trust)
-    level, reason = standing.level, standing.why
-    before = judge_head(old, trust, quorum=False)
-    if level is not Level.TAMPERED and before.level is not None:
-        level, reason = before.level, f"saved head: {before.why}"
-    if level is not Level.TAMPERED and not (
+    standing, before = judge_head(head, trust), judge_head(old, trust, quorum=False)
+    found = [(standing.level, standing.why), (before.level, f"saved head: {before.why}")]
+    if not (
         (old.origin, old.size) == (head.origin, parsed.old_size)
         and verify_consistency(old.size, head.size, old.root, head.root, parsed.hashes)
     ):
-        level, reason = Level.TAMPERED, "the newer head is not shown to continue the saved one"
+        found.append((Level.TAMPERED, "the newer head is not shown to continue the saved one"))
+    level, reason = _worst(found)
     return ProofReport(
         origin=head.origin,
         old_size=old.size,
@@ -151,6 +152,12 @@ def judge_head(head: Checkpoint, trust: Trust, *, quorum: bool = True) -> HeadSt
     if quorum and not trust.quorum_met(cosigners):
         return HeadStanding(Level.UNDECIDED, f"the head lacks the witnesses that {trust.quorum} asks for", witnesses)
     return HeadStanding(None, "", witnesses)
+
+
+def _worst(found: Sequence[tuple[Level | None, str]]) -> tuple[Level | None, str]:
+    """The first finding of tampering, else the first of anything, else none."""
+    bad = [(level, why) for level, why in found if level is not None]
+    return next((each for each in bad if each[0] is Level.TAMPERED), bad[0] if bad else (None, ""))
 
 
 def _one_line(record: bytes) -> bytes:

@@ -17,6 +17,11 @@ class EvidenceGroup(LazyGroup):
     lazy: ClassVar[dict[str, tuple[str, str]]] = {
         "verify": ("vmsguard.cli.evidence.verify:verify", "Check a log against signed heads and its own promises."),
         "show": ("vmsguard.cli.evidence.show:show", "Show records, oldest first."),
+        "prove": ("vmsguard.cli.evidence.prove:prove", "Prove one record, or that the log continues a saved head."),
+        "check-proof": (
+            "vmsguard.cli.evidence.check_proof:check_proof",
+            "Check a record and its proof, without the log.",
+        ),
         "keygen": ("vmsguard.cli.evidence.keygen:keygen", "Make a signing key."),
     }
 
