@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
 
 import click
 
+from vmsguard.cli.evidence.instants import instant_option, no_later_than
 from vmsguard.cli.evidence.plain_text import plain, print_line
-from vmsguard.cli.output import format_option, make_console
+from vmsguard.cli.output import format_option, make_console, unread_is_no_error
 from vmsguard.errors import UsageError
 
 __all__ = ["show"]
@@ -21,43 +23,62 @@ __all__ = ["show"]
 @click.option("--control", default="", help="Only verdicts of this control.")
 @click.option("--run", default="", help="Only records of this run.")
 @click.option("--event", default="", help="Only this event, or this family of events (apply, log).")
-@click.option("--since", default="", help="Only records from this time on (RFC 3339, or a date in UTC).")
+@click.option("--target", default="", help="Only records about this target.")
+@click.option("--verdict", default="", help="Only verdicts of this kind (pass, fail, unknown ...).")
+@click.option("--since", default="", help="Only records from this time on: RFC 3339, or a date in UTC.")
+@click.option("--until", default="", help="Only records before this time: RFC 3339, or a date in UTC.")
+@click.option("--seq", "numbers", default="", help="Only these sequence numbers: 7, 7-9, 7- or -9.")
+@click.option("--tail", type=click.IntRange(min=1), help="Only the last so many of what passes.")
 @format_option
-def show(directory: Path, camera: str, control: str, run: str, event: str, since: str, output: str) -> None:
+def show(directory: Path, numbers: str, since: str, until: str, tail: int | None, output: str, **only: str) -> None:
     """Show records, oldest first. Shows what is written; `evidence verify` says whether it is true to its head."""
-    from vmsguard.evidence.show import Filter, read_records, told
+    from vmsguard.evidence.show import Filter, read_records
 
     if not (directory / "log").is_dir():
         raise UsageError(f"{directory} holds no evidence log", hint="name the evidence directory: evidence show DIR")
-    accept = Filter(camera=camera, control=control, run=run, event=event, since=_instant(since))
-    if output == "json":
-        for record in read_records(directory, accept):
-            print_line(record)
-        return
+    first, last = _range(numbers)
+    begins, ends = instant_option("--since", since), instant_option("--until", until)
+    no_later_than("--since", begins, "--until", ends)
+    accept = Filter(since=begins, until=ends, first=first, last=last, erased=True, **only)
+    found: Iterator[dict[str, Any]] = read_records(directory, accept)
+    if tail is not None:
+        found = iter(deque(found, maxlen=tail))
+    with unread_is_no_error():
+        if output == "json":
+            for record in found:
+                print_line(record)
+        else:
+            _print_table(found)
+
+
+def _print_table(found: Iterator[dict[str, Any]]) -> None:
     from rich.table import Table
+
+    from vmsguard.evidence.show import told
 
     table = Table("seq", "time", "event", "run", "what", box=None, pad_edge=False, header_style="bold")
     table.columns[4].overflow = "fold"
-    for record in read_records(directory, accept):
+    for record in found:
         time = str(record.get("ts", ""))[:19].replace("T", " ")
-        table.add_row(
-            str(record.get("seq")), time, str(record.get("event")), str(record.get("run", "")), plain(told(record))
-        )
+        event = "(erased)" if record.get("tombstone") is True else str(record.get("event"))
+        cells = (str(record.get("seq")), time, event, str(record.get("run", "")), told(record))
+        table.add_row(*map(plain, cells))
     console = make_console()
     console.print(table)
     if not table.row_count:
         console.print("no record passes these filters")
 
 
-def _instant(text: str) -> datetime | None:
+def _range(text: str) -> tuple[int, int | None]:
+    """First and last sequence number of ``7``, ``7-9``, ``7-`` and ``-9``."""
     if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        _refuse_time(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _refuse_time(text: str) -> NoReturn:
-    raise UsageError(f"--since {text} is not a time", hint="write 2026-11-22 or 2026-11-22T09:00:00+09:00")
+        return 0, None
+    first, dash, last = text.partition("-")
+    if not all(part.isascii() and part.isdecimal() for part in (first, last) if part) or not (first or last):
+        raise UsageError(f"--seq {text} is not a range", hint="write 7, 7-9, 7- or -9")
+    if not dash:
+        return int(first), int(first)
+    begin, end = int(first or 0), int(last) if last else None
+    if end is not None and end < begin:
+        raise UsageError(f"--seq {text} ends before it begins", hint="write the lower number first")
+    return begin, end
