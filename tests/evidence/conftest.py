@@ -17,6 +17,7 @@ from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog, Pace
 from vmsguard.evidence.record import planned_digest
+from vmsguard.evidence.segments import iter_lines, list_segments
 from vmsguard.evidence.trust import Trust
 
 ORIGIN = "vmsguard.example.org/site-a"
@@ -131,7 +132,7 @@ def opened(folder: Path, key: SigningKey, clock: OwnClock, disk: ToldDisk) -> Op
     """Opens the log in ``folder`` as a fresh process would."""
 
     def open_log(**settings: object) -> EvidenceLog:
-        pace = Pace(**{"segment_records": 65_536, **settings})
+        pace = Pace(**{"segment_records": 65_536, "compress_sealed": False, **settings})
         return EvidenceLog.open(folder, origin=ORIGIN, key=key, clock=clock, disk=disk, pace=pace)
 
     return open_log
@@ -166,7 +167,6 @@ def read_log(folder: Path) -> Callable[[], list[dict[str, Any]]]:
     """Every record in the folder, parsed."""
 
     def read() -> list[dict[str, Any]]:
-        paths = sorted((folder / "log").glob("*.jsonl"))
-        return [json.loads(line) for path in paths for line in path.read_bytes().splitlines()]
+        return [json.loads(line) for segment in list_segments(folder) for line in iter_lines(segment.path)]
 
     return read

@@ -130,7 +130,7 @@ def test_durable_asks_the_disk_and_plain_appends_do_not(opened: Opener, disk: An
 def test_the_first_head_is_signed_over_nothing_before_any_record(opened: Opener, disk: Any) -> None:
     opened().close()
     founded = [entry for entry in disk.diary if entry.startswith("replace")]
-    assert ["replace LOG", "replace checkpoint"] == founded[:2]
+    assert ["replace checkpoint", "replace LOG"] == founded[:2]
     assert disk.diary.index("replace checkpoint") < disk.diary.index("datasync")
 
 

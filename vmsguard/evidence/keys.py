@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import os
+import re
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,20 +14,26 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from vmsguard.errors import EvidenceError
-from vmsguard.evidence.checkpoint import Checkpoint, parse_checkpoint
-from vmsguard.evidence.note import ED25519, VerifierKey, signature_line, valid_name
+from vmsguard.evidence.checkpoint import Checkpoint
+from vmsguard.evidence.note import ED25519, Note, NoteSignature, VerifierKey, strict_base64, valid_name
 
-__all__ = ["SigningKey"]
+__all__ = ["SigningKey", "sign_with"]
 
 _OPEN_TO_OTHERS = 0o027
+
+_CARRIED = re.compile(rb"-----BEGIN VMSGUARD LOG SECRETS-----\s+(\S+)\s+-----END VMSGUARD LOG SECRETS-----\s*")
+"""What a key took over from the one before it: the secrets of pseudonyms and of wire bytes, 32 bytes each.
+
+A plain PKCS#8 file has none; its key derives them.
+"""
 
 
 class SigningKey:
     """A private key under the name of the log it signs for; it never prints itself."""
 
-    __slots__ = ("_private", "_pseudonyms", "_wire", "name", "verifier")
+    __slots__ = ("_carried", "_key_id", "_private", "_pseudonyms", "_secrets", "_wire", "name", "verifier")
 
-    def __init__(self, name: str, private: Ed25519PrivateKey) -> None:
+    def __init__(self, name: str, private: Ed25519PrivateKey, *, carried: bytes = b"") -> None:
         if not valid_name(name):
             raise EvidenceError(
                 f"origin {name!r} cannot name a key", hint="use a URL without scheme, spaces and +: example.org/site"
@@ -32,8 +41,13 @@ class SigningKey:
         self.name = name
         self._private = private
         self.verifier = VerifierKey(name, ED25519, private.public_key().public_bytes_raw())
-        self._pseudonyms = hmac.digest(private.private_bytes_raw(), b"vmsguard pseudonyms v1", "sha256")
-        self._wire = hmac.digest(private.private_bytes_raw(), b"vmsguard wire bytes v1", "sha256")
+        self._key_id = self.verifier.key_id
+        self._carried = carried
+        self._secrets = carried or b"".join(
+            hmac.digest(private.private_bytes_raw(), purpose, "sha256")
+            for purpose in (b"vmsguard pseudonyms v1", b"vmsguard wire bytes v1")
+        )
+        self._pseudonyms, self._wire = self._secrets[:32], self._secrets[32:]
 
     def __repr__(self) -> str:
         return f"SigningKey({self.name})"
@@ -44,16 +58,22 @@ class SigningKey:
 
     @classmethod
     def from_pem(cls, pem: bytes, name: str) -> SigningKey:
-        """The key in an unencrypted PKCS#8 PEM."""
+        """The key in an unencrypted PKCS#8 PEM, with the secrets it carries on, if it does."""
+        carried = _CARRIED.search(pem)
+        secret = strict_base64(carried[1].decode("ascii", "replace")) if carried else b""
+        if secret is None or (carried and len(secret) != 64):
+            raise EvidenceError(
+                "the log secrets in the evidence key's file are damaged", hint="restore the file from a copy"
+            )
         try:
-            private = serialization.load_pem_private_key(pem, password=None)
+            private = serialization.load_pem_private_key(_CARRIED.sub(b"", pem), password=None)
         except (ValueError, TypeError) as error:
             raise EvidenceError(
                 "the evidence key is not an unencrypted PKCS#8 PEM", hint="make one with `vmsguard evidence keygen`"
             ) from error
         if not isinstance(private, Ed25519PrivateKey):
             raise EvidenceError("the evidence key is not Ed25519", hint="make one with `vmsguard evidence keygen`")
-        return cls(name, private)
+        return cls(name, private, carried=secret)
 
     @classmethod
     def load(cls, path: Path, name: str) -> SigningKey:
@@ -84,9 +104,22 @@ class SigningKey:
             raise EvidenceError(f"{path} cannot be written: {error.strerror}", hint="name another file") from error
 
     def pem(self) -> bytes:
-        return self._private.private_bytes(
+        told = self._private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
+        if self._carried:
+            secret = base64.b64encode(self._carried)
+            label = b"VMSGUARD LOG SECRETS-----\n"
+            told += b"-----BEGIN " + label + secret + b"\n-----END " + label
+        return told
+
+    def carrying_on(self, old: SigningKey) -> SigningKey:
+        """This key with the log secrets of the one before it: with a new key, a value must not get a new stand-in."""
+        return self if self.same_secrets(old) else SigningKey(self.name, self._private, carried=old._secrets)
+
+    def same_secrets(self, other: SigningKey) -> bool:
+        """Whether both give the same stand-ins."""
+        return hmac.compare_digest(self._secrets, other._secrets)
 
     @property
     def vkey(self) -> str:
@@ -95,12 +128,13 @@ class SigningKey:
 
     def sign(self, checkpoint: Checkpoint) -> Checkpoint:
         """The head as a signed note."""
-        return parse_checkpoint(self.signed_bytes(checkpoint))
+        return sign_with((self,), checkpoint)
 
     def signed_bytes(self, checkpoint: Checkpoint) -> bytes:
-        text = checkpoint.text
-        line = signature_line(self.name, self.verifier.key_id, self._private.sign(text.encode()))
-        return f"{text}\n{line}".encode()
+        return Note(checkpoint.text, (self.signature(checkpoint.text),)).to_bytes()
+
+    def signature(self, text: str) -> NoteSignature:
+        return NoteSignature(self.name, self._key_id, self._private.sign(text.encode()))
 
     def pseudonym(self, value: str) -> str:
         """A stand-in for a value that may not be written: equal values have equal ones, and nobody without
@@ -111,3 +145,10 @@ class SigningKey:
     def keyed_hash(self) -> hmac.HMAC:
         """A fresh HMAC-SHA-256 for bytes of the wire; who kept them and has the key can show that they were these."""
         return hmac.new(self._wire, digestmod="sha256")
+
+
+def sign_with(keys: Sequence[SigningKey], checkpoint: Checkpoint) -> Checkpoint:
+    """The head as one note with a signature of each key: a reader that knows any of them accepts it."""
+    text = checkpoint.text
+    note = Note(text, tuple(key.signature(text) for key in keys))
+    return Checkpoint(checkpoint.origin, checkpoint.size, checkpoint.root, note)

@@ -19,16 +19,18 @@ from vmsguard.evidence.allow import AllowList
 from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.disk import Disk, is_full
 from vmsguard.evidence.envelope import Envelopes, Moment, Timekeeper
+from vmsguard.evidence.founding import describe, found, is_empty, read_signed_head, require_anchored
 from vmsguard.evidence.intents import UnresolvedIntent
-from vmsguard.evidence.keys import SigningKey
+from vmsguard.evidence.keys import SigningKey, sign_with
 from vmsguard.evidence.lock import WriterLock
-from vmsguard.evidence.record import ENVELOPE_MEMBERS, MAX_RECORD, SCHEMA, Ready, prepare
-from vmsguard.evidence.recover import Standing, read_signed_head, replay
-from vmsguard.evidence.redact import stamp
+from vmsguard.evidence.record import ENVELOPE_MEMBERS, MAX_RECORD, Ready, prepare
+from vmsguard.evidence.recover import SealedSegment, Standing, replay
 from vmsguard.evidence.reserve import Reserve, may_use_reserve
+from vmsguard.evidence.sealed import MOST_CARRIED
+from vmsguard.evidence.sealing import Sealing
 from vmsguard.evidence.segments import SEGMENT_RECORDS, checkpoint_path, list_segments, segment_path
-from vmsguard.evidence.torn import torn_pieces
-from vmsguard.evidence.tree import EMPTY_ROOT, leaf_hash
+from vmsguard.evidence.torn import keep_torn, torn_pieces
+from vmsguard.evidence.tree import Frontier, leaf_hash
 from vmsguard.model.clock import Clock
 
 __all__ = ["EvidenceLog", "Pace"]
@@ -43,6 +45,9 @@ class Pace(Struct, frozen=True):
     checkpoint_records: int = 256
     checkpoint_seconds: float = 60.0
     segment_records: int = SEGMENT_RECORDS
+    compress_sealed: bool = True
+    sealing_seconds: float = 30.0
+    """How long closing waits for sealed segments to be compressed; the next opening does the rest."""
 
 
 class EvidenceLog:
@@ -52,7 +57,7 @@ class EvidenceLog:
         self,
         directory: Path,
         *,
-        key: SigningKey,
+        keys: Sequence[SigningKey],
         clock: Clock,
         disk: Disk,
         pace: Pace,
@@ -60,10 +65,10 @@ class EvidenceLog:
         standing: Standing,
         head: Checkpoint,
     ) -> None:
-        self.origin = key.name
+        self.origin = keys[0].name
         self.unresolved: tuple[UnresolvedIntent, ...] = tuple(standing.intents.open.values())
         self._directory = directory
-        self._key = key
+        self._keys = keys
         self._clock = clock
         self._disk = disk
         self._pace = pace
@@ -71,12 +76,12 @@ class EvidenceLog:
         self._frontier = standing.frontier
         self._prev = standing.prev
         self._intents = standing.intents
-        self._offset = standing.offset
-        self._segment = standing.segment.path if standing.segment else segment_path(directory, 0)
+        self._segment, self._offset, self._base = _place_to_write(directory, standing, pace.segment_records)
         self._descriptor = disk.open_append(self._segment)
         self._head = head
         self._reserve = Reserve(directory, disk)
-        self._allow = AllowList(key.pseudonym, ENVELOPE_MEMBERS)
+        self._sealing = Sealing(directory, disk, compress=pace.compress_sealed)
+        self._allow = AllowList(keys[0].pseudonym, ENVELOPE_MEMBERS)
         self._envelopes = Envelopes(disk.boot_id(), disk.random_bytes)
         self._mutex = threading.RLock()
         self._broken = ""
@@ -93,25 +98,27 @@ class EvidenceLog:
         origin: str,
         key: SigningKey,
         clock: Clock,
+        also: Sequence[SigningKey] = (),
         agent: Mapping[str, str] | None = None,
         disk: Disk | None = None,
         pace: Pace | None = None,
     ) -> Self:
         """The log in ``directory``, recovered and ready to be written; a new one where there is none.
 
+        While a key is rotated, ``key`` is the new one and ``also`` holds the old: both sign every head, and a
+        log that the new key has not signed yet records ``key.rotated``.
+
         ``EvidenceError`` if another process writes it, if it was rolled back or edited, if it belongs to
         another key, or if the disk has no room even for the reserve.
         """
-        if key.name != origin:
-            raise EvidenceError(
-                f"the key is named {key.name} and the log {origin}", hint="load the key under the origin"
-            )
+        keys = (key, *also)
+        _require_one_log(keys, origin)
         disk, pace = disk or Disk(), pace or Pace()
         try:
             (directory / "log").mkdir(parents=True, exist_ok=True)
             lock = WriterLock(directory)
             try:
-                return cls._opened(directory, key, clock, disk, pace, lock, agent or {})
+                return cls._opened(directory, keys, clock, disk, pace, lock, agent or {})
             except BaseException:
                 lock.release()
                 raise
@@ -142,19 +149,22 @@ class EvidenceLog:
     def _opened(
         cls,
         directory: Path,
-        key: SigningKey,
+        keys: Sequence[SigningKey],
         clock: Clock,
         disk: Disk,
         pace: Pace,
         lock: WriterLock,
         agent: Mapping[str, str],
     ) -> Self:
-        if not checkpoint_path(directory).exists() and not _holds_records(directory):
-            _found(directory, key, clock, disk)
-        head = read_signed_head(directory, key)
-        standing = replay(directory, head, pace.segment_records, disk)
+        if is_empty(directory):
+            found(directory, keys, clock.now(), disk)
+        head = read_signed_head(directory, keys)
+        standing = replay(directory, head, pace.segment_records)
+        require_anchored(directory, keys, standing.frontier.size)
+        if standing.segment and standing.offset:
+            keep_torn(directory, standing.segment.path, standing.offset, standing.frontier.size, disk)
         last = standing.last
-        log = cls(directory, key=key, clock=clock, disk=disk, pace=pace, lock=lock, standing=standing, head=head)
+        log = cls(directory, keys=keys, clock=clock, disk=disk, pace=pace, lock=lock, standing=standing, head=head)
         try:
             log._reserve.fill()
             disk.sync_directory(directory / "log")
@@ -168,11 +178,23 @@ class EvidenceLog:
                 agent={"version": __version__, **agent},
                 unresolved=[intent.seq for intent in log.unresolved][:64],
             )
+            log._note_rotation(head)
             log.checkpoint()
+            describe(directory, keys[0], clock.now(), disk)
         except BaseException:
             log._abandon()
             raise
+        for sealed in standing.unkept:
+            if pace.compress_sealed or not sealed.tiled:
+                log._sealing.add(sealed)
         return log
+
+    def _note_rotation(self, head: Checkpoint) -> None:
+        """Where the head was signed by an earlier key only, say so before the new key signs its first."""
+        assert head.note is not None
+        signed = [key for key in self._keys if any(map(key.verifier.made, head.note.signatures))]
+        if self._keys[0] not in signed:
+            self.append("key.rotated", durable=True, old=signed[0].vkey, new=self._keys[0].vkey)
 
     @property
     def size(self) -> int:
@@ -196,7 +218,12 @@ class EvidenceLog:
 
     def keyed_hash(self) -> HMAC:
         """A fresh hash under a key of this log's own, for bytes that no record may hold."""
-        return self._key.keyed_hash()
+        return self._keys[0].keyed_hash()
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What could not be done for sealed segments, in words: no record is lost, the next opening tries again."""
+        return tuple(self._sealing.troubles)
 
     def append(
         self, event: str, /, *, run: str = "", durable: bool = False, cause: Sequence[int] = (), **fields: object
@@ -222,6 +249,10 @@ class EvidenceLog:
                 self.checkpoint()
             return seq
 
+    def heartbeat(self, interval: int) -> int:
+        """Promise a further record within ``interval`` seconds: silence of twice that is a gap to an auditor."""
+        return self.append("heartbeat", durable=True, interval=interval)
+
     def checkpoint(self) -> Checkpoint:
         """Sign the present head, after making every record under it durable, and publish it."""
         with self._mutex:
@@ -229,7 +260,7 @@ class EvidenceLog:
             if self._head.size == self.size:
                 return self._head
             self._sync()
-            head = self._key.sign(Checkpoint(self.origin, self.size, self._frontier.root()))
+            head = sign_with(self._keys, Checkpoint(self.origin, self.size, self._frontier.root()))
             self._publish(head)
             self._head = head
             self._signed_at = self._clock.monotonic()
@@ -244,8 +275,15 @@ class EvidenceLog:
                 if not self._broken:
                     self.append("log.closed")
                     self.checkpoint()
+                self._sealing.finish(self._pace.sealing_seconds)
             finally:
                 self._abandon()
+
+    def settle(self) -> None:
+        """Wait until every sealed segment has its tiles and is compressed; ``troubles`` tells what could not be."""
+        with self._mutex:
+            self._require_writable()
+            self._sealing.finish(float("inf"))
 
     def __enter__(self) -> Self:
         return self
@@ -260,13 +298,20 @@ class EvidenceLog:
         segment_records = self._pace.segment_records
         place = self._frontier.size % segment_records
         if place == segment_records - 1:
-            open_intents = list(self._intents.open)[:256]
-            self._write(prepare("log.sealed", {"open_intents": open_intents}, self._allow), moment)
-            self.checkpoint()
-            place = self._frontier.size % segment_records
-        if not place and self._frontier.size:
+            self._seal(moment)
+        if self._offset and not self._frontier.size % segment_records:
             self._next_segment()
         return self._write(ready, moment, run, cause)
+
+    def _seal(self, moment: Moment) -> None:
+        """End the segment with what a reader of the next one alone would miss, under a head of its own."""
+        open_intents = list(self._intents.open)[:MOST_CARRIED]
+        self._write(prepare("log.sealed", {"open_intents": open_intents}, self._allow), moment)
+        head = self.checkpoint()
+        if not self._full:
+            self._sealing.add(
+                SealedSegment(self._base.size, self._frontier.size - self._base.size, self._base, head.root)
+            )
 
     def _write(self, ready: Ready, moment: Moment, run: str = "", cause: Sequence[int] = ()) -> int:
         seq = self._frontier.size
@@ -317,6 +362,7 @@ class EvidenceLog:
             raise self._break(f"segment {path.name} cannot be begun: {error.strerror}", error) from error
         os.close(self._descriptor)
         self._descriptor, self._segment, self._offset = descriptor, path, 0
+        self._base = self._frontier.copy()
 
     def _sync(self) -> None:
         """Make everything written durable. Never tried twice: after a failed fsync Linux may call lost pages clean."""
@@ -360,19 +406,27 @@ class EvidenceLog:
     def _abandon(self) -> None:
         if not self._closed:
             self._closed = True
+            self._sealing.finish(0)
             os.close(self._descriptor)
             self._writer.release()
 
 
-def _holds_records(directory: Path) -> bool:
-    return any(segment.path.stat().st_size for segment in list_segments(directory))
+def _place_to_write(directory: Path, standing: Standing, segment_records: int) -> tuple[Path, int, Frontier]:
+    """The segment that takes the next record, how much of it is written, and the tree before it."""
+    size, newest = standing.frontier.size, standing.segment
+    if newest is None or size - newest.first == segment_records:
+        return segment_path(directory, size), 0, standing.frontier.copy()
+    return newest.path, standing.offset, standing.base
 
 
-def _found(directory: Path, key: SigningKey, clock: Clock, disk: Disk) -> None:
-    """Begin a log: its public description, and a signed head over nothing, before any record.
-
-    So a log with records and no head was tampered with, never merely interrupted.
-    """
-    told = f"schema {SCHEMA}\norigin {key.name}\nvkey {key.vkey}\ncreated {stamp(clock.now())}\n"
-    disk.replace(directory / "LOG", told.encode())
-    disk.replace(checkpoint_path(directory), key.signed_bytes(Checkpoint(key.name, 0, EMPTY_ROOT)))
+def _require_one_log(keys: Sequence[SigningKey], origin: str) -> None:
+    for key in keys:
+        if key.name != origin:
+            raise EvidenceError(
+                f"the key is named {key.name} and the log {origin}", hint="load the key under the origin"
+            )
+        if not key.same_secrets(keys[0]):
+            raise EvidenceError(
+                "the new evidence key does not carry on the secrets of the one before it: pseudonyms would change",
+                hint="rotate with `vmsguard evidence rotate-key`, which takes them over",
+            )

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
+from vmsguard.evidence.announced import ERASE_DONE, AnnouncedErasures
 from vmsguard.evidence.canonical import check_canonical
-from vmsguard.evidence.checkpoint import Checkpoint, parse_checkpoint
-from vmsguard.evidence.disk import Disk
+from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.intents import IntentBook
-from vmsguard.evidence.keys import SigningKey
-from vmsguard.evidence.segments import Segment, checkpoint_path, iter_lines, list_segments
-from vmsguard.evidence.torn import keep_torn
+from vmsguard.evidence.sealed import CHANGE, carried_intents, erase_records
+from vmsguard.evidence.segments import Segment, iter_lines, list_segments
+from vmsguard.evidence.tiles import TILE_WIDTH, extend_from_tiles
+from vmsguard.evidence.tombstone import read_tombstone
 from vmsguard.evidence.tree import EMPTY_ROOT, Frontier, leaf_hash
 
-__all__ = ["NO_RECORD", "Standing", "read_signed_head", "replay"]
+__all__ = ["NO_RECORD", "SealedSegment", "Standing", "refuse", "replay"]
 
 NO_RECORD = bytes(32)
 """``prev`` of the first record."""
 
 
-_CHANGE = b'"event":"apply.'
-"""In every record of a change as it is written; within a text its quotes would be escaped."""
+class SealedSegment(Struct, frozen=True):
+    """A full segment under a signed head, and what its records must come to."""
+
+    first: int
+    count: int
+    base: Frontier
+    """The tree before it."""
+    root: bytes
+    """Of the tree up to its end."""
+    tiled: bool = False
+    """Its tiles are there and right, or it is too small for any."""
 
 
 class Standing(Struct):
@@ -33,79 +44,198 @@ class Standing(Struct):
     frontier: Frontier
     prev: bytes
     segment: Segment | None
+    """The newest one."""
     offset: int
-    """Bytes of the open segment that are whole records."""
+    """Bytes of the newest segment that are whole records; 0 where only its tiles were read."""
     last: dict[str, Any]
     intents: IntentBook
+    root: bytes
+    """At the size of the signed head; empty until that is reached."""
+    base: Frontier
+    """The tree before the newest segment."""
+    unkept: list[SealedSegment]
+    """Sealed segments that wait to be compressed or to get their tiles."""
+    pruned: int = 0
+    """Records taken out before the first one that is there."""
 
 
-def read_signed_head(directory: Path, key: SigningKey) -> Checkpoint:
-    """The head this key signed last; anything else is a reason not to write."""
-    try:
-        data = checkpoint_path(directory).read_bytes()
-    except OSError as error:
-        raise _refuse(f"its checkpoint cannot be read ({error.strerror})") from error
-    head = parse_checkpoint(data)
-    signed = head.note.signatures if head.note else ()
-    ours = [signature for signature in signed if key.verifier.made(signature)]
-    if head.origin != key.name or not ours:
-        raise EvidenceError(
-            f"the evidence log belongs to {head.origin} and another key, not to {key.vkey}",
-            hint="use the log's own key, or start a log in an empty directory",
-        )
-    if not all(key.verifier.verifies(head.text, signature) for signature in ours):
-        raise _refuse("the signature of its checkpoint is wrong")
-    return head
-
-
-def replay(directory: Path, head: Checkpoint, segment_records: int, disk: Disk) -> Standing:
-    """The standing after the last whole record; bytes behind it are kept aside and cut off.
+def replay(directory: Path, head: Checkpoint, segment_records: int) -> Standing:
+    """The standing after the last whole record; reads only.
 
     Records the head covers must be there and give its root: a shorter or different log is never continued.
+    Of sealed segments the tiles are read, and the records only where tiles are missing or do not give the root.
     """
     segments = list_segments(directory)
-    standing = Standing(Frontier(), NO_RECORD, None, 0, {}, IntentBook())
-    root = EMPTY_ROOT if head.size == 0 else b""
-    for place, segment in enumerate(segments):
-        if segment.first != place * segment_records or standing.frontier.size != segment.first:
-            raise _refuse(f"segment {segment.first} does not continue record {standing.frontier.size}")
-        standing.segment, standing.offset = segment, 0
-        root = _replay_segment(standing, head, root, last=place == len(segments) - 1)
-    if standing.frontier.size < head.size:
-        raise _refuse(f"it holds {standing.frontier.size} records and its signed head {head.size}")
-    if root != head.root:
-        raise _refuse(f"its first {head.size} records do not give the root that was signed")
-    if standing.segment is not None:
-        keep_torn(directory, standing.segment.path, standing.offset, standing.frontier.size, disk)
+    try:
+        standing = _Replay(directory, segments, head, segment_records, tiles=True).run()
+        if standing.root == head.root:
+            return standing
+    except EvidenceError:
+        pass  # a wrong tile can look like a wrong record: the records themselves decide
+    standing = _Replay(directory, segments, head, segment_records, tiles=False).run()
+    if standing.root != head.root:
+        raise refuse(f"its first {head.size} records do not give the root that was signed")
     return standing
 
 
-def _replay_segment(standing: Standing, head: Checkpoint, root: bytes, *, last: bool) -> bytes:
-    """Follow one segment; the root at the head's size once that is reached.
+def refuse(why: str) -> EvidenceError:
+    """A log that must not be continued, and what to do with it."""
+    return EvidenceError(
+        f"the evidence log was rolled back or edited: {why}",
+        hint="archive the directory as it is, run `vmsguard evidence verify` on it, and start a new origin",
+    )
 
-    Under the head a record's bytes are what the root vouches for, so there only those are read that the
-    replay needs: changes, and the last. Behind it every record must show itself to be whole.
-    """
-    segment = standing.segment
-    assert segment is not None
-    frontier = standing.frontier
-    for line in iter_lines(segment.path):
-        seq = frontier.size
-        under_head = seq < head.size
-        if not under_head or seq == head.size - 1 or _CHANGE in line or not line.endswith(b"\n"):
-            record = _whole_record(line, seq, standing.prev)
-            if record is None and not under_head and last:
-                break
+
+class _Replay:
+    """One pass over the segments; without ``tiles`` only pruned records are taken from theirs."""
+
+    def __init__(
+        self, directory: Path, segments: Sequence[Segment], head: Checkpoint, segment_records: int, *, tiles: bool
+    ) -> None:
+        self._directory = directory
+        self._segments = segments
+        self._head = head
+        self._segment_records = segment_records
+        self._tiles = tiles
+        self._skipped: list[Segment] = []
+        """Consecutive segments of which only the tiles were read, up to the present place."""
+        self._unread: list[Segment] = []
+        """All of them."""
+        self._erasures = AnnouncedErasures()
+        self._tombstones: list[int] = []
+        root = EMPTY_ROOT if head.size == 0 else b""
+        self._standing = Standing(Frontier(), NO_RECORD, None, 0, {}, IntentBook(), root, Frontier(), [])
+
+    def run(self) -> Standing:
+        standing = self._standing
+        if self._segments:
+            if self._head.size < self._segments[-1].first:
+                raise refuse(f"its signed head covers {self._head.size} records, and later segments were begun")
+            self._pruned(self._segments[0].first)
+        for segment in self._segments:
+            if segment.first % self._segment_records or standing.frontier.size != segment.first:
+                raise refuse(f"segment {segment.first} does not continue record {standing.frontier.size}")
+            standing.segment, standing.base = segment, standing.frontier.copy()
+            self._segment(segment)
+        if standing.frontier.size < self._head.size:
+            raise refuse(f"it holds {standing.frontier.size} records and its signed head {self._head.size}")
+        self._carry()
+        self._require_announced()
+        return standing
+
+    def _pruned(self, count: int) -> None:
+        """Take records that are gone, up to the first segment, from the tiles they left."""
+        standing = self._standing
+        standing.pruned = count
+        if not count:
+            return
+        if count > self._head.size:
+            raise refuse(f"records 0 to {count - 1} are gone and its signed head covers {self._head.size}")
+        last = extend_from_tiles(standing.frontier, self._directory, count)
+        if last is None:
+            raise refuse(f"records 0 to {count - 1} are gone and so are their tiles")
+        standing.prev = last
+        self._note_root()
+
+    def _segment(self, segment: Segment) -> None:
+        standing, end = self._standing, segment.first + self._segment_records
+        from_tiles = self._tiles and end <= self._head.size and self._from_tiles(segment)
+        if from_tiles:
+            self._skipped.append(segment)
+            self._unread.append(segment)
+            self._note_root()
+        else:
+            self._carry()
+            self._follow(segment)
+        if standing.frontier.size < end:
+            if segment.compressed:
+                raise refuse(f"segment {segment.first} was sealed and holds fewer records")
+            return
+        has_tiles = from_tiles or bool(self._segment_records % TILE_WIDTH)
+        if end <= self._head.size and not (segment.compressed and has_tiles):
+            standing.unkept.append(
+                SealedSegment(segment.first, self._segment_records, standing.base, standing.frontier.root(), has_tiles)
+            )
+
+    def _from_tiles(self, segment: Segment) -> bool:
+        frontier = self._standing.frontier.copy()
+        last = extend_from_tiles(frontier, self._directory, self._segment_records)
+        if last is None:
+            return False
+        self._standing.frontier, self._standing.prev, self._standing.offset = frontier, last, 0
+        return True
+
+    def _carry(self) -> None:
+        """Catch up on the changes in segments of which only the tiles were read."""
+        if self._skipped:
+            standing = self._standing
+            standing.intents, standing.last = carried_intents(
+                self._directory, self._skipped, self._segment_records, standing.intents
+            )
+            self._skipped = []
+
+    def _follow(self, segment: Segment) -> None:
+        """Follow the records of one segment.
+
+        Under the head a record's bytes are what the root vouches for, so there only those are read that the
+        replay needs: changes, erasures, and the last. Behind it every record must show itself to be whole.
+        """
+        standing, head = self._standing, self._head
+        frontier, is_last = standing.frontier, segment is self._segments[-1]
+        standing.offset = 0
+        for line in _lines(segment):
+            seq = frontier.size
+            under_head = seq < head.size
+            told = CHANGE in line or ERASE_DONE in line
+            tombstone = read_tombstone(line[:-1]) if under_head and line.startswith(b'{"leaf"') else None
+            if tombstone is not None:
+                self._tombstones.append(seq)
+            elif not under_head or seq == head.size - 1 or told or not line.endswith(b"\n"):
+                record = _whole_record(line, seq, standing.prev)
+                if record is None and not under_head and is_last:
+                    return
+                if record is None:
+                    raise refuse(f"record {seq} is damaged and stands before the signed head")
+                standing.last = record
+                standing.intents.follow(record)
+                self._erasures.follow(record)
+            standing.prev = leaf_hash(line[:-1]) if tombstone is None else tombstone.leaf
+            frontier.append(standing.prev)
+            standing.offset += len(line)
+            if seq + 1 == head.size:
+                standing.root = frontier.root()
+
+    def _note_root(self) -> None:
+        if self._standing.frontier.size == self._head.size:
+            self._standing.root = self._standing.frontier.root()
+
+    def _require_announced(self) -> None:
+        """What is gone or erased must be named by an ``erase.done``; older ones are looked for from the end."""
+        older = erase_records(self._directory, reversed(self._unread))
+        while True:
+            lacking = self._unannounced()
+            if not lacking:
+                return
+            record = next(older, None)
             if record is None:
-                raise _refuse(f"record {seq} is damaged and stands before the signed head")
-            standing.last = record
-            standing.intents.follow(record)
-        standing.prev = leaf_hash(line[:-1])
-        frontier.append(standing.prev)
-        standing.offset += len(line)
-        if seq + 1 == head.size:
-            root = frontier.root()
-    return root
+                raise refuse(f"{lacking}, and no record announces it")
+            self._erasures.follow(record)
+
+    def _unannounced(self) -> str:
+        pruned = self._standing.pruned
+        if pruned and not self._erasures.cover("pruned", 0, pruned - 1):
+            return f"records 0 to {pruned - 1} are gone"
+        for seq in self._tombstones:
+            if not self._erasures.cover("tombstone", seq, seq):
+                return f"record {seq} was erased"
+        return ""
+
+
+def _lines(segment: Segment) -> Iterator[bytes]:
+    try:
+        yield from iter_lines(segment.path)
+    except EvidenceError as error:
+        raise refuse(str(error)) from error
 
 
 def _whole_record(line: bytes, seq: int, prev: bytes) -> dict[str, Any] | None:
@@ -115,10 +245,3 @@ def _whole_record(line: bytes, seq: int, prev: bytes) -> dict[str, Any] | None:
     if wrong or not isinstance(value, dict):
         return None
     return value if value.get("seq") == seq and value.get("prev") == prev.hex() else None
-
-
-def _refuse(why: str) -> EvidenceError:
-    return EvidenceError(
-        f"the evidence log was rolled back or edited: {why}",
-        hint="archive the directory as it is, run `vmsguard evidence verify` on it, and start a new origin",
-    )

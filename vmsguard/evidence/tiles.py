@@ -10,9 +10,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vmsguard.evidence.disk import Disk
-from vmsguard.evidence.tree import node_hash
+from vmsguard.evidence.tree import Frontier, node_hash
 
-__all__ = ["TILE_WIDTH", "read_leaf_hashes", "read_subtree", "read_tile", "tile_path", "write_tiles"]
+__all__ = [
+    "TILE_WIDTH",
+    "extend_from_tiles",
+    "read_leaf_hash",
+    "read_leaf_hashes",
+    "read_subtree",
+    "read_tile",
+    "tile_path",
+    "write_tiles",
+]
 
 TILE_WIDTH = 256
 _HASH = 32
@@ -68,6 +77,32 @@ def read_leaf_hashes(directory: Path, first: int, count: int) -> list[bytes] | N
         leaves += tile
     start = first % TILE_WIDTH
     return leaves[start : start + count]
+
+
+def read_leaf_hash(directory: Path, seq: int) -> bytes | None:
+    """The leaf hash of one record, if its tile agrees with the tile above that, where there is one; else None."""
+    tile = read_tile(directory, 0, seq // TILE_WIDTH)
+    above = read_tile(directory, 1, seq // TILE_WIDTH**2)
+    if tile is None or (above is not None and subtree_root(tile) != above[seq // TILE_WIDTH % TILE_WIDTH]):
+        return None
+    return tile[seq % TILE_WIDTH]
+
+
+def extend_from_tiles(frontier: Frontier, directory: Path, count: int) -> bytes | None:
+    """Add the next ``count`` records by their tiles; the last leaf hash, or None where the tiles do not hold them.
+
+    After None the frontier may have grown by a part of them. What it comes to is for the caller to check.
+    """
+    end, last = frontier.size + count, None
+    while frontier.size < end:
+        place, left = frontier.size, end - frontier.size
+        width = TILE_WIDTH if place % TILE_WIDTH**2 or left < TILE_WIDTH**2 else TILE_WIDTH**2
+        found = None if place % width or left < width else read_subtree(directory, place, width)
+        if found is None:
+            return None
+        root, last = found
+        frontier.append_subtree(root, width)
+    return last
 
 
 def read_subtree(directory: Path, first: int, count: int) -> tuple[bytes, bytes] | None:
