@@ -77,6 +77,21 @@ def test_an_up_to_date_store_opens_without_loading_alembic(database: Database, u
     assert "False" == printed.strip()
 
 
+def test_a_duty_in_the_middle_of_its_gap_becomes_due_at_its_end(url: str) -> None:
+    from alembic import command
+
+    database, noon, day = Database(url), 1_795_348_800_000_000, 86_400
+    with database.write() as connection:
+        command.upgrade(configuration(connection), "0001")
+        values = f"('cam-1', 'p', 'r', 't-1', '1', {day}, {noon}, {noon})"
+        connection.execute(text(f"INSERT INTO duties VALUES {values}"))
+    bring_up_to_date(database)
+
+    with database.read() as connection:
+        due = connection.execute(text("SELECT next_due FROM duties")).scalar_one()
+    assert noon + day * 1_000_000 // 2 == due
+
+
 def test_two_processes_that_open_an_empty_store_at_once_agree_on_it(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'state.db'}"
     program = (

@@ -216,6 +216,22 @@ def test_duties_come_most_overdue_first(state: State, duty: Duty, noon: datetime
     assert (duty, later) == state.duties()
 
 
+def test_a_duty_that_nobody_asks_for_any_more_is_forgotten(state: State, duty: Duty, noon: datetime) -> None:
+    other = replace(duty, rule="another-rule")
+    for one in (duty, other):
+        state.put_duty(one)
+    state.drop_duty(duty)
+
+    assert (other,) == state.duties()
+
+
+def test_exceptions_in_force_are_kept_until_they_end(state: State) -> None:
+    state.change_exceptions_in_force([("exc-1", "cam-1"), ("exc-1", "cam-2")], [])
+    state.change_exceptions_in_force([("exc-1", "cam-1"), ("exc-2", "cam-1")], [("exc-1", "cam-2")])
+
+    assert {("exc-1", "cam-1"), ("exc-2", "cam-1")} == state.exceptions_in_force()
+
+
 def test_a_negative_sighting_keeps_the_last_positive_one(state: State, memory: WitnessMemory, noon: datetime) -> None:
     silent = replace(memory, answered=False, at=noon + HOUR, positive_at=None)
     state.remember_sightings([memory])

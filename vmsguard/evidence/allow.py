@@ -20,6 +20,7 @@ from vmsguard.evidence.redact import (
     Pseudonym,
     footage_hour,
     holds_image,
+    safe_approver,
     safe_arguments,
     safe_change,
     safe_exchanges,
@@ -160,13 +161,14 @@ def _verdicts(value: Any, pseudonym: Pseudonym) -> dict[str, int]:
     return {str(verdict): count for verdict, count in value.items()}
 
 
-_SAFE_BY_CONSTRUCTION = frozenset((safe_change, safe_found, safe_reason, safe_text, safe_token))
+_SAFE_BY_CONSTRUCTION = frozenset((safe_approver, safe_change, safe_found, safe_reason, safe_text, safe_token))
 """What these return is short and plain or a pseudonym: there is nothing left to check."""
 
 _DEVICE_WORDS = frozenset(("firmware", "model", "vendor"))
 
 _BY_NAME: dict[str, Step] = {
     "agent": _agent,
+    "approver": safe_approver,
     "arguments": safe_arguments,
     "change": safe_change,
     "exchanges": safe_exchanges,

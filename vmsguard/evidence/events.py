@@ -325,8 +325,8 @@ class ExceptionEvent(Event):
     camera: Safe = ""
     pack: Safe = ""
     rule: Safe = ""
-    type: Code = ""
-    legal_basis: Safe = ""
+    type: Safe = ""
+    legal_basis: Words = ""
     approver: Safe = ""
     """A role and a keyed pseudonym."""
     assessment_sha256: Hex = ""
@@ -373,7 +373,11 @@ class PluginFailed(Event):
 
 
 class DutyEvent(Event):
-    """A deletion that is owed (``duty.due``), happened and was verified (``duty.met``), or did not in time."""
+    """A deletion that is owed (``duty.due``), happened and was verified (``duty.met``), or did not in time
+    (``duty.missed``).
+
+    Every ``duty.due`` is answered by one of the latter two, or by ``duty.ended`` where nothing is owed any more.
+    """
 
     camera: Id
     target: Safe = ""
@@ -381,9 +385,14 @@ class DutyEvent(Event):
     pack: Safe = ""
     rule: Safe = ""
     due: Instant = ""
+    """By then the next deletion must have been verified: the longest gap after the cutoff of the last one."""
     at: Instant = ""
+    """When it was verified; of a miss without a deletion, when the miss was found."""
     gap_seconds: Count = 0
+    """From the cutoff of the verified deletion before (from the enrolment, where there was none) until ``at``."""
     max_gap_seconds: Count = 0
+    reason_code: Reason = ""
+    """Why nothing is owed any more."""
 
 
 class Finding(Event):
@@ -450,6 +459,7 @@ EVENTS: dict[str, type[Event]] = {
     "duty.due": DutyEvent,
     "duty.met": DutyEvent,
     "duty.missed": DutyEvent,
+    "duty.ended": DutyEvent,
     "finding": Finding,
     "erase.requested": Erasure,
     "erase.done": Erasure,

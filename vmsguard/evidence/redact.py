@@ -17,6 +17,7 @@ __all__ = [
     "Pseudonym",
     "footage_hour",
     "holds_image",
+    "safe_approver",
     "safe_arguments",
     "safe_change",
     "safe_exchanges",
@@ -53,6 +54,7 @@ _FOUND = re.compile(
     r"\d{1,15} [a-z -]{1,32}"  # a count with its unit
     r"|[a-z0-9][a-z0-9._-]{0,63}(?: sha256:[0-9a-f]{12})?"  # a rule, a control, a reason code, a paper of ours
 )
+_ROLE = re.compile(r"role:[a-z0-9][a-z0-9-]{0,63}(?=\s|\Z)")
 _TEXT = re.compile(r"[ -~–—…·→≤≥×%]{0,512}")
 _ARGUMENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d):\d\d(?::\d\d(?:[.,]\d+)?)?")
@@ -69,6 +71,15 @@ def safe_token(value: Any, pseudonym: Pseudonym) -> str:
     text = str(value)
     plain = _TOKEN.fullmatch(text) and not (":" in text and _LOGIN.search(text))
     return text if plain else pseudonym(text)
+
+
+def safe_approver(value: Any, pseudonym: Pseudonym) -> str:
+    """Who approved: a role as ``role:<id>``, and a pseudonym for whatever else stands there."""
+    text = str(value)
+    role = _ROLE.match(text)
+    if role is None:
+        return pseudonym(text)
+    return text if role.end() == len(text) else f"{role.group()} {pseudonym(text)}"
 
 
 def safe_change(value: Any, pseudonym: Pseudonym) -> str:

@@ -41,7 +41,10 @@ class ImpossibilityProof(Struct, frozen=True, kw_only=True):
 
 
 class Duty(Struct, frozen=True, kw_only=True):
-    """A deletion that must have happened by a time; ``next_due`` in UTC."""
+    """A deletion that must have been verified by ``next_due``, in UTC: the longest gap after the last one's cutoff.
+
+    Whoever carries it out aims at half the gap (DESIGN 8).
+    """
 
     camera: str
     pack: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from vmsguard.errors import SecretMissing
 from vmsguard.model.facts import Known
-from vmsguard.model.ledger import Deletion, Duty
+from vmsguard.model.ledger import Deletion
 from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.results import Result
 from vmsguard.model.vocabulary import Remediation, Verdict
@@ -22,6 +22,7 @@ from vmsguard.run.outcome import RunOutcome, Skipped
 from vmsguard.run.plan_file import fresh_part, newly_asked
 from vmsguard.run.purge import PurgeBudget, proven_deletions
 from vmsguard.run.record import record_observations, record_unresolved
+from vmsguard.run.record_duties import keep_duties
 from vmsguard.run.remediation import with_remediation
 from vmsguard.run.standings import with_exposure
 
@@ -68,7 +69,8 @@ async def run_apply(
     begin(fleet, equipment, run, "apply", judged)
     first = judged
     work = _Work(judged)
-    budget = PurgeBudget(confirm_purge, equipment.state.deletions())
+    before = equipment.state.deletions()
+    budget = PurgeBudget(confirm_purge, before)
     work.skipped.extend(stale)
     work.plans.append(judged.plan)
     await _send_and_verify(fleet, equipment, run, work, changes, budget)
@@ -82,7 +84,7 @@ async def run_apply(
         await _send_and_verify(fleet, equipment, run, work, more, budget)
     results = with_remediation(work.judged.results, work.plans, work.sent)
     results = with_exposure(results, equipment.state, equipment.clock.now(), repaired=first.results)
-    _enrol_duties(results, fleet, equipment)
+    keep_duties(equipment.evidence, equipment.state, run, fleet, results, before, equipment.clock.now(), enrol=True)
     incomplete = _still_waits(work) or _unfinished(results, work.sent)
     code = exit_code(results, incomplete=incomplete, fail_on=fail_on)
     head = finish(fleet, equipment, run, work.judged, results, code)
@@ -210,44 +212,6 @@ def _store_proofs(equipment: Equipment, run: str, sent: Iterable[Sent]) -> None:
                 kind=entry.proof.kind,
                 firmware=entry.proof.firmware,
             )
-
-
-def _enrol_duties(results: Iterable[Result], fleet: Fleet, equipment: Equipment) -> None:
-    """A fallback that rests on deletion is a promise with a date: due at half its gap (DESIGN 8)."""
-    gaps = _gaps(fleet)
-    latest = {(entry.target, entry.channel): entry for entry in equipment.state.deletions()}
-    for result in results:
-        gap = gaps.get((result.pack, result.rule))
-        if result.control != "deletion.periodic" or gap is None or not result.endpoint:
-            continue
-        target, _, channel = result.endpoint.partition("/")
-        done = latest.get((target, channel))
-        now = equipment.clock.now()
-        due = now if done is None or result.verdict is not Verdict.PASS else done.cutoff + gap / 2
-        equipment.state.put_duty(
-            Duty(
-                camera=result.camera,
-                pack=result.pack,
-                rule=result.rule,
-                target=target,
-                channel=channel,
-                max_gap_seconds=int(gap.total_seconds()),
-                next_due=due,
-                enrolled_at=now,
-            )
-        )
-
-
-def _gaps(fleet: Fleet) -> Mapping[tuple[str, str], timedelta]:
-    return {
-        (rules.pack.id, rule.id): requirement.params.max_gap
-        for site in fleet.rules.values()
-        for rules in site
-        for rule in rules.pack.rules
-        for rung in rule.otherwise
-        for requirement in rung.require
-        if requirement.control == "deletion.periodic"
-    }
 
 
 def _unfinished(results: Iterable[Result], sent: Sequence[Sent]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from vmsguard.model.results import Result
 from vmsguard.run.equipment import Equipment
+from vmsguard.run.exceptions import record_exceptions
 from vmsguard.run.exit_code import exit_code
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.judge import Judged, judge
@@ -21,6 +22,7 @@ from vmsguard.run.record import (
     record_verdicts,
     record_witnesses,
 )
+from vmsguard.run.record_duties import keep_duties
 from vmsguard.run.record_scope import record_policies, record_scope
 from vmsguard.run.remediation import with_remediation
 from vmsguard.run.standings import with_exposure
@@ -44,6 +46,8 @@ async def run_check(
     begin(fleet, equipment, run, command, judged)
     results = with_remediation(judged.results, [judged.plan], ())
     results = with_exposure(results, equipment.state, equipment.clock.now())
+    log, state = equipment.evidence, equipment.state
+    keep_duties(log, state, run, fleet, results, state.deletions(), equipment.clock.now(), enrol=False)
     code = exit_code(results, fail_on=fail_on)
     head = finish(fleet, equipment, run, judged, results, code)
     return RunOutcome(
@@ -79,6 +83,7 @@ def finish(
     """Record the final verdicts and sign a head over them."""
     log = equipment.evidence
     record_witnesses(log, run, judged.seen.looked)
+    record_exceptions(log, run, fleet, judged, equipment.state)
     record_findings(log, run, judged.findings)
     record_verdicts(log, run, results, fleet.digests, fleet.sites_of_cameras)
     record_end(log, run, results, int(code))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from vmsguard.engine.evaluate import Evaluation, evaluate
 from vmsguard.engine.findings import fleet_findings
@@ -28,6 +29,7 @@ __all__ = ["Judged", "claims_of", "judge"]
 class Judged:
     """A judgement with all that it rests on."""
 
+    at: datetime
     observations: Mapping[str, TargetObservation]
     seen: Seen
     snapshots: Mapping[str, CameraSnapshot]
@@ -95,6 +97,7 @@ async def judge(
     plan = make_plan(evaluations, snapshots, claims, now=now, run=run, verbs=fleet.verbs, facts=fleet.facts)
     merged = {key: fact for observation in observations.values() for key, fact in observation.facts.items()}
     return Judged(
+        at=now,
         observations=observations,
         seen=seen,
         snapshots=snapshots,

@@ -147,6 +147,28 @@ class State:
         with self._database.read() as connection:
             return tuple(from_row(Duty, row) for row in connection.execute(select(t.duties).order_by(*order)))
 
+    def drop_duty(self, duty: Duty) -> None:
+        """Forget a duty that nothing asks for any more."""
+        keys = [column == getattr(duty, column.name) for column in t.duties.primary_key]
+        with self._database.write() as connection:
+            connection.execute(delete(t.duties).where(*keys))
+
+    # exceptions in force
+
+    def exceptions_in_force(self) -> frozenset[tuple[str, str]]:
+        """``(exception, camera)`` of those granted when their camera was judged last."""
+        table = t.exceptions_in_force
+        with self._database.read() as connection:
+            return frozenset((row.exception, row.camera) for row in connection.execute(select(table)))
+
+    def change_exceptions_in_force(self, granted: Iterable[tuple[str, str]], ended: Iterable[tuple[str, str]]) -> None:
+        """Keep what is granted now, and forget what no longer is."""
+        table = t.exceptions_in_force
+        with self._database.write() as connection:
+            insert_rows(connection, table, [{"exception": name, "camera": camera} for name, camera in granted])
+            for name, camera in ended:
+                connection.execute(delete(table).where(table.c.exception == name, table.c.camera == camera))
+
     # what witnesses saw
 
     def remember_sightings(self, memories: Iterable[WitnessMemory]) -> None:

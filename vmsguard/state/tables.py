@@ -15,6 +15,7 @@ __all__ = [
     "breakers",
     "deletions",
     "duties",
+    "exceptions_in_force",
     "first_uses",
     "impossibility_proofs",
     "meta",
@@ -24,7 +25,7 @@ __all__ = [
     "witness_memory",
 ]
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration. A store that is already there is opened without loading alembic."""
 
 metadata = MetaData(
@@ -140,3 +141,6 @@ standings = Table(
 )
 
 first_uses = Table("first_uses", metadata, _text("camera", key=True), Column("at", UtcTime, nullable=False))
+
+exceptions_in_force = Table("exceptions_in_force", metadata, _text("exception", key=True), _text("camera", key=True))
+"""Where each exception was granted when its camera was judged last: the run that finds one expired says so once."""

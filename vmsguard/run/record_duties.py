@@ -1,0 +1,115 @@
+"""Keeps the duties of a run: records what was met, missed or newly owed, and moves their next time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from vmsguard.engine.compile import CompiledRule
+from vmsguard.evidence.log import EvidenceLog
+from vmsguard.model.ledger import Deletion
+from vmsguard.model.results import Result
+from vmsguard.model.vocabulary import Qualifier, Verdict
+from vmsguard.run.duties import (
+    CONTROL,
+    DutyKey,
+    Happened,
+    enrolled,
+    key_of,
+    latest_deletion,
+    no_longer_owed,
+    owed,
+    regauged,
+    settle,
+)
+from vmsguard.run.fleet import Fleet
+from vmsguard.state.store import State
+
+__all__ = ["keep_duties"]
+
+
+def keep_duties(
+    log: EvidenceLog,
+    state: State,
+    run: str,
+    fleet: Fleet,
+    results: Sequence[Result],
+    before: Iterable[Deletion],
+    now: datetime,
+    *,
+    enrol: bool,
+) -> None:
+    """Settle every duty of this run's cameras, and with ``enrol`` begin those that a rule asks for now.
+
+    ``before`` are the deletions that were verified before this run. Evidence is written first: a crash in
+    between repeats a record and loses none.
+    """
+    done, earlier = state.deletions(), tuple(before)
+    asked = owed(results, _gaps(fleet))
+    rules = {(one.camera, one.pack, one.rule): one for one in results if one.level == "rule"}
+    judged = {camera.id for camera in fleet.cameras}
+    known: set[DutyKey] = set()
+    for duty in state.duties():
+        key = key_of(duty)
+        known.add(key)
+        if duty.camera not in judged and duty.camera in fleet.inventory.cameras:
+            continue
+        why = no_longer_owed(duty, rules, fleet.inventory.cameras, asked=key in asked)
+        if why:
+            _record(log, run, [Happened("duty.ended", duty, code=why)])
+            state.drop_duty(duty)
+            continue
+        result, gap = asked.get(key, (None, timedelta(seconds=duty.max_gap_seconds)))
+        moved, changed = regauged(duty, gap)
+        place = (duty.target, duty.channel)
+        moved, happened = settle(
+            moved,
+            latest_deletion(done, *place),
+            latest_deletion(earlier, *place),
+            now,
+            holds=result is not None and result.verdict is Verdict.PASS,
+        )
+        if changed or happened:
+            _record(log, run, [*changed, *happened])
+            state.put_duty(moved)
+    for key, (result, gap) in asked.items() if enrol else ():
+        rule = rules.get(key[:3])
+        if key in known or (rule is not None and rule.qualifier is Qualifier.EXCEPTION):
+            continue
+        duty, happened = enrolled(result, gap, latest_deletion(done, *key[3:]), now)
+        _record(log, run, happened)
+        state.put_duty(duty)
+
+
+def _record(log: EvidenceLog, run: str, happened: Iterable[Happened]) -> None:
+    for one in happened:
+        duty = one.duty
+        log.append(
+            one.event,
+            run=run,
+            camera=duty.camera,
+            target=duty.target,
+            channel=duty.channel,
+            pack=duty.pack,
+            rule=duty.rule,
+            due=duty.next_due,
+            at=one.at,
+            gap_seconds=one.gap_seconds,
+            max_gap_seconds=duty.max_gap_seconds,
+            reason_code=one.code,
+        )
+
+
+def _gaps(fleet: Fleet) -> Mapping[tuple[str, str], timedelta]:
+    """The longest gap that each rule allows, by pack and rule; of several the shortest."""
+    gaps: dict[tuple[str, str], timedelta] = {}
+    for rules in {id(rules): rules for site in fleet.rules.values() for rules in site}.values():
+        for compiled in rules.rules:
+            if allowed := _allowed(compiled):
+                gaps[(rules.pack.id, compiled.rule.id)] = min(allowed)
+    return gaps
+
+
+def _allowed(compiled: CompiledRule) -> list[timedelta]:
+    everything = (*compiled.require, *(one for rung in compiled.rungs for one in rung.require))
+    return [one.params.max_gap for one in everything if one.control.id == CONTROL]
