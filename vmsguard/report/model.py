@@ -59,6 +59,8 @@ class Anchor(Struct, frozen=True, kw_only=True):
     at: datetime | None = None
     verified: bool = False
     """The verification that made this report checked it with a key of the reader's own."""
+    why: str = ""
+    """Why it is not verified."""
 
 
 class Integrity(Struct, frozen=True, kw_only=True):
@@ -80,6 +82,10 @@ class Integrity(Struct, frozen=True, kw_only=True):
     """The reader gave a trust file."""
     erased: int = 0
     """Records that were taken out one by one; a tombstone stands for each."""
+    pruned: int = 0
+    """Records at the start of the log that were taken out; their hashes are there."""
+    forks: tuple[tuple[str, str], ...] = ()
+    """Pairs of signed notes that cannot both be true: proof of fraud."""
 
 
 class RunTold(Struct, frozen=True, kw_only=True):

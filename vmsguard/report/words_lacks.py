@@ -53,7 +53,7 @@ LACKS: Mapping[str, Words] = {
     ),
     Why.NOT_ATTRIBUTED.value: Words(
         "The inventory does not state an attribute that the verdict needs.",
-        "State it for the camera or its group in the inventory; vmsguard explains with policy explain which one.",
+        "State it for the camera or its group in the inventory; vmsguard policy explain says which one.",
     ),
     Why.NO_DOCUMENT.value: Words(
         "A document that the rule asks for is not recorded, or does not say what is needed.",

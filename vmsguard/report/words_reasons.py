@@ -99,10 +99,6 @@ _UNDECIDED: Mapping[str, Words] = {
         "The gate is not proven to compare 1:1, so it is changed only by proposal.",
         "Prove how the gate compares, or approve the change in person.",
     ),
-    "attribute-not-set": Words(
-        "The inventory does not state an attribute that decides whether the rule applies.",
-        "State it for the camera or its group in the inventory.",
-    ),
     "not-certain": Words("What breaks the rule is not known for certain.", "Provide what the verdict lacks."),
     "not-looked-at": Words(
         "The newest run that should have looked did not; what was true then may not be true now.",

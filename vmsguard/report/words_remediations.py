@@ -26,6 +26,8 @@ AFTER_REPAIR: Mapping[str, str] = {
         "The target has no command for it. Switch it off by hand, record the maker's statement, or let the rule's "
         "fallback be done."
     ),
-    Remediation.FAILED.value: "The change failed: vmsguard evidence show --event apply tells how. Then run vmsguard apply.",
+    Remediation.FAILED.value: (
+        "The change failed: vmsguard evidence show --event apply tells how. Then run vmsguard apply again."
+    ),
     Remediation.ROLLED_BACK.value: "The change was taken back: find out why, then run vmsguard plan.",
 }
