@@ -16,7 +16,10 @@ _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 class Checkpoint(Struct, frozen=True):
-    """A tree head; ``note`` is the signed form it came in, or None for one not yet signed."""
+    """A tree head; ``note`` is the signed form it came in, or None for one not yet signed.
+
+    Where the note has extension lines, its text and not ``text`` is what was signed.
+    """
 
     origin: str
     size: int
@@ -33,11 +36,15 @@ class Checkpoint(Struct, frozen=True):
         return self.root.hex()
 
 
-def parse_checkpoint(data: bytes) -> Checkpoint:
-    """The head in ``data``, signatures not yet verified; extension lines are refused: we never write any."""
+def parse_checkpoint(data: bytes, *, extensions: bool = False) -> Checkpoint:
+    """The head in ``data``, signatures not yet verified.
+
+    Extension lines are refused, for our logs never write any; with ``extensions``, those of others are let pass.
+    """
     note = parse_note(data)
     lines = note.text.split("\n")
-    if len(lines) != 4 or not lines[0] or not _SIZE.fullmatch(lines[1]):
+    extended = len(lines) > 4 and extensions and all(lines[3:-1])
+    if not (len(lines) == 4 or extended) or not lines[0] or not _SIZE.fullmatch(lines[1]):
         raise EvidenceError("checkpoint is not origin, size and root")
     root = strict_base64(lines[2])
     if root is None or len(root) != 32:

@@ -12,11 +12,14 @@ __all__ = ["WriterLock"]
 
 
 class WriterLock:
-    """Held from construction until ``release``; a second writer is refused and told who the first is."""
+    """Held from construction until ``release``; a second writer is refused and told who the first is.
+
+    ``used`` is what the refusal says of the directory.
+    """
 
     __slots__ = ("_descriptor",)
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, used: str = "the evidence log is being written") -> None:
         self._descriptor = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -24,8 +27,7 @@ class WriterLock:
             holder = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
             os.close(self._descriptor)
             raise EvidenceError(
-                f"the evidence log is being written by process {holder}",
-                hint="wait for it to end; two writers would fork the log",
+                f"{used} by process {holder}", hint="wait for it to end; two writers would fork the log"
             ) from error
         except OSError:
             os.close(self._descriptor)

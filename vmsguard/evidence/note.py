@@ -18,6 +18,7 @@ __all__ = [
     "Note",
     "NoteSignature",
     "VerifierKey",
+    "cosigned_message",
     "key_id",
     "parse_note",
     "signature_line",
@@ -31,6 +32,8 @@ COSIGNATURE = 0x04
 
 _DASH = "\u2014 "
 _MAX_NOTE = 65_536
+_LAST_TIME = 2**63 - 1
+"""C2SP tlog-cosignature: a timestamp must not exceed it."""
 
 
 class NoteSignature(Struct, frozen=True):
@@ -93,13 +96,20 @@ class VerifierKey(Struct, frozen=True):
         if self.kind == COSIGNATURE:
             if len(raw) != 72:
                 return False
-            message = f"cosignature/v1\ntime {int.from_bytes(raw[:8], 'big')}\n".encode() + message
-            raw = raw[8:]
+            time, raw = int.from_bytes(raw[:8], "big"), raw[8:]
+            if time > _LAST_TIME:
+                return False
+            message = cosigned_message(text, time)
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(raw, message)
         except (InvalidSignature, ValueError):
             return False
         return True
+
+
+def cosigned_message(text: str, time: int) -> bytes:
+    """What a witness signs: the note's text as of a Unix time (C2SP tlog-cosignature, cosignature/v1)."""
+    return f"cosignature/v1\ntime {time}\n{text}".encode()
 
 
 def key_id(name: str, kind: int, public: bytes) -> bytes:

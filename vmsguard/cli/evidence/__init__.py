@@ -22,6 +22,7 @@ class EvidenceGroup(LazyGroup):
             "vmsguard.cli.evidence.check_proof:check_proof",
             "Check a record and its proof, without the log.",
         ),
+        "witness": ("vmsguard.cli.evidence.witness:witness", "Cosign the heads of other logs."),
         "keygen": ("vmsguard.cli.evidence.keygen:keygen", "Make a signing key."),
     }
 
