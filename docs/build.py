@@ -77,7 +77,7 @@ def commands_page() -> str:
 def commands() -> Iterator[tuple[str, click.Command]]:
     """Every command and subcommand under its full name."""
     for name in cli.list_commands(_context()):
-        yield from _with_children(name)
+        yield from _with_children(name, cli.get_command(_context(), name))
 
 
 def controls_page() -> str:
@@ -108,18 +108,17 @@ def _context() -> click.Context:
     return click.Context(cli, info_name="vmsguard")
 
 
-def _with_children(name: str) -> Iterator[tuple[str, click.Command]]:
-    command = cli.get_command(_context(), name)
+def _with_children(name: str, command: click.Command | None) -> Iterator[tuple[str, click.Command]]:
     if command is None:
         raise LookupError(f"vmsguard {name} is listed and cannot be loaded")
     yield name, command
     if isinstance(command, click.Group):
-        for child in sorted(command.commands):
-            yield f"{name} {child}", command.commands[child]
+        for child in sorted(command.list_commands(_context())):
+            yield from _with_children(f"{name} {child}", command.get_command(_context(), child))
 
 
 def _command_sections(name: str) -> Iterator[str]:
-    for full, command in _with_children(name):
+    for full, command in _with_children(name, cli.get_command(_context(), name)):
         level = "##" if full == name else "###"
         yield f"{level} vmsguard {full}\n"
         usage = " ".join(command.collect_usage_pieces(click.Context(command, info_name=full)))
