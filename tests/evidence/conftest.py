@@ -46,7 +46,9 @@ class OwnClock:
 class ToldDisk(Disk):
     """The real file system with a diary, a fixed boot and random source, and failures on order."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: OwnClock | None = None) -> None:
+        self.clock = clock
+        """Time since boot follows it, as a machine's own does."""
         self.diary: list[str] = []
         self.room: int | None = None
         """Bytes still free for records; None for plenty."""
@@ -86,7 +88,7 @@ class ToldDisk(Disk):
 
     def boottime_ns(self) -> int:
         self.boot += 1
-        return self.boot
+        return self.boot + (0 if self.clock is None else int(self.clock.monotonic() * 1_000_000_000))
 
     def boot_id(self) -> str:
         return "boot-1"
@@ -105,8 +107,8 @@ def clock() -> OwnClock:
 
 
 @pytest.fixture
-def disk() -> ToldDisk:
-    return ToldDisk()
+def disk(clock: OwnClock) -> ToldDisk:
+    return ToldDisk(clock)
 
 
 @pytest.fixture

@@ -2,174 +2,177 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from vmsguard.evidence.content import Content, Verdicts
+from vmsguard.evidence.duty_book import DutyBook
+from vmsguard.evidence.erasures import Erasures
 from vmsguard.evidence.intents import IntentBook
 from vmsguard.evidence.problems import Level, Problem
-from vmsguard.evidence.record import planned_digest
+from vmsguard.evidence.run_book import RunBook
+from vmsguard.evidence.timeline import Passage, Timeline
 from vmsguard.evidence.torn import digest_of
 
 __all__ = ["Completeness"]
 
-
-class _Run:
-    """One run between its plan and its end."""
-
-    __slots__ = ("counts", "digest", "finals", "pairs", "seq", "twice")
-
-    def __init__(self, record: Mapping[str, Any]) -> None:
-        self.seq: int = record["seq"]
-        self.pairs: int = record.get("pairs", 0)
-        self.digest: str = record.get("digest", "")
-        self.finals: set[tuple[str, ...]] = set()
-        self.counts: dict[str, int] = {}
-        self.twice: list[int] = []
+_RUN_PARTS = frozenset(
+    (
+        "counts-differ",
+        "ended-unplanned",
+        "run-not-ended",
+        "scope-differs",
+        "unplanned-verdict",
+        "verdicts-differ",
+        "verdicts-missing",
+    )
+)
+"""What may be wrong with a run only because a part of it is not there to be read."""
 
 
 class Completeness:
-    """Follows every record in order; ``problems`` then says what is missing.
+    """Takes in what the segments say, in order; ``problems`` then tells what is missing.
 
-    Every planned pair has exactly one final verdict, every intent a result, every heartbeat a successor in
-    time. What a crash cut short is excused by a complete run that came after it: the same plan for a run,
-    any run for a torn record.
+    Every planned pair has exactly one final verdict, every intent a result, every duty that fell due its
+    deletion or its miss, every heartbeat a successor in time. What a crash cut short is excused by a complete
+    run that came after it: the same plan for a run, any run for a torn record. What an announced erasure took
+    out, and what stands before ``since``, cannot be judged: that is said and not counted against the log.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, since: int = 0) -> None:
+        self.anchored: list[dict[str, Any]] = []
+        """Every ``checkpoint.anchored``, for who checks the files they name."""
+        self.rotated: list[dict[str, Any]] = []
+        """Every ``key.rotated``, for who knows the trusted keys."""
+        self.events: Counter[str] = Counter()
         self._directory = directory
-        self._runs: dict[str, _Run] = {}
+        self._since = since
+        self._runs = RunBook()
         self._intents = IntentBook()
+        self._duties = DutyBook()
+        self._erasures = Erasures()
+        self._timeline = Timeline()
         self._found: list[Problem] = []
         self._losses: list[Problem] = []
-        self._alive: tuple[datetime, timedelta, int] | None = None
-        self._completed: list[tuple[int, str, str]] = []
-        """``(seq of the plan, digest, run)`` of runs that ended with all they planned."""
+        self._answered: set[int] = set()
+        self._followers: dict[str, Callable[[dict[str, Any]], None]] = {
+            "apply.intent": self._intents.follow,
+            "apply.result": self._result,
+            "checkpoint.anchored": self.anchored.append,
+            "duty.due": self._duties.follow,
+            "duty.ended": self._duties.follow,
+            "duty.met": self._duties.follow,
+            "duty.missed": self._duties.follow,
+            "erase.done": self._erasures.follow,
+            "erase.requested": self._erasures.follow,
+            "heartbeat": self._timeline.follow,
+            "key.rotated": self.rotated.append,
+            "log.closed": self._timeline.follow,
+            "log.recovered": self._recovered,
+            "run.ended": self._runs.ended,
+            "run.planned": self._runs.planned,
+            "run.scope": self._runs.scope,
+            "write.failed": self._lost,
+        }
 
-    def follow(self, record: Mapping[str, Any]) -> None:
-        event, seq = record["event"], record["seq"]
-        self._follow_heartbeat(record, event)
-        if event == "verify":
-            self._verdict(record)
-        elif event == "run.planned":
-            self._planned(record)
-        elif event == "run.ended":
-            self._ended(record)
-        elif event == "log.recovered":
-            self._recovered(record)
-        elif event == "write.failed":
-            lost = record.get("lost", "") or "a record"
-            self._losses.append(_incomplete("write-failed", f"{lost} could not be written: the disk was full", seq))
-        else:
-            self._intents.follow(record)
-
-    def problems(self, now: datetime) -> list[Problem]:
-        """What is missing as of ``now``."""
-        found = [*self._found, *self._unended(), *self._unexcused()]
-        for intent in self._intents.open.values():
-            found.append(
-                _incomplete("unresolved-intent", f"{intent.change} was announced and no result is recorded", intent.seq)
-            )
-        if self._alive is not None:
-            found.extend(self._silence(now, None))
-        return found
-
-    def _planned(self, record: Mapping[str, Any]) -> None:
-        run = record.get("run", "")
-        if run in self._runs:
-            self._found.append(_incomplete("planned-twice", f"run {run} was planned twice", record["seq"]))
-        self._runs[run] = _Run(record)
-
-    def _verdict(self, record: Mapping[str, Any]) -> None:
-        if not record.get("final"):
-            return
-        run = self._runs.get(record.get("run", ""))
-        if run is None:
-            self._found.append(_incomplete("unplanned-verdict", "a final verdict of no planned run", record["seq"]))
-            return
-        pair = (record["camera"], *(record.get(name, "") for name in ("pack", "rule", "control")))
-        if pair in run.finals:
-            run.twice.append(record["seq"])
-        run.finals.add(pair)
-        verdict = record.get("verdict", "")
-        run.counts[verdict] = run.counts.get(verdict, 0) + 1
-
-    def _ended(self, record: Mapping[str, Any]) -> None:
-        name, seq = record.get("run", ""), record["seq"]
-        run = self._runs.pop(name, None)
-        if run is None:
-            self._found.append(_incomplete("ended-unplanned", f"run {name} ended and no plan is recorded", seq))
-            return
-        wrong = list(_run_problems(name, run, record))
-        self._found.extend(wrong)
-        if not wrong:
-            self._completed.append((run.seq, run.digest, name))
-
-    def _recovered(self, record: Mapping[str, Any]) -> None:
-        seq = record["seq"]
-        for piece in record.get("torn", ()):
-            kept = self._directory / Path(str(piece.get("file", ""))).name
-            if not kept.is_file():
-                self._found.append(_incomplete("torn-missing", f"the torn bytes in {kept.name} are gone", seq))
-            elif digest_of(kept) != piece.get("sha256"):
-                self._found.append(_incomplete("torn-changed", f"the torn bytes in {kept.name} were changed", seq))
-        self._losses.append(_incomplete("torn-record", "a crash tore the record that was being written", seq))
-
-    def _unended(self) -> Iterator[Problem]:
-        for name, run in self._runs.items():
-            later = next((who for seq, digest, who in self._completed if digest == run.digest and seq > run.seq), "")
-            if later:
-                message = f"run {name} was cut short; run {later} later did all of the same plan"
-                yield Problem(Level.NOTICE, "run-cut-short", message, run.seq)
+    def take(self, content: Content) -> None:
+        """Go on with the next segment."""
+        self._timeline.enter(content.first, content.last)
+        self.events.update(content.events)
+        for item in content.items:
+            if isinstance(item, Verdicts):
+                self._runs.verdicts(item)
+            elif isinstance(item, Passage):
+                self._timeline.look(item)
             else:
-                message = f"run {name} did not end: {len(run.finals)} of {run.pairs} final verdicts are there"
-                yield _incomplete("run-not-ended", message, run.seq)
+                self._followers[item["event"]](item)
+
+    def problems(self, now: datetime, border: int, tombstones: Sequence[int]) -> Iterator[Problem]:
+        """What is missing as of ``now``, of a log without the records before ``border`` and with ``tombstones``."""
+        yield from self._found
+        yield from self._of_runs()
+        yield from self._unexcused()
+        yield from self._unresolved()
+        yield from self._timeline.problems
+        yield from self._timeline.until(now)
+        yield from self._owed(now)
+        yield from self._erasures.problems(border, tombstones, self._since)
+        if self._since:
+            message = (
+                f"records before {self._since}: by hash only, the saved head vouches for them; "
+                "what was announced there and is still open was not judged again"
+            )
+            yield Problem(Level.NOTICE, "not-judged", message)
+
+    def _of_runs(self) -> Iterator[Problem]:
+        """What is wrong with runs; of one that cannot be whole here, only that."""
+        cut: dict[str, Problem] = {}
+        for run, problem in self._runs.problems():
+            if problem.kind in _RUN_PARTS and run in self._erasures.cut_runs:
+                message = f"run {run} lost records to an announced erasure: its completeness cannot be checked again"
+                cut.setdefault(run, Problem(Level.NOTICE, "run-cut-by-erasure", message, problem.seq))
+            elif problem.kind in ("ended-unplanned", "unplanned-verdict") and self._since:
+                message = f"run {run} began before record {self._since}: whether it is complete was not judged"
+                cut.setdefault(run, Problem(Level.NOTICE, "not-judged", message, problem.seq))
+            else:
+                yield problem
+        yield from cut.values()
 
     def _unexcused(self) -> Iterator[Problem]:
-        last = max((seq for seq, _, _ in self._completed), default=-1)
+        last = max((seq for seq, _, _ in self._runs.completed), default=-1)
         for loss in self._losses:
             if loss.seq is not None and loss.seq < last:
                 yield Problem(Level.NOTICE, loss.kind, f"{loss.message}; a complete run followed", loss.seq)
             else:
                 yield loss
 
-    def _follow_heartbeat(self, record: Mapping[str, Any], event: str) -> None:
-        """Silence counts only between a heartbeat and the next orderly end."""
-        if self._alive is None and event != "heartbeat":
+    def _unresolved(self) -> Iterator[Problem]:
+        for intent in self._intents.open.values():
+            message = f"{intent.change} was announced and no result is recorded"
+            yield self._perhaps_erased("apply.result", _incomplete("unresolved-intent", message, intent.seq))
+        for seq in sorted(self._erasures.open_intents - self._answered):
+            if seq not in self._intents.open:
+                message = f"record {seq}, since taken out, announced a change and no result is recorded"
+                yield _incomplete("unresolved-intent", message, seq)
+
+    def _owed(self, now: datetime) -> Iterator[Problem]:
+        last = self._timeline.last
+        if last is None:
             return
-        at = datetime.fromisoformat(record["ts"])
-        self._found.extend(self._silence(at, record["seq"]))
-        if event == "log.closed":
-            self._alive = None
-        elif event == "heartbeat":
-            self._alive = (at, timedelta(seconds=record["interval"]), record["seq"])
-        elif self._alive is not None:
-            self._alive = (at, self._alive[1], record["seq"])
+        until = max(now, last.at) if self._timeline.promised else last.at
+        for problem in self._duties.problems(until):
+            yield self._perhaps_erased("duty.met", problem) if problem.kind == "duty-open" else problem
 
-    def _silence(self, until: datetime, seq: int | None) -> Iterator[Problem]:
-        if self._alive is None:
-            return
-        since, interval, last = self._alive
-        if until - since > 2 * interval:
-            passed = int((until - since).total_seconds())
-            message = f"{passed} s without a record, where one was promised every {int(interval.total_seconds())} s"
-            yield _incomplete("silence", message, last if seq is None else seq)
+    def _perhaps_erased(self, event: str, problem: Problem) -> Problem:
+        """A missing answer, unless records of its sort were taken out: then nobody can tell."""
+        if not self._erasures.lost[event]:
+            return problem
+        message = f"{problem.message}; it may be among the {event} records that were taken out"
+        return Problem(Level.NOTICE, problem.kind, message, problem.seq)
+
+    def _result(self, record: Mapping[str, Any]) -> None:
+        self._answered.update(record.get("cause", ()))
+        self._intents.follow(record)
+
+    def _recovered(self, record: Mapping[str, Any]) -> None:
+        seq = record["seq"]
+        for piece in record["torn"]:
+            kept = self._directory / Path(piece["file"]).name
+            file = kept.name
+            if not kept.is_file():
+                self._found.append(_incomplete("torn-missing", f"the torn bytes in {file} are gone", seq, file))
+            elif kept.stat().st_size != piece["size"] or digest_of(kept) != piece["sha256"]:
+                self._found.append(_incomplete("torn-changed", f"the torn bytes in {file} were changed", seq, file))
+        self._losses.append(_incomplete("torn-record", "a crash tore the record that was being written", seq))
+
+    def _lost(self, record: Mapping[str, Any]) -> None:
+        lost = record.get("lost") or "a record"
+        message = f"{lost} could not be written: the disk was full"
+        self._losses.append(_incomplete("write-failed", message, record["seq"]))
 
 
-def _run_problems(name: str, run: _Run, ended: Mapping[str, Any]) -> Iterator[Problem]:
-    seq = ended["seq"]
-    for twice in run.twice:
-        yield _incomplete("verdict-twice", f"run {name} has a second final verdict for the same pair", twice)
-    if len(run.finals) != run.pairs:
-        message = f"run {name} planned {run.pairs} pairs and recorded {len(run.finals)} final verdicts"
-        yield _incomplete("verdicts-missing", message, seq)
-    elif planned_digest(run.finals) != run.digest:
-        yield _incomplete("verdicts-differ", f"run {name} recorded verdicts for other pairs than it planned", seq)
-    stated = {verdict: count for verdict, count in ended.get("verdicts", {}).items() if count}
-    if stated != run.counts:
-        yield _incomplete("counts-differ", f"run {name} ended with other counts than its final verdicts give", seq)
-
-
-def _incomplete(kind: str, message: str, seq: int) -> Problem:
-    return Problem(Level.INCOMPLETE, kind, message, seq)
+def _incomplete(kind: str, message: str, seq: int, file: str = "") -> Problem:
+    return Problem(Level.INCOMPLETE, kind, message, seq, file)

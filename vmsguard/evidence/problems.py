@@ -52,8 +52,8 @@ CATEGORIES: Mapping[str, Category] = _sorted_out(
     (Category.GAP, "gap shorter silence torn torn-record unsigned-tail write-failed"),
     (
         Category.INVALID,
-        "anchor-changed chain clock damaged fork head-damaged malformed root since-invalid signature tile token"
-        " token-time torn-changed unsupported",
+        "anchor-changed anchor-time chain clock damaged fork head-damaged malformed root since-invalid signature tile"
+        " token torn-changed",
     ),
     (Category.MOVED, "head-moved other-origin segment-moved segment-repeated sequence"),
     (
@@ -64,9 +64,9 @@ CATEGORIES: Mapping[str, Category] = _sorted_out(
     (Category.UNANCHORED, "quorum token-unchecked"),
     (
         Category.INCOMPLETE,
-        "counts-differ duty-late duty-moved duty-open ended-unplanned not-judged planned-twice run-cut-short"
+        "counts-differ duty-ended duty-late duty-moved duty-open ended-unplanned not-judged planned-twice run-cut-short"
         " run-not-ended scope-differs unplanned-verdict unresolved-intent verdict-twice verdicts-differ"
-        " verdicts-missing",
+        " verdicts-missing unsupported",
     ),
 )
 """Every kind of problem there is; kinds are stable."""

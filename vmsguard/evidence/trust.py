@@ -37,11 +37,16 @@ class Trust(Struct, frozen=True, kw_only=True):
 
     def cosigners(self, note: Note) -> frozenset[str]:
         """Names of the witnesses whose cosignature on the note verifies."""
-        return frozenset(
-            name
-            for name, key in self.witnesses.items()
-            if any(key.made(signed) and key.verifies(note.text, signed) for signed in note.signatures)
-        )
+        return frozenset(self.cosigned(note))
+
+    def cosigned(self, note: Note) -> dict[str, int]:
+        """Names of the witnesses whose cosignature on the note verifies, each with the newest time (Unix) it states."""
+        found: dict[str, int] = {}
+        for name, key in self.witnesses.items():
+            for signed in note.signatures:
+                if key.made(signed) and key.verifies(note.text, signed):
+                    found[name] = max(found.get(name, 0), int.from_bytes(signed.signature[:8], "big"))
+        return found
 
     def quorum_met(self, cosigners: Collection[str]) -> bool:
         return not self.quorum or self._counts(self.quorum, cosigners)

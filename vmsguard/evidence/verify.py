@@ -2,157 +2,120 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from vmsguard.evidence.canonical import check_canonical
-from vmsguard.evidence.completeness import Completeness
-from vmsguard.evidence.events import EVENTS
-from vmsguard.evidence.heads import Heads, read_heads
+from vmsguard.errors import EvidenceError
+from vmsguard.evidence.anchor_check import check_announced, judge_anchors
+from vmsguard.evidence.forks import judge_heads
+from vmsguard.evidence.heads import Heads, JudgedHead, SavedHead, read_heads
+from vmsguard.evidence.note import VerifierKey
 from vmsguard.evidence.problems import Level, Problem, VerifyReport, summed_up
-from vmsguard.evidence.record import SCHEMA
-from vmsguard.evidence.recover import NO_RECORD
-from vmsguard.evidence.segments import iter_lines, list_segments
-from vmsguard.evidence.tree import EMPTY_ROOT, Frontier, leaf_hash
 from vmsguard.evidence.trust import Trust
+from vmsguard.evidence.whole_log import Progress, WholeLog
 
 __all__ = ["VerifyReport", "verify_directory"]
 
 
-def verify_directory(directory: Path, *, trust: Trust | None, now: datetime) -> VerifyReport:
+def verify_directory(
+    directory: Path,
+    *,
+    trust: Trust | None,
+    now: datetime,
+    since: SavedHead | None = None,
+    jobs: int = 1,
+    tsa_roots: Sequence[bytes] = (),
+    progress: Progress | None = None,
+) -> VerifyReport:
     """The verdict on the log in ``directory``; reads only, trusts nothing in it.
 
-    Keys come from ``trust``, the auditor's own file. ``now`` decides whether a promised heartbeat is late.
+    Keys come from ``trust``, the auditor's own file, and roots of timestamping authorities from ``tsa_roots``
+    (PEM). ``now`` decides whether a promised heartbeat is late. Records that ``since``, a head saved earlier,
+    covers are compared by hash and not read again. With ``jobs`` beyond 1, segments are read by that many
+    processes.
     """
-    heads = read_heads(directory, trust)
-    scan = _Scan(directory, heads)
-    scan.run()
-    problems = [*heads.problems, *scan.problems, *scan.against_heads()]
-    if not scan.foreign:
-        problems += scan.completeness.problems(now)
-    witnesses, witnessed, undecided = _judge_trust(heads, trust, scan)
-    problems += undecided
-    newest = heads.newest
+    heads = read_heads(directory, trust, since)
+    newest, saved = heads.newest, heads.saved
+    log = WholeLog(
+        directory,
+        sizes=[judged.head.size for judged in heads.all],
+        signed=max((judged.head.size for judged in heads.all if judged is newest or judged.signed), default=0),
+        since=saved.head.size if saved else 0,
+    )
+    log.read(jobs=jobs, progress=progress)
+    size = log.frontier.size
+    told = judge_heads(heads, log.roots, size)
+    anchors = judge_anchors(directory, heads, trust=trust, roots=log.roots, times=log.times, tsa_roots=tsa_roots)
+    best = _best_witnessed(heads, trust, log)
+    problems = [*heads.problems, *log.problems, *anchors.problems]
+    problems += [problem for problem in told.problems if not (log.unreadable and problem.kind == "shorter")]
+    problems += _undecided(trust, best, size)
+    if newest is not None and size > newest.head.size:
+        message = f"{size - newest.head.size} records after the signed head: only the chain covers them"
+        problems.append(Problem(Level.INCOMPLETE, "unsigned-tail", message, newest.head.size))
+    if not log.foreign:
+        problems += log.completeness.problems(now, log.border, log.tombstones)
+        problems += check_announced(directory, log.completeness.anchored, log.roots)
+        problems += _rotations(log, trust)
+    witnessed, stamp = (best.head.size if best else 0), anchors.newest_timestamp
     return VerifyReport(
         origin=newest.head.origin if newest else "",
-        size=scan.frontier.size,
-        root=scan.frontier.root().hex(),
+        size=size,
+        root=log.frontier.root().hex(),
         signed_size=newest.head.size if newest and newest.signed else 0,
         witnessed_size=witnessed,
-        witnesses=witnesses,
+        witnesses=tuple(sorted(best.cosigned)) if best else (),
         trusted=trust is not None,
         problems=summed_up(problems),
+        anchored_size=max(witnessed, stamp.size if stamp else 0),
+        anchored_at=stamp.at if stamp else "",
+        anchors=anchors.anchors,
+        since=saved.head.size if saved else 0,
+        pruned=log.border,
+        erased=len(log.tombstones),
+        events=dict(sorted(log.completeness.events.items())),
+        forks=told.forks,
     )
 
 
-class _Scan:
-    """One pass over all segments: form, sequence, chain, tree, content."""
-
-    def __init__(self, directory: Path, heads: Heads) -> None:
-        self.directory = directory
-        self.heads = heads
-        self.frontier = Frontier()
-        self.problems: list[Problem] = []
-        self.completeness = Completeness(directory)
-        self.foreign = False
-        """Records of a schema or event this program does not know: their content cannot be judged."""
-        self.roots: dict[int, bytes] = {0: EMPTY_ROOT}
-        self._prev = NO_RECORD
-        self._signed = heads.newest.head.size if heads.newest else 0
-        self._wanted = {judged.head.size for judged in heads.all}
-
-    def run(self) -> None:
-        for segment in list_segments(self.directory):
-            if segment.first != self.frontier.size:
-                message = f"records {self.frontier.size} to {segment.first - 1} are missing"
-                if segment.first < self.frontier.size:
-                    message = f"segment {segment.first} repeats records that are already there"
-                self._add(Level.TAMPERED, "gap", message)
-                return
-            for line in iter_lines(segment.path):
-                if not self._line(line):
-                    return
-
-    def against_heads(self) -> list[Problem]:
-        """What the heads say about the records that were found."""
-        found = []
-        for judged in self.heads.all:
-            head = judged.head
-            if judged is not self.heads.newest and not judged.signed:
-                continue
-            if head.size > self.frontier.size:
-                message = f"{judged.file} covers {head.size} records and {self.frontier.size} are there"
-                found.append(Problem(Level.TAMPERED, "shorter", message))
-            elif self.roots[head.size] != head.root:
-                message = f"the first {head.size} records do not give the root of {judged.file}"
-                found.append(Problem(Level.TAMPERED, "root", message))
-        if self.heads.newest and self.frontier.size > self._signed:
-            message = f"{self.frontier.size - self._signed} records after the signed head: only the chain covers them"
-            found.append(Problem(Level.INCOMPLETE, "unsigned-tail", message, self._signed))
-        return found
-
-    def _line(self, line: bytes) -> bool:
-        """Take in one line; False where reading on makes no sense."""
-        seq = self.frontier.size
-        signed = seq < self._signed
-        value: Any
-        value, wrong = check_canonical(line[:-1]) if line.endswith(b"\n") else (None, "no line end")
-        if not wrong and not isinstance(value, dict):
-            wrong = "not an object"
-        if wrong and not signed:
-            self._add(Level.INCOMPLETE, "torn", f"what follows the last whole record is damaged ({wrong})", seq)
-            return False
-        if wrong:
-            self._add(Level.TAMPERED, "damaged", f"the record is damaged: {wrong}", seq)
-        else:
-            self._record(value, seq)
-        self._prev = leaf_hash(line.removesuffix(b"\n"))
-        self.frontier.append(self._prev)
-        if seq + 1 in self._wanted:
-            self.roots[seq + 1] = self.frontier.root()
-        return True
-
-    def _record(self, record: dict[str, Any], seq: int) -> None:
-        if record.get("seq") != seq:
-            self._add(Level.TAMPERED, "sequence", f"the record says it is number {record.get('seq')}", seq)
-        elif record.get("prev") != self._prev.hex():
-            self._add(Level.TAMPERED, "chain", "the record does not continue the one before it", seq)
-        elif record.get("schema") != SCHEMA or record.get("event") not in EVENTS:
-            if not self.foreign:
-                message = "a record of a schema or event that this version does not know"
-                self._add(Level.UNDECIDED, "unsupported", message, seq)
-            self.foreign = True
-        elif not self.foreign:
-            self._content(record, seq)
-
-    def _content(self, record: dict[str, Any], seq: int) -> None:
-        try:
-            self.completeness.follow(record)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            self._add(Level.INCOMPLETE, "malformed", f"a {record['event']} record lacks what its event must hold", seq)
-
-    def _add(self, level: Level, kind: str, message: str, seq: int | None = None) -> None:
-        self.problems.append(Problem(level, kind, message, seq))
-
-
-def _judge_trust(heads: Heads, trust: Trust | None, scan: _Scan) -> tuple[tuple[str, ...], int, list[Problem]]:
-    """Who else signed, up to where, and what stays undecided for want of it."""
+def _best_witnessed(heads: Heads, trust: Trust | None, log: WholeLog) -> JudgedHead | None:
+    """The largest head of the log that stands and that witnesses cosigned as the quorum asks, if there is one."""
     if trust is None:
-        message = "without a trust file nobody's signature counts; ask the operator for the log's vkey and check it"
-        return (), 0, [Problem(Level.UNDECIDED, "no-trust-file", message)]
+        return None
     cosigned = [
         judged
         for judged in heads.all
         if judged.signed
-        and judged.cosigners
-        and trust.quorum_met(judged.cosigners)
-        and scan.roots.get(judged.head.size) == judged.head.root
+        and judged.cosigned
+        and trust.quorum_met(judged.cosigned)
+        and log.roots.get(judged.head.size) == judged.head.root
     ]
-    best = max(cosigned, key=lambda judged: judged.head.size, default=None)
-    witnessed = best.head.size if best else 0
-    problems = []
-    if trust.quorum and witnessed < scan.frontier.size:
-        message = f"the quorum {trust.quorum} covers {witnessed} of {scan.frontier.size} records"
-        problems.append(Problem(Level.UNDECIDED, "quorum", message, witnessed))
-    return tuple(sorted(best.cosigners)) if best else (), witnessed, problems
+    return max(cosigned, key=lambda judged: judged.head.size, default=None)
+
+
+def _undecided(trust: Trust | None, best: JudgedHead | None, size: int) -> Iterator[Problem]:
+    """What nobody can say for want of a trusted signature."""
+    if trust is None:
+        message = "without a trust file nobody's signature counts; ask the operator for the log's vkey and check it"
+        yield Problem(Level.UNDECIDED, "no-trust-file", message)
+    elif trust.quorum and (witnessed := best.head.size if best else 0) < size:
+        message = f"the quorum {trust.quorum} covers {witnessed} of {size} records"
+        yield Problem(Level.UNDECIDED, "quorum", message, witnessed)
+
+
+def _rotations(log: WholeLog, trust: Trust | None) -> Iterator[Problem]:
+    """Changes of the log's key that the trust file knows nothing of."""
+    if trust is None:
+        return
+    known = {key.vkey for key in trust.logs}
+    for record in log.completeness.rotated:
+        seq, new = record["seq"], record["new"]
+        try:
+            VerifierKey.parse(new)
+        except EvidenceError as error:
+            yield Problem(Level.INCOMPLETE, "malformed", f"a key.rotated record names no key: {error}", seq)
+            continue
+        if new not in known:
+            message = f"the log's key was changed to {new}: confirm it with the operator on another way, then trust it"
+            yield Problem(Level.NOTICE, "key-rotated", message, seq)

@@ -1,0 +1,98 @@
+"""What was taken out of a log, and whether the log itself announces it: anything else is tampering."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from vmsguard.evidence.problems import Level, Problem
+
+__all__ = ["Erasures"]
+
+
+class _Announced(Struct, frozen=True):
+    seq: int
+    first: int
+    last: int
+    done: bool
+
+    def covers(self, seq: int) -> bool:
+        return self.first <= seq <= self.last
+
+
+class Erasures:
+    """Follows ``erase.requested`` and ``erase.done``, and compares them with what is missing."""
+
+    def __init__(self) -> None:
+        self.cut_runs: set[str] = set()
+        """Runs that lost a part of their records to an announced erasure."""
+        self.lost: Counter[str] = Counter()
+        """Events of which announced erasures took records out one by one."""
+        self.open_intents: set[int] = set()
+        """Intents that were open where pruning ended."""
+        self._announced: dict[str, list[_Announced]] = {"pruned": [], "tombstone": []}
+
+    def follow(self, record: Mapping[str, Any]) -> None:
+        done, kind = record["event"] == "erase.done", record["kind"]
+        self._announced[kind].append(_Announced(record["seq"], record["first"], record["last"], done))
+        if done:
+            self.cut_runs.update(record.get("cut_runs", ()))
+            if kind == "tombstone":
+                self.lost.update(record.get("events", {}))
+            else:
+                self.open_intents.update(record.get("open_intents", ()))
+
+    def problems(self, border: int, tombstones: Sequence[int], since: int) -> Iterator[Problem]:
+        """What the erasures amount to: records before ``border`` are gone, ``tombstones`` stand for others.
+
+        Announcements before ``since`` were not read, so what lies before it cannot be judged by them.
+        """
+        if border:
+            yield self._pruned(border)
+        yield from self._tombstones(tombstones, since)
+        yield from self._left_over(border, tombstones, since)
+
+    def _pruned(self, border: int) -> Problem:
+        told = f"records 0 to {border - 1} are gone"
+        for wanted, level, kind, how in (
+            (True, Level.NOTICE, "pruned", "as the log announces; their hashes are there"),
+            (False, Level.INCOMPLETE, "erasure-unfinished", "a removal was asked for and its end is not recorded"),
+        ):
+            for said in self._announced["pruned"]:
+                if said.done is wanted and said.first == 0 and said.last >= border - 1:
+                    return Problem(level, kind, f"{told}: {how}", said.seq)
+        return Problem(Level.TAMPERED, "pruned-unannounced", f"{told} and nothing in the log announces it", 0)
+
+    def _tombstones(self, tombstones: Sequence[int], since: int) -> Iterator[Problem]:
+        said = self._announced["tombstone"]
+        for seq in tombstones:
+            if any(announced.done and announced.covers(seq) for announced in said):
+                yield Problem(Level.NOTICE, "erased", "the record was taken out, as the log announces", seq)
+            elif any(announced.covers(seq) for announced in said):
+                message = "the record was taken out; that was asked for and its end is not recorded"
+                yield Problem(Level.INCOMPLETE, "erasure-unfinished", message, seq)
+            elif seq < since:
+                message = "the record was taken out; whether the log announces it was not judged again"
+                yield Problem(Level.NOTICE, "erased", message, seq)
+            else:
+                message = "the record was taken out and nothing in the log announces it"
+                yield Problem(Level.TAMPERED, "erased-unannounced", message, seq)
+
+    def _left_over(self, border: int, tombstones: Sequence[int], since: int) -> Iterator[Problem]:
+        """Records that the log says are gone and that are still there."""
+        for said in self._announced["tombstone"]:
+            first, last = max(said.first, border, since), min(said.last, said.seq - 1)
+            gone = bisect_right(tombstones, last) - bisect_left(tombstones, first)
+            if said.done and (left := last + 1 - first - gone) > 0:
+                yield _left(said, f"{left} records")
+        for said in self._announced["pruned"]:
+            if said.done and said.last >= border:
+                yield _left(said, f"records {border} to {said.last}")
+
+
+def _left(said: _Announced, what: str) -> Problem:
+    return Problem(Level.INCOMPLETE, "not-erased", f"{what} that the log says were taken out are still there", said.seq)
