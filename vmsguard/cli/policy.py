@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vmsguard.cli.output import format_option
+from vmsguard.cli.policy_sources import catalogue_of, config_of, pack_named, packs_of
+from vmsguard.cli.policy_test import test_packs
 
 if TYPE_CHECKING:
     from vmsguard.errors import ConfigError
@@ -22,11 +24,14 @@ __all__ = ["explain", "list_packs", "policy", "schema", "show_pack", "validate_p
 
 @click.group()
 def policy() -> None:
-    """Read, check and explain policies.
+    """Read, check, test and explain policies.
 
     Without a configuration the packs that ship with vmsguard are meant; with one, also those it names
     and those of the plugins it allows.
     """
+
+
+policy.add_command(test_packs)
 
 
 @policy.command("list")
@@ -36,7 +41,7 @@ def list_packs(ctx: click.Context, output: str) -> None:
     """All packs, with their force and when they are to be read again."""
     from vmsguard.cli.output import make_console, print_json
 
-    packs = _packs(ctx).values()
+    packs = packs_of(ctx).values()
     if output == "json":
         print_json({"packs": [_summary(pack) for pack in packs]})
         return
@@ -53,7 +58,7 @@ def show_pack(ctx: click.Context, pack: str, output: str) -> None:
     """One pack as it was loaded: sources, rules with their controls, exception types."""
     from vmsguard.cli.output import make_console, print_json
 
-    found = _pack(ctx, pack)
+    found = pack_named(ctx, pack)
     if output == "json":
         from vmsguard.policy.strict_yaml import plain_tree, read_yaml
 
@@ -84,8 +89,8 @@ def validate_paths(ctx: click.Context, paths: tuple[Path, ...], output: str) -> 
 
     from vmsguard.policy.validate import validate
 
-    config = _config(ctx)
-    catalogue = _catalogue(config)
+    config = config_of(ctx)
+    catalogue = catalogue_of(ctx)
     named = paths or _configured(catalogue, config)
     result = validate(named, catalogue, today=datetime.now(UTC).date())
     problems = (*result.problems, *_other_problems(result))
@@ -116,8 +121,8 @@ def explain(ctx: click.Context, pack: str, lang: str, output: str) -> None:
     from vmsguard.policy.explain import explain_pack, rule_lines, scope_lines
 
     name, _, rule = pack.partition("/")
-    catalogue = _catalogue(_config(ctx))
-    explained = explain_pack(_pack(ctx, name), catalogue.controls, lang=lang, rule=rule)
+    catalogue = catalogue_of(ctx)
+    explained = explain_pack(pack_named(ctx, name), catalogue.controls, lang=lang, rule=rule)
     if output == "json":
         from msgspec import to_builtins
 
@@ -145,7 +150,7 @@ def schema(ctx: click.Context, target: Path | None) -> None:
     from vmsguard.errors import UsageError
     from vmsguard.policy.schema import policy_schema
 
-    text = json.dumps(policy_schema(_catalogue(_config(ctx))), ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(policy_schema(catalogue_of(ctx)), ensure_ascii=False, indent=1) + "\n"
     if target is None:
         click.echo(text, nl=False)
         return
@@ -155,50 +160,6 @@ def schema(ctx: click.Context, target: Path | None) -> None:
         hint = "name a folder that exists and may be written to"
         raise UsageError(f"{target} cannot be written: {cause.strerror}", hint=hint) from cause
     click.echo(f"wrote {target}")
-
-
-def _config(ctx: click.Context) -> Config | None:
-    """The configuration that is named or stands in the working folder; None where there is none."""
-    from vmsguard.fleet.load_config import DEFAULT_NAME, load_config
-
-    told = (ctx.find_root().obj or {}).get("config")
-    if told is None and not Path(DEFAULT_NAME).exists():
-        return None
-    return load_config(None if told is None else Path(told))
-
-
-def _catalogue(config: Config | None) -> Catalogue:
-    """Core names alone, or with those of the configuration and of the plugins it allows."""
-    from vmsguard.policy.catalogue import Catalogue
-
-    core = Catalogue.core()
-    if config is None:
-        return core
-    from vmsguard.plugin.loader import load_plugins
-
-    registry = load_plugins(None if config.plugins is None else frozenset(config.plugins))
-    return core.extended(
-        controls=[control() for name, control in registry.controls.items() if name not in core.controls],
-        facts=[fact for name, fact in registry.facts.items() if name not in core.facts],
-        pack_folders=(*registry.packs, *config.packs),
-    )
-
-
-def _packs(ctx: click.Context) -> dict[str, Pack]:
-    from vmsguard.policy.load_pack import load_packs
-
-    catalogue = _catalogue(_config(ctx))
-    return dict(load_packs(catalogue.pack_folders, catalogue))
-
-
-def _pack(ctx: click.Context, name: str) -> Pack:
-    from vmsguard.errors import UsageError
-    from vmsguard.policy.suggest import did_you_mean
-
-    packs = _packs(ctx)
-    if name not in packs:
-        raise UsageError(f"there is no pack {name!r}", hint=did_you_mean(name, packs))
-    return packs[name]
 
 
 def _configured(catalogue: Catalogue, config: Config | None) -> tuple[Path, ...]:

@@ -22,6 +22,7 @@ from vmsguard.policy.read_pack import CONFIRMED, EXPIRY, GRANT_FIELDS, VERSION_P
 from vmsguard.policy.read_rules import BASES, PROOFS
 from vmsguard.policy.scalars import ID_PATTERN
 from vmsguard.policy.schema_installation import config, inventory
+from vmsguard.policy.schema_policy_tests import policy_tests, test_facts
 from vmsguard.policy.schema_site_files import assignment, document, exception
 from vmsguard.policy.schema_words import closed, documented, listing, mapping, words
 from vmsguard.policy.yaml_files import API_VERSION
@@ -42,6 +43,7 @@ def policy_schema(catalogue: Catalogue) -> dict[str, Any]:
         "Document": document(),
         "Config": config(),
         "Inventory": inventory(),
+        "PolicyTests": policy_tests(),
     }
     header = {"apiVersion": {"const": API_VERSION}}
     for kind, schema in kinds.items():
@@ -76,6 +78,7 @@ def _shared(catalogue: Catalogue) -> dict[str, Any]:
         "rung": _rung(),
         "requirement": _requirement(catalogue.controls),
         "exceptionType": _exception_type(),
+        **test_facts(catalogue.facts.values()),
     }
 
 

@@ -14,7 +14,8 @@ from vmsguard.errors import ConfigError, PolicyError, Problems
 from vmsguard.model.pack import Pack
 from vmsguard.policy.builtin import PACK_FILE
 from vmsguard.policy.catalogue import Catalogue
-from vmsguard.policy.load_pack import load_packs, only_pack
+from vmsguard.policy.load_pack import load_pack, load_packs, only_pack
+from vmsguard.policy.load_policy_tests import load_policy_tests
 from vmsguard.policy.load_site_files import load_assignments, load_documents, load_exceptions
 from vmsguard.policy.yaml_files import read_documents, yaml_files_in
 
@@ -57,6 +58,8 @@ class _Validator:
             self._guarded(lambda: load_assignments(self.files.get("Assignment", ()), known))
             self._guarded(lambda: load_exceptions(self.files.get("Exception", ()), known))
         self._guarded(lambda: load_documents(self.files.get("Document", ())))
+        for file in self.files.get("PolicyTests", ()):
+            self._guarded(partial(self._tests, file))
         others = [file for kind in ("Config", "Inventory", "Fleet") for file in self.files.get(kind, ())]
         return Validation(
             checked=dict(sorted(self.checked.items())),
@@ -86,6 +89,14 @@ class _Validator:
             return
         for document in documents:
             self.files.setdefault(document.kind, []).append(file)
+
+    def _tests(self, file: Path) -> None:
+        """Policy tests are read against the pack beside them; whether they hold is another command's matter."""
+        beside = file.with_name(PACK_FILE)
+        if not beside.is_file():
+            hint = f"put it beside the {PACK_FILE} that it tests"
+            raise Problems([PolicyError("policy tests without a pack", file=file, line=1, column=1, hint=hint)])
+        load_policy_tests(file, load_pack(beside, self.catalogue), self.catalogue)
 
     def _pack(self, pack: Pack, file: Path) -> None:
         taken = self.packs.setdefault(pack.id, pack)

@@ -17,7 +17,7 @@ __all__ = ["API_VERSION", "KINDS", "YamlDocument", "documents_of", "read_documen
 
 API_VERSION = "vmsguard/v1"
 
-KINDS = ("Assignment", "Config", "Document", "Exception", "Fleet", "Inventory", "Pack")
+KINDS = ("Assignment", "Config", "Document", "Exception", "Fleet", "Inventory", "Pack", "PolicyTests")
 
 _LATER = {"Hold": "holds are not supported by this version"}
 
