@@ -27,7 +27,8 @@ assignments: [all.yaml]
 exceptions: [exceptions/]
 holds: []
 documents: [documents/]
-evidence: {dir: evidence, origin: vmsguard.example.org/here, key: secret://file/keys/evidence.pem}
+evidence:
+  {dir: evidence, origin: vmsguard.example.org/here, key: secret://file/keys/new.pem, previous_key: secret://file/keys/evidence.pem}
 state: sqlite:///state.db
 plugins: [vmsguard-onvif]
 ---
@@ -114,7 +115,7 @@ def test_what_the_schema_offers_the_readers_know(
         ("channels: all", "channels: every"),
         ("modality: thermal", "modalty: thermal"),
         ("connections: 1", "connections: 0"),
-        ("evidence: {dir", "evidences: {dir"),
+        ("evidence:\n", "evidences:\n"),
         ('url: "http://127.0.0.1/zm"', "url: rtsp://127.0.0.1"),
         ("holds: []", "holds: [holds/]"),
     ],

@@ -41,9 +41,8 @@ def doctor(ctx: click.Context, output: str) -> None:
 
 def _examine(path: Path | None) -> list[dict[str, Any]]:
     from vmsguard.cli.installation import open_installation
+    from vmsguard.cli.own_log import own_log
     from vmsguard.errors import Problems, VmsguardError
-    from vmsguard.evidence.keys import SigningKey
-    from vmsguard.evidence.log import EvidenceLog
     from vmsguard.fleet.load_config import load_config
     from vmsguard.model.clock import SystemClock
     from vmsguard.state.store import State
@@ -93,15 +92,12 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
         )
         attempt(
             "evidence key",
-            lambda: SigningKey.load(secrets.path(config.evidence.key), config.evidence.origin),
-            lambda key: key.vkey,
+            lambda: own_log(config.evidence, secrets).keys,
+            lambda keys: " and ".join(key.vkey for key in keys),
         )
 
         def open_log() -> int:
-            key = SigningKey.load(secrets.path(config.evidence.key), config.evidence.origin)
-            with EvidenceLog.open(
-                config.evidence.directory, origin=config.evidence.origin, key=key, clock=SystemClock()
-            ) as log:
+            with own_log(config.evidence, secrets).opened(SystemClock()) as log:
                 return log.size
 
         attempt("evidence log", open_log, lambda size: f"{config.evidence.directory}, {size} records")

@@ -18,8 +18,8 @@ import structlog
 
 from vmsguard._version import __version__
 from vmsguard.cli.output import progress_bar
+from vmsguard.cli.own_log import own_log
 from vmsguard.errors import UsageError
-from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.fleet.assemble_fleet import fleet_of
 from vmsguard.fleet.load_config import Config, load_config
@@ -95,13 +95,12 @@ def open_installation(
 @contextmanager
 def _opened(installation: Installation, clock: Clock) -> Iterator[tuple[State, EvidenceLog]]:
     config = installation.config
-    with State.open(config.state, clock=clock) as state, state.run_lock(config.folder / ".vmsguard.lock"):
-        key = SigningKey.load(installation.secrets.path(config.evidence.key), config.evidence.origin)
-        agent = {"version": __version__}
-        with EvidenceLog.open(
-            config.evidence.directory, origin=config.evidence.origin, key=key, clock=clock, agent=agent
-        ) as log:
-            yield state, log
+    with (
+        State.open(config.state, clock=clock) as state,
+        state.run_lock(config.folder / ".vmsguard.lock"),
+        own_log(config.evidence, installation.secrets).opened(clock, agent={"version": __version__}) as log,
+    ):
+        yield state, log
 
 
 def run_with_equipment(

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence.checkpoint import Checkpoint
+from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.note import ED25519, Note, NoteSignature, VerifierKey, strict_base64, valid_name
 
 __all__ = ["SigningKey", "sign_with"]
@@ -61,7 +62,7 @@ class SigningKey:
         """The key in an unencrypted PKCS#8 PEM, with the secrets it carries on, if it does."""
         carried = _CARRIED.search(pem)
         secret = strict_base64(carried[1].decode("ascii", "replace")) if carried else b""
-        if secret is None or (carried and len(secret) != 64):
+        if secret is None or len(secret) != (64 if b"LOG SECRETS" in pem else 0):
             raise EvidenceError(
                 "the log secrets in the evidence key's file are damaged", hint="restore the file from a copy"
             )
@@ -100,6 +101,17 @@ class SigningKey:
                 os.fsync(file.fileno())
         except FileExistsError as error:
             raise EvidenceError(f"{path} exists and is not overwritten", hint="name another file") from error
+        except OSError as error:
+            raise EvidenceError(f"{path} cannot be written: {error.strerror}", hint="name another file") from error
+
+    def save_over(self, path: Path) -> None:
+        """Put the PEM in the place of an existing file, which a crash leaves as it was or new."""
+        temporary = path.with_name(f"{path.name}.new")
+        temporary.unlink(missing_ok=True)
+        self.save(temporary)
+        try:
+            temporary.replace(path)
+            Disk().sync_directory(path.parent)
         except OSError as error:
             raise EvidenceError(f"{path} cannot be written: {error.strerror}", hint="name another file") from error
 

@@ -161,7 +161,7 @@ class EvidenceLog:
         head = read_signed_head(directory, keys)
         standing = replay(directory, head, pace.segment_records)
         require_anchored(directory, keys, standing.frontier.size)
-        if standing.segment and standing.offset:
+        if standing.segment and standing.read and not standing.segment.compressed:
             keep_torn(directory, standing.segment.path, standing.offset, standing.frontier.size, disk)
         last = standing.last
         log = cls(directory, keys=keys, clock=clock, disk=disk, pace=pace, lock=lock, standing=standing, head=head)

@@ -46,7 +46,7 @@ class Standing(Struct):
     segment: Segment | None
     """The newest one."""
     offset: int
-    """Bytes of the newest segment that are whole records; 0 where only its tiles were read."""
+    """Bytes of the newest segment that are whole records, if those were read."""
     last: dict[str, Any]
     intents: IntentBook
     root: bytes
@@ -55,6 +55,8 @@ class Standing(Struct):
     """The tree before the newest segment."""
     unkept: list[SealedSegment]
     """Sealed segments that wait to be compressed or to get their tiles."""
+    read: bool = False
+    """The records of the newest segment were read, and not its tiles alone: it may end in torn bytes."""
     pruned: int = 0
     """Records taken out before the first one that is there."""
 
@@ -139,6 +141,7 @@ class _Replay:
 
     def _segment(self, segment: Segment) -> None:
         standing, end = self._standing, segment.first + self._segment_records
+        standing.offset, standing.read = 0, False
         from_tiles = self._tiles and end <= self._head.size and self._from_tiles(segment)
         if from_tiles:
             self._skipped.append(segment)
@@ -162,7 +165,7 @@ class _Replay:
         last = extend_from_tiles(frontier, self._directory, self._segment_records)
         if last is None:
             return False
-        self._standing.frontier, self._standing.prev, self._standing.offset = frontier, last, 0
+        self._standing.frontier, self._standing.prev = frontier, last
         return True
 
     def _carry(self) -> None:
@@ -182,7 +185,7 @@ class _Replay:
         """
         standing, head = self._standing, self._head
         frontier, is_last = standing.frontier, segment is self._segments[-1]
-        standing.offset = 0
+        standing.read = True
         for line in _lines(segment):
             seq = frontier.size
             under_head = seq < head.size

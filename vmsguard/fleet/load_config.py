@@ -20,6 +20,8 @@ class EvidenceConfig(Struct, frozen=True):
     directory: Path
     origin: str
     key: str
+    previous_key: str = ""
+    """The key before it, while both sign: until every auditor's trust file names the new one."""
 
 
 class Config(Struct, frozen=True, kw_only=True):
@@ -76,7 +78,12 @@ def load_config(path: Path | None) -> Config:
         node = fields.need("evidence")
         if node is not None:
             with reader.fields(node, "evidence") as inner:
-                evidence = EvidenceConfig(file.parent / inner.text("dir"), inner.text("origin"), inner.text("key"))
+                evidence = EvidenceConfig(
+                    file.parent / inner.text("dir"),
+                    inner.text("origin"),
+                    inner.text("key"),
+                    inner.text("previous_key", ""),
+                )
         state = _state_url(fields.text("state", "sqlite:///state.db"), file.parent)
         plugins = fields.texts("plugins") if "plugins" in fields else None
     if holds:

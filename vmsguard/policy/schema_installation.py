@@ -18,7 +18,8 @@ _SECRET = documented({"type": "string", "pattern": "^secret://"}, "A reference, 
 
 
 def config() -> dict[str, Any]:
-    evidence = closed({"dir": TEXT, "origin": TEXT, "key": _SECRET}, ("dir", "origin", "key"))
+    previous = documented(_SECRET, "The key before it, while a rotation has both sign.")
+    evidence = closed({"dir": TEXT, "origin": TEXT, "key": _SECRET, "previous_key": previous}, ("dir", "origin", "key"))
     return closed(
         {
             "inventory": _several(TEXT, "Files and folders, as all paths here relative to this file."),

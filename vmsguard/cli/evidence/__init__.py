@@ -23,6 +23,9 @@ class EvidenceGroup(LazyGroup):
             "Check a record and its proof, without the log.",
         ),
         "witness": ("vmsguard.cli.evidence.witness:witness", "Cosign the heads of other logs."),
+        "recover": ("vmsguard.cli.evidence.recover:recover", "Bring the log back in order after a crash."),
+        "rotate-key": ("vmsguard.cli.evidence.rotate_key:rotate_key", "Give the log a new signing key."),
+        "export": ("vmsguard.cli.evidence.export:export", "Hand on the log: as a bundle, as tiles, or some records."),
         "keygen": ("vmsguard.cli.evidence.keygen:keygen", "Make a signing key."),
     }
 
