@@ -66,7 +66,7 @@ def test_verify_exits_2_for_an_incomplete_log(folder: Path, key: SigningKey, tru
     with EvidenceLog.open(folder, origin=key.name, key=key, clock=SystemClock()) as log:
         log.append("apply.intent", change="c", verb="recording.stop", target="t-1")
     result = call("verify", folder, "--trust", trust_file)
-    assert (2, True) == (result.exit_code, "unresolved-intent at record 1" in result.output)
+    assert (2, True) == (result.exit_code, "unresolved-intent       1" in result.output)
 
 
 def test_verify_exits_3_without_a_trust_file(written: Path) -> None:

@@ -2,70 +2,115 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from vmsguard.cli.evidence.plain_text import plain, print_line
+from vmsguard.cli.evidence.plain_text import print_line
 from vmsguard.cli.evidence.verdict_command import VerdictCommand
-from vmsguard.cli.output import format_option, make_console
+from vmsguard.cli.output import format_option, progress_bar
 from vmsguard.errors import UsageError
 
 if TYPE_CHECKING:
-    from vmsguard.evidence.problems import VerifyReport
+    from vmsguard.evidence.heads import SavedHead
+    from vmsguard.evidence.whole_log import Progress
 
-__all__ = ["report_json", "verify"]
+__all__ = ["verify"]
+
+_LONGEST_HEAD = 65_537
+_LONGEST_ROOTS = 1 << 20
 
 
 @click.command(cls=VerdictCommand)
-@click.argument("directory", type=click.Path(path_type=Path), default=Path("evidence"))
+@click.argument("directory", metavar="[DIR|BUNDLE]", type=click.Path(path_type=Path), default=Path("evidence"))
 @click.option("--trust", type=click.Path(path_type=Path), help="Your own trust file (C2SP tlog-policy).")
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    metavar="CHECKPOINT",
+    help="A checkpoint you saved earlier: the log must continue it, and records it covers are not read again.",
+)
+@click.option("--jobs", type=click.IntRange(1, 64), help="Processes that read segments [default: one per core].")
+@click.option(
+    "--tsa-root",
+    "tsa_roots",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Root certificates (PEM) of a timestamping authority you trust; may be repeated.",
+)
 @format_option
 @click.pass_context
-def verify(ctx: click.Context, directory: Path, trust: Path | None, output: str) -> None:
+def verify(
+    ctx: click.Context,
+    directory: Path,
+    trust: Path | None,
+    since: Path | None,
+    jobs: int | None,
+    tsa_roots: Sequence[Path],
+    output: str,
+) -> None:
     """Check a log against signed heads and its own promises.
 
     Exits 0 intact and complete, 1 tampered, 2 incomplete, 3 cannot decide. Keys are taken from the trust
-    file alone, never from the evidence directory.
+    file alone, never from the evidence. BUNDLE is a file that `evidence export --format bundle` wrote.
     """
+    from vmsguard.cli.evidence.verify_table import print_report
+    from vmsguard.evidence.bundle import opened_evidence
     from vmsguard.evidence.trust import load_trust
     from vmsguard.evidence.verify import verify_directory
+    from vmsguard.evidence.verify_report import report_json
+    from vmsguard.evidence.whole_log import jobs_for
 
-    if not directory.is_dir():
-        raise UsageError(f"{directory} is not a directory", hint="name the evidence directory: evidence verify DIR")
+    if not directory.exists():
+        raise UsageError(f"{directory} is not there", hint="name the evidence directory: evidence verify DIR")
     rules = None if trust is None else load_trust(trust)
-    report = verify_directory(directory, trust=rules, now=datetime.now(UTC))
+    if since is not None and rules is None:
+        raise UsageError(
+            "--since needs --trust", hint="only a trusted key's signature makes a saved head worth something"
+        )
+    saved = None if since is None else _saved_head(since)
+    authorities = [_read(path, _LONGEST_ROOTS, "--tsa-root") for path in tsa_roots]
+    with opened_evidence(directory) as evidence, _progress() as progress:
+        report = verify_directory(
+            evidence,
+            trust=rules,
+            now=datetime.now(UTC),
+            since=saved,
+            jobs=jobs or jobs_for(evidence),
+            tsa_roots=authorities,
+            progress=progress,
+        )
     if output == "json":
         print_line(report_json(report))
     else:
-        _print_report(report)
+        print_report(report)
     ctx.exit(report.exit_code)
 
 
-def report_json(report: VerifyReport) -> dict[str, Any]:
-    """The report as plain data, with its verdict and exit code."""
-    import msgspec
+def _saved_head(path: Path) -> SavedHead:
+    from vmsguard.evidence.heads import SavedHead
 
-    plain: dict[str, Any] = msgspec.to_builtins(report)
-    return {**plain, "verdict": report.verdict, "exit": report.exit_code, "caveat": report.caveat}
+    return SavedHead(_read(path, _LONGEST_HEAD, "--since"), str(path))
 
 
-def _print_report(report: VerifyReport) -> None:
-    console = make_console()
-    style = ("bold green", "bold red", "bold yellow", "bold yellow")[report.exit_code]
-    console.print(f"[{style}]{report.verdict}[/]", highlight=False)
-    for name, value in (
-        ("origin", report.origin or "unknown"),
-        ("records", f"{report.size}, {report.signed_size} under a trusted signature"),
-        ("root", report.root),
-        ("witnesses", ", ".join(report.witnesses) or "none"),
-    ):
-        console.print(f"  {name:<10} {plain(value)}", highlight=False, soft_wrap=True)
-    for problem in report.problems:
-        place = "" if problem.seq is None else f" at record {problem.seq}"
-        line = f"  {problem.level.value:<10} {problem.kind}{place}: {problem.message}"
-        console.print(plain(line), highlight=False, soft_wrap=True)
-    if report.caveat:
-        console.print(f"  {report.caveat}", highlight=False, soft_wrap=True)
+def _read(path: Path, most: int, option: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", hint=f"check {option}") from error
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with progress_bar() as bar:
+        yield lambda done, total: bar("segments", done, total)
