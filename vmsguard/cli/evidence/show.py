@@ -39,7 +39,19 @@ def show(directory: Path, numbers: str, since: str, until: str, tail: int | None
     first, last = _range(numbers)
     begins, ends = instant_option("--since", since), instant_option("--until", until)
     no_later_than("--since", begins, "--until", ends)
-    accept = Filter(since=begins, until=ends, first=first, last=last, erased=True, **only)
+    accept = Filter(
+        camera=only["camera"],
+        control=only["control"],
+        run=only["run"],
+        event=only["event"],
+        target=only["target"],
+        verdict=only["verdict"],
+        since=begins,
+        until=ends,
+        first=first,
+        last=last,
+        erased=True,
+    )
     found: Iterator[dict[str, Any]] = read_records(directory, accept)
     if tail is not None:
         found = iter(deque(found, maxlen=tail))
