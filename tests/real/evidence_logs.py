@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import subprocess
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
+from local_tsa import LocalTsa
+from msgspec import Struct
+
+from vmsguard.evidence.anchor.witness_key import WitnessKey
+from vmsguard.evidence.checkpoint import parse_checkpoint
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog, Pace
+from vmsguard.evidence.note import signature_line
 from vmsguard.model.clock import SystemClock
 
-__all__ = ["ORIGIN", "grow_log", "head_path", "raw_lines"]
+__all__ = ["ORIGIN", "AuditorsFolder", "grow_log", "head_path", "prepare_folder", "raw_lines"]
 
 ORIGIN = "vmsguard.example.org/site-a"
+
+
+class AuditorsFolder(Struct, frozen=True):
+    """A folder as the auditors' guide wants it, and what is true of it."""
+
+    path: Path
+    size: int
+    saved: int
+    """Size of the head that the auditor kept."""
+    anchored: int
+    """Size of the head with a token and a cosignature."""
+    stamped_at: str
+    """The token's time, as ``openssl ts -reply -text`` words it; empty without a token."""
+    witnessed_at: str
+    """The witness's time, RFC 3339."""
 
 
 def head_path(directory: Path, size: int) -> Path:
@@ -20,7 +45,13 @@ def head_path(directory: Path, size: int) -> Path:
 
 
 def grow_log(
-    directory: Path, key: SigningKey, sizes: Sequence[int], *, segment_records: int = 65_536, close: bool = False
+    directory: Path,
+    key: SigningKey,
+    sizes: Sequence[int],
+    *,
+    segment_records: int = 65_536,
+    close: bool = False,
+    at_size: Callable[[EvidenceLog], None] | None = None,
 ) -> None:
     """Write a log up to the largest of the sizes; a segment may seal by the way and put one record more."""
     pace = Pace(segment_records=segment_records)
@@ -30,6 +61,8 @@ def grow_log(
                 log.append("heartbeat", interval=60)
             log.checkpoint()
             head_path(directory, log.size).write_bytes((directory / "checkpoint").read_bytes())
+            if at_size is not None:
+                at_size(log)
         if not close:
             log._abandon()  # as a killed process leaves it: the newest head is the last one saved
 
@@ -38,3 +71,48 @@ def raw_lines(directory: Path) -> list[bytes]:
     """Every record of a log whose segments are not compressed, with its line end."""
     paths = sorted((directory / "log").glob("*.jsonl"))
     return [line for path in paths for line in path.read_bytes().splitlines(keepends=True)]
+
+
+def prepare_folder(path: Path, tsa: LocalTsa | None) -> AuditorsFolder:
+    """A log with two sealed segments, a head kept early, and one in the middle that outsiders vouched for."""
+    key, witness = SigningKey.generate(ORIGIN), WitnessKey.generate("office.example.org")
+    directory, saved, anchored = path / "evidence", 100, 300
+    token = directory / "anchors" / f"{anchored}.1.tsr"
+    seen: list[datetime] = []
+
+    def vouch(log: EvidenceLog) -> None:
+        if log.size == anchored and tsa is not None:
+            seen.append(_cosign(directory, anchored, witness))
+            tsa.stamp(token.with_name(f"{anchored}.note"), token)
+            told = {"size": anchored, "root": parse_checkpoint((directory / "checkpoint").read_bytes()).root_hex}
+            log.append("checkpoint.anchored", **told, kind="witness", ref=f"{anchored}.note", name="office.example.org")
+            digest = sha256(token.read_bytes()).hexdigest()
+            log.append("checkpoint.anchored", **told, kind="tsa", ref=token.name, name="Test timestamps", sha256=digest)
+
+    grow_log(directory, key, [saved, anchored, 600], segment_records=256, close=True, at_size=vouch)
+    (path / "trust.policy").write_text(f"log {key.vkey}\nwitness office {witness.verifier.vkey}\nquorum none\n")
+    head_path(directory, saved).rename(path / "saved-checkpoint")
+    if tsa is not None:
+        (path / "tsa-root.pem").write_bytes(tsa.root.read_bytes())
+    size = parse_checkpoint((directory / "checkpoint").read_bytes()).size
+    if tsa is None:
+        return AuditorsFolder(path, size, saved, anchored, "", "")
+    return AuditorsFolder(path, size, saved, anchored, _time_of(token), f"{seen[0]:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _cosign(directory: Path, size: int, witness: WitnessKey) -> datetime:
+    """The head as a witness hands it back, under ``anchors/``, and the time it states."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    head = (directory / "checkpoint").read_bytes()
+    signed = witness.cosign(parse_checkpoint(head).text, int(now.timestamp()))
+    line = signature_line(signed.name, signed.key_id, signed.signature)
+    (directory / "anchors").mkdir(exist_ok=True)
+    (directory / "anchors" / f"{size}.note").write_bytes(head + line.encode())
+    return now
+
+
+def _time_of(token: Path) -> str:
+    command = ["openssl", "ts", "-reply", "-in", str(token), "-text"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    (time,) = re.findall(r"^Time stamp: (.+)$", told, re.MULTILINE)
+    return f"existed by: {time}"

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ from evidence_logs import ORIGIN, grow_log, head_path, raw_lines
 from msgspec import structs
 from real_program import CHECKOUT, missing_programs, unavailable
 
+from vmsguard.evidence.export_tiles import export_tiles
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.proof import consistency, prove_record
 from vmsguard.evidence.proof_file import Continuation, parse_proof
@@ -214,3 +216,60 @@ def write_proof(directory: Path, seq: int, head: Path, folder: Path) -> tuple[Pa
     record.write_bytes(proven.line + b"\n")
     proof.write_bytes(proven.proof.to_bytes())
     return record, proof
+
+
+@pytest.fixture
+def exported(grown: Path, tmp_path: Path) -> Callable[[int], Path]:
+    """The log as it was at a size, exported as tiles."""
+
+    def at(size: int) -> Path:
+        directory = tmp_path / f"log-{size}"
+        (directory / "log").mkdir(parents=True)
+        (directory / "log" / f"{0:020d}.jsonl").write_bytes(b"".join(raw_lines(grown)[:size]))
+        shutil.copy(head_path(grown, size), directory / "checkpoint")
+        export_tiles(directory, tmp_path / f"tiles-{size}", datetime.now(UTC))
+        return tmp_path / f"tiles-{size}"
+
+    return at
+
+
+Exported: TypeAlias = Callable[[int], Path]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_go_accepts_exported_tiles_with_every_entry(go: Asked, key: SigningKey, exported: Exported, size: int) -> None:
+    verdict, told = go("tiles", key.vkey, exported(size))
+
+    assert ("accepted", [ORIGIN, str(size)]) == (verdict, told.split()[:2])
+
+
+@pytest.mark.parametrize(("old", "new"), [(3, 7), (255, 256), (256, 257), (7, 1000), (513, 1000), (1000, 1000)])
+def test_go_finds_by_the_tiles_that_a_head_goes_on(
+    go: Asked, key: SigningKey, grown: Path, exported: Exported, old: int, new: int
+) -> None:
+    asked = go("grown-tiles", key.vkey, head_path(grown, old), exported(new))
+
+    assert ("accepted", f"{old} grew to {new}") == asked
+
+
+@pytest.mark.parametrize(
+    "name", ["tile/0/000", "tile/0/003.p/232", "tile/1/000.p/3", "tile/entries/001", "tile/entries/003.p/232"]
+)
+def test_go_rejects_an_edited_or_a_missing_tile(go: Asked, key: SigningKey, exported: Exported, name: str) -> None:
+    directory = exported(1000)
+    path = directory / name
+    data = bytearray(path.read_bytes())
+    data[40] ^= 1
+    path.write_bytes(data)
+    assert "rejected" == go("tiles", key.vkey, directory)[0]
+
+    path.unlink()
+    assert "rejected" == go("tiles", key.vkey, directory)[0]
+
+
+def test_go_rejects_an_entry_too_many(go: Asked, key: SigningKey, exported: Exported) -> None:
+    path = exported(7) / "tile" / "entries" / "000.p" / "7"
+    path.write_bytes(path.read_bytes() + b"\x00\x02{}")
+    verdict, told = go("tiles", key.vkey, path.parents[3])
+
+    assert ("rejected", True) == (verdict, told.endswith("goes on after its last entry"))
