@@ -25,6 +25,26 @@ def _beside(name: str) -> ModuleType:
     return sys.modules[known]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for a payload gets each hostile string there is."""
+    if "payload" in metafunc.fixturenames:
+        payloads = _beside("filled_report").PAYLOADS
+        metafunc.parametrize("payload", payloads.values(), ids=payloads)
+
+
+@pytest.fixture
+def filled() -> ModuleType:
+    """Reports filled by the types of their fields, with hostile strings or harmless ones."""
+    return _beside("filled_report")
+
+
+@pytest.fixture
+def large_report(sample_report: Report) -> Callable[[int], Report]:
+    """A report of so many cameras."""
+    make = _beside("large_report").large_report
+    return lambda cameras: make(sample_report, cameras)
+
+
 @pytest.fixture
 def sample_report() -> Report:
     """A report with something of everything."""

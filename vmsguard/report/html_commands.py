@@ -10,31 +10,44 @@ __all__ = ["Command", "commands"]
 
 
 class Command(Struct, frozen=True):
+    """One or more lines for a shell, and what they are for."""
+
     does: str
     line: str
 
 
 def commands(report: Report) -> tuple[Command, ...]:
     """What to type. Nothing of the log stands in a line but numbers: a name could hold a shell's words."""
-    record = report.items[0].seq if report.items else 0
     several = len(report.logs) > 1
-    folders = "evidence/" if not several else "each-evidence-folder/"
     told = [
         Command(
-            "Check every record, its order, the signed heads and the anchors. The last line is the verdict.",
-            f"vmsguard evidence verify {folders} --trust trust.policy",
+            "Check every record, its order, the signed heads and the anchors. The last lines are the verdict, and "
+            "what it cannot rule out." + (" Once for each log." if several else ""),
+            "vmsguard evidence verify evidence --trust trust.policy",
+        ),
+        Command(
+            "Did you keep a checkpoint from an earlier visit? Then see whether the log still holds what it held then.",
+            "vmsguard evidence verify evidence --trust trust.policy --since saved-checkpoint",
         ),
         Command(
             "Make this report again from the log, and compare.",
-            f"vmsguard report {'evidence-1/ evidence-2/' if several else 'evidence/'} --trust trust.policy "
+            f"vmsguard report {'evidence-1 evidence-2' if several else 'evidence'} --trust trust.policy "
             "--format html -o report.html",
         ),
     ]
     if report.items:
+        record = report.items[0].seq
         told.append(
             Command(
-                "Read one record, for example the first that is told above: its number is the line, counted from zero.",
-                f"vmsguard evidence show {folders} --format json | grep '\"seq\":{record},'",
+                "Read the record behind a verdict, here the first one told above; every number on this page is one.",
+                f"vmsguard evidence show evidence --seq {record} --format json",
+            )
+        )
+        told.append(
+            Command(
+                "Take it with you, with a proof of a few lines that needs no log to be checked.",
+                f"vmsguard evidence prove evidence --seq {record}\n"
+                f"vmsguard evidence check-proof {record}.json {record}.tlog-proof --trust trust.policy",
             )
         )
     return tuple(told)

@@ -7,10 +7,10 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
 from markupsafe import Markup
 
-from vmsguard.report import html_text, html_words, svg_deletions, svg_sites, svg_stack
+from vmsguard.report import html_groups, html_text, html_words, svg_deletions, svg_sites, svg_stack
 
 __all__ = ["environment", "stylesheet"]
 
@@ -19,8 +19,8 @@ _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
 def _written(value: object) -> object:
     """What a template writes: escaped afterwards unless it is output of a macro, and never a bare None."""
-    if isinstance(value, Markup | int):
-        return value
+    if isinstance(value, Markup | int | Undefined) and not isinstance(value, bool):
+        return value  # an undefined name complains for itself, and says which it is
     if isinstance(value, str):
         return html_text.visible(value)
     raise TypeError(f"a template writes a {type(value).__name__}; words, numbers and markup only")
@@ -52,6 +52,7 @@ def environment() -> Environment:
     made.tests["hangul"] = lambda text: _HANGUL.search(text) is not None
     made.globals.update(
         plural=html_words.plural,
+        part_lines=html_groups.part_lines,
         series=svg_stack.SERIES,
         segments=svg_stack.segments,
         worst=svg_stack.worst,

@@ -9,7 +9,7 @@ from msgspec import Struct
 from vmsguard.model.vocabulary import Verdict
 from vmsguard.report.model import Item
 
-__all__ = ["Group", "VerdictGroups", "group_items", "shared"]
+__all__ = ["Group", "PartLine", "VerdictGroups", "group_items", "part_lines", "shared"]
 
 _ORDER = (Verdict.FAIL, Verdict.CONFLICT, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE, Verdict.PASS)
 
@@ -111,3 +111,22 @@ def _group(index: int, items: tuple[Item, ...]) -> Group:
         cameras=len({item.camera for item in items}),
         columns=frozenset(name for name, needed in shows.items() if needed),
     )
+
+
+class PartLine(Struct, frozen=True):
+    """Controls of one rule on one camera that say the same."""
+
+    verdict: Verdict
+    parts: tuple[Item, ...]
+
+
+def part_lines(item: Item) -> tuple[PartLine, ...]:
+    """The item's controls, worst first; those that differ in nothing but their name and place share a line."""
+    lines: dict[tuple[Verdict, str, str, str, str, str], list[Item]] = {}
+    for part in item.parts:
+        key = (part.verdict, part.reason_told, part.found, part.required, part.basis, part.next_step)
+        if part.verdict is Verdict.PASS:  # of what holds, the name and the record are enough here
+            key = (part.verdict, "", "", "", "", "")
+        lines.setdefault(key, []).append(part)
+    ranked = sorted(lines, key=lambda key: _ORDER.index(key[0]))
+    return tuple(PartLine(key[0], tuple(lines[key])) for key in ranked)

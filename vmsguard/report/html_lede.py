@@ -21,7 +21,7 @@ def lede(report: Report) -> Lede:
     """What a reader in a hurry must take along."""
     counts = report.counts
     if report.integrity.exit_code == 1:
-        return Lede((("fail", "The log behind this report was tampered with; its figures prove nothing."),))
+        return Lede((("fail", "The log behind this report does not hold together; its figures prove nothing."),))
     if not report.items and not report.runs:
         return Lede((("unknown", "The log holds no run. Nothing was looked at, so nothing is shown to be in order."),))
     if not counts.judged:

@@ -55,7 +55,7 @@ def moment(at: datetime) -> str:
 
 def iso(at: date) -> str:
     """For ``<time datetime>``: RFC 3339 in UTC, or a date."""
-    return _utc(at).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(at, datetime) else at.isoformat()
+    return _utc(at).strftime("%Y-%m-%dT%H:%MZ") if isinstance(at, datetime) else at.isoformat()
 
 
 def number(value: int) -> str:

@@ -90,6 +90,7 @@ FORCES: Mapping[str, ForceTold] = MappingProxyType(
 ABSENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "site-silent": ("Sites that have gone silent", "Their last verdicts are old; nothing newer is known."),
+        "log-silent": ("Logs that have gone silent", "What their agents last said counts as current no more."),
         "unreachable": ("Devices that did not answer", "What depends on them alone is unknown."),
         "left-out": ("Enrolled cameras that the newest run did not look at", "No verdict of that run is about them."),
         "no-policy": ("Cameras to which no rule applies", "They were looked at, and nothing was asked of them."),
@@ -105,6 +106,8 @@ ABSENCES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "A newer version wrote them; what they say is not in the figures.",
         ),
         "erased": ("Records that were erased", "What they said is gone; the log shows that they were there."),
+        "not-recorded": ("What the log does not record", "An older version wrote it; sites or titles may be missing."),
+        "pruned": ("Records that were taken out", "Older records are gone; their hashes are there."),
         "store-unseen": ("Stores that could not be seen", "What lies there is not covered by any deletion shown here."),
     }
 )

@@ -69,7 +69,7 @@ def _told(one: Deletion, state: str) -> str:
     if one.age_seconds is None:
         return "never verified – overdue" if one.overdue else "never verified"
     if one.max_gap_seconds is None:
-        return f"{span(one.age_seconds)}, no limit on record"
+        return f"{span(one.age_seconds)}, no limit"
     return f"{span(one.age_seconds)} of {span(one.max_gap_seconds)}" + (" – overdue" if state == "overdue" else "")
 
 
