@@ -25,7 +25,7 @@ BEFORE = tuple(accumulate((frozenset(layer) for layer in LAYERS), frozenset.unio
 MAY_IMPORT = {room: before for layer, before in zip(LAYERS, BEFORE, strict=False) for room in layer} | {
     "model": frozenset({"errors"}),
     "run": BEFORE[5] | {"witness"},  # a run asks the witnesses
-    "report": frozenset({"errors", "model", "evidence"}),
+    "report": frozenset({"errors", "model", "evidence", "_version"}),  # a report says what made it
     "simulator": frozenset({"errors", "model"}),  # shares no code with any driver
     "testing": BEFORE[6],
     "console": frozenset({"errors", "model", "evidence"}),
@@ -75,6 +75,16 @@ def test_nothing_in_the_core_imports_a_plugin(package_module: Path, tree_of: Cal
     tops = {name.split(".")[0] for name in imported_modules(package_module, tree_of(package_module))}
 
     assert set() == {top for top in tops if top.startswith("vmsguard_")} | (tops & {"zeep", "onvif"})
+
+
+def test_only_anchors_reach_outside_the_evidence(package_module: Path, tree_of: Callable[[Path], ast.Module]) -> None:
+    """Whoever verifies a log loads no network client and no reader of tokens that it does not need."""
+    parts = package_module.parts
+    if parts[:2] != ("vmsguard", "evidence") or parts[2] == "anchor":
+        return
+    tops = {name.split(".")[0] for name in imported_modules(package_module, tree_of(package_module))}
+
+    assert set() == tops & {"aiohttp", "rfc3161_client", "ssl", "socket", "http", "urllib"}
 
 
 def test_plugins_import_neither_the_simulator_nor_each_other(

@@ -48,6 +48,15 @@ def test_reading_policies_loads_neither_network_nor_driver(arguments: list[str],
     assert set() == drivers
 
 
+@pytest.mark.parametrize("arguments", [["evidence", "verify", "."], ["evidence", "show", "."]], ids=" ".join)
+def test_reading_evidence_loads_neither_network_nor_state(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    _, modules = run(arguments, tmp_path)
+
+    assert "vmsguard.evidence.segments" in modules
+    assert set() == {name.split(".")[0] for name in modules} & {"aiohttp", "rfc3161_client", "sqlalchemy", "zeep"}
+
+
 def test_help_loads_no_policy_either(tmp_path: Path) -> None:
     _, modules = run(["--help"], tmp_path)
 
