@@ -10,11 +10,11 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 # Packages of the user's own site would stand in for those of the constraints.
 export PYTHONNOUSERSITE = 1
 
-.PHONY: help demo test lint bench soak docs clean
+.PHONY: help demo test lint bench bench-quick soak docs clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
 
 $(VENV)/.installed: $(PACKAGING)
 	$(PYTHON) -m venv $(VENV)
@@ -38,6 +38,9 @@ lint: $(VENV)/.lint-installed ## ruff and mypy strict
 
 bench: $(VENV)/.installed ## the promises that are measured, as ratios; writes bench/latest.json
 	$(BIN)/python bench/run.py
+
+bench-quick: $(VENV)/.installed ## whether the benchmarks of evidence and start-up run, on small inputs
+	$(BIN)/python bench/run.py --quick --only append --only verify --only startup --only validate
 
 soak: $(VENV)/.installed ## the long forms: many more generated examples, every kill, cut and flipped bit
 	VMSGUARD_SOAK=1 $(BIN)/python -m pytest -q --durations=15 --hypothesis-profile=soak
