@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["ERASE_DONE", "AnnouncedErasures"]
+__all__ = ["ERASURE", "AnnouncedErasures"]
 
-ERASE_DONE = b'"event":"erase.done"'
-"""In the line of every such record; within a text its quotes would be escaped."""
+ERASURE = b'"event":"erase.'
+"""In the line of every record of an erasure; within a text its quotes would be escaped."""
 
 
 class AnnouncedErasures:
-    """The ranges that ``erase.done`` records name, by kind."""
+    """The ranges that records of erasures name, by kind.
+
+    One that was asked for counts as one that was done: a crash can come between the two, and the log must open
+    again for it to be finished. An auditor tells them apart.
+    """
 
     __slots__ = ("_ranges",)
 
@@ -20,8 +24,8 @@ class AnnouncedErasures:
         self._ranges: dict[str, list[tuple[int, int]]] = {}
 
     def follow(self, record: Mapping[str, Any]) -> None:
-        """Take note of one record, if it is one of an erasure that was carried out."""
-        if record.get("event") == "erase.done":
+        """Take note of one record, if it is one of an erasure."""
+        if record.get("event") in ("erase.requested", "erase.done"):
             self._ranges.setdefault(record["kind"], []).append((record["first"], record["last"]))
 
     def cover(self, kind: str, first: int, last: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hmac import HMAC
 from pathlib import Path
 from types import TracebackType
@@ -284,6 +284,23 @@ class EvidenceLog:
         with self._mutex:
             self._require_writable()
             self._sealing.finish(float("inf"))
+
+    def put_segment(self, path: Path, chunks: Iterable[bytes]) -> None:
+        """Put other bytes in a segment's place, as an erasure must; where it is the open one, writing goes on there.
+
+        The leaf hashes must stay the same. Sealed segments are seen to before, not meanwhile.
+        """
+        with self._mutex:
+            self.settle()
+            try:
+                self._disk.put(path, chunks)
+                self._disk.sync_directory(path.parent)
+                if path == self._segment:
+                    descriptor, offset = self._disk.open_append(path), path.stat().st_size
+                    os.close(self._descriptor)
+                    self._descriptor, self._offset = descriptor, offset
+            except OSError as error:
+                raise self._break(f"{path.name} cannot be replaced: {error.strerror or error}", error) from error
 
     def __enter__(self) -> Self:
         return self

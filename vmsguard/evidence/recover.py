@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
-from vmsguard.evidence.announced import ERASE_DONE, AnnouncedErasures
+from vmsguard.evidence.announced import ERASURE, AnnouncedErasures
 from vmsguard.evidence.canonical import check_canonical
 from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.intents import IntentBook
@@ -189,7 +189,7 @@ class _Replay:
         for line in _lines(segment):
             seq = frontier.size
             under_head = seq < head.size
-            told = CHANGE in line or ERASE_DONE in line
+            told = CHANGE in line or ERASURE in line
             tombstone = read_tombstone(line[:-1]) if under_head and line.startswith(b'{"leaf"') else None
             if tombstone is not None:
                 self._tombstones.append(seq)
@@ -213,7 +213,7 @@ class _Replay:
             self._standing.root = self._standing.frontier.root()
 
     def _require_announced(self) -> None:
-        """What is gone or erased must be named by an ``erase.done``; older ones are looked for from the end."""
+        """What is gone or erased must be named by the record of an erasure; older ones are looked for from the end."""
         older = erase_records(self._directory, reversed(self._unread))
         while True:
             lacking = self._unannounced()

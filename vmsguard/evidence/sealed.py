@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from vmsguard.errors import EvidenceError
-from vmsguard.evidence.announced import ERASE_DONE
+from vmsguard.evidence.announced import ERASURE
 from vmsguard.evidence.intents import IntentBook, intent_of
 from vmsguard.evidence.record import MAX_RECORD
 from vmsguard.evidence.segments import Segment, iter_lines
@@ -57,9 +57,9 @@ def carried_intents(
 
 
 def erase_records(directory: Path, segments: Iterable[Segment]) -> Iterator[dict[str, Any]]:
-    """The ``erase.done`` records of full segments."""
+    """The records of erasures in full segments."""
     for segment in segments:
-        for _, line in _vouched(directory, segment, ERASE_DONE):
+        for _, line in _vouched(directory, segment, ERASURE):
             yield _loaded(line)
 
 
