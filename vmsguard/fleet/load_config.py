@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from vmsguard.errors import ConfigError, Problems
+from vmsguard.fleet.read_anchors import AnchorsConfig, read_anchors
 from vmsguard.policy.yaml_files import read_documents
 
 __all__ = ["DEFAULT_NAME", "Config", "EvidenceConfig", "load_config"]
@@ -22,6 +23,7 @@ class EvidenceConfig(Struct, frozen=True):
     key: str
     previous_key: str = ""
     """The key before it, while both sign: until every auditor's trust file names the new one."""
+    anchors: AnchorsConfig = AnchorsConfig()
 
 
 class Config(Struct, frozen=True, kw_only=True):
@@ -83,6 +85,7 @@ def load_config(path: Path | None) -> Config:
                     inner.text("origin"),
                     inner.text("key"),
                     inner.text("previous_key", ""),
+                    read_anchors(inner.get("anchors"), reader, file.parent),
                 )
         state = _state_url(fields.text("state", "sqlite:///state.db"), file.parent)
         plugins = fields.texts("plugins") if "plugins" in fields else None

@@ -19,7 +19,8 @@ _SECRET = documented({"type": "string", "pattern": "^secret://"}, "A reference, 
 
 def config() -> dict[str, Any]:
     previous = documented(_SECRET, "The key before it, while a rotation has both sign.")
-    evidence = closed({"dir": TEXT, "origin": TEXT, "key": _SECRET, "previous_key": previous}, ("dir", "origin", "key"))
+    keys = {"key": _SECRET, "previous_key": previous}
+    evidence = closed({"dir": TEXT, "origin": TEXT, **keys, "anchors": _anchors()}, ("dir", "origin", "key"))
     return closed(
         {
             "inventory": _several(TEXT, "Files and folders, as all paths here relative to this file."),
@@ -33,6 +34,17 @@ def config() -> dict[str, Any]:
             "plugins": _several(TEXT, "Distributions that may load; all unless given."),
         },
         ("evidence",),
+    )
+
+
+def _anchors() -> dict[str, Any]:
+    url = {"type": "string", "pattern": "^https?://[^@]*$"}
+    witness = closed({"url": url, "vkey": TEXT}, ("url", "vkey"))
+    authority = closed({"url": url, "roots": _several(TEXT, "PEM files its tokens have to lead to.")}, ("url",))
+    several = {"type": "array", "minItems": 0}
+    return documented(
+        closed({"witnesses": several | {"items": witness}, "tsa": several | {"items": authority}}),
+        "Whom `evidence anchor` asks to vouch for the newest head.",
     )
 
 

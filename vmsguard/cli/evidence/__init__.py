@@ -22,6 +22,7 @@ class EvidenceGroup(LazyGroup):
             "vmsguard.cli.evidence.check_proof:check_proof",
             "Check a record and its proof, without the log.",
         ),
+        "anchor": ("vmsguard.cli.evidence.anchor:anchor", "Have witnesses and authorities vouch for the newest head."),
         "witness": ("vmsguard.cli.evidence.witness:witness", "Cosign the heads of other logs."),
         "recover": ("vmsguard.cli.evidence.recover:recover", "Bring the log back in order after a crash."),
         "rotate-key": ("vmsguard.cli.evidence.rotate_key:rotate_key", "Give the log a new signing key."),
