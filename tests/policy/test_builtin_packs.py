@@ -18,7 +18,13 @@ from vmsguard.policy.load_pack import load_packs, read_pack_file
 from vmsguard.policy.schema import policy_schema
 from vmsguard.policy.strict_yaml import plain_tree, read_yaml
 
-IDS = ("kr-nhrck-frt-moratorium-2023", "kr-pipc-thermal-2020")
+IDS = (
+    "baseline-security",
+    "kr-nhrck-frt-moratorium-2023",
+    "kr-pipc-thermal-2020",
+    "us-ndaa-889-inventory",
+    "us-or-portland-34-10",
+)
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +142,9 @@ def test_an_empty_gallery_is_believed_from_a_read_back_on(packs: dict[str, Pack]
     [
         ("kr-pipc-thermal-2020", ("2020 text read second-hand", "What no pack can prove", "assumption")),
         ("kr-nhrck-frt-moratorium-2023", ("second-hand", "What no pack can prove", "assumption", "literal", "wide")),
+        ("us-or-portland-34-10", ("second-hand", "What no pack can prove", "assumption")),
+        ("us-ndaa-889-inventory", ("second-hand", "What no pack can prove", "audit")),
+        ("baseline-security", ("What no pack can prove", "assumption", "audit")),
     ],
 )
 def test_the_readme_says_what_was_read_and_what_cannot_be_proven(pack: str, phrases: tuple[str, ...]) -> None:

@@ -112,3 +112,10 @@ def test_an_unknown_rule_is_a_usage_error_with_the_nearest(packs: Mapping[str, P
         explain_pack(packs[THERMAL], catalogue.controls, rule="savings-off")
 
     assert "did you mean 'saving-off'?" == caught.value.hint
+
+
+def test_a_pack_without_conditions_says_that_it_judges_every_camera(
+    packs: Mapping[str, Pack], catalogue: Catalogue
+) -> None:
+    explained = explain_pack(packs["baseline-security"], catalogue.controls, lang="en")
+    assert "Judges every camera." == list(scope_lines(explained, "en"))[1]

@@ -26,6 +26,7 @@ class AttributeSpec(Struct, frozen=True):
 
 
 _SPECS = (
+    AttributeSpec("city", "the city whose ordinances apply, as country, state and name: us-or-portland"),
     AttributeSpec("country", "where the camera stands, as an ISO 3166 code of two capital letters"),
     AttributeSpec("face_use", "what faces are used for", ("none", "detection", "verify-1to1", "identify-1ton")),
     AttributeSpec(

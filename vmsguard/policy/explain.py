@@ -149,6 +149,9 @@ def scope_lines(explained: PackExplained, lang: str) -> Iterator[str]:
     """What the pack is and which cameras it judges; the readings are left to ``differences``."""
     words = WORDS[lang]
     yield f"{explained.title} ({explained.id} {explained.version})"
+    if not explained.select:
+        yield words["every"]
+        return
     yield f"{words['applies']}:"
     yield from (f"  - {sentence}" for sentence in explained.select)
 

@@ -7,11 +7,16 @@ from vmsguard.policy.attributes import known_attribute, read_attribute
 from vmsguard.policy.reading import Reader
 from vmsguard.policy.strict_yaml import Node
 
-__all__ = ["read_selector"]
+__all__ = ["EVERY_CAMERA", "read_selector"]
+
+EVERY_CAMERA = "every-camera"
+"""In place of a map: no condition at all. An empty map would be too easily written by mistake."""
 
 
 def read_selector(reader: Reader, node: Node, what: str = "select") -> Selector:
     """Every entry of the map must hold; ``any`` and ``all`` take lists of such maps."""
+    if node.value == EVERY_CAMERA:
+        return AllOf()
     entries = reader.entries(node, what, least=1)
     parts = tuple(_part(reader, key, child) for key, child in entries)
     return parts[0] if len(parts) == 1 else AllOf(parts)

@@ -20,6 +20,7 @@ from vmsguard.policy.instants import DATE_PATTERN, INSTANT_PATTERN
 from vmsguard.policy.params import EXCEPTION_FIELDS, FROM_EXCEPTION, param_fields, stated_type
 from vmsguard.policy.read_pack import CONFIRMED, EXPIRY, GRANT_FIELDS, VERSION_PATTERN
 from vmsguard.policy.read_rules import BASES, PROOFS
+from vmsguard.policy.read_select import EVERY_CAMERA
 from vmsguard.policy.scalars import ID_PATTERN
 from vmsguard.policy.schema_installation import config, inventory
 from vmsguard.policy.schema_policy_tests import policy_tests, test_facts
@@ -138,7 +139,8 @@ def _selector() -> dict[str, Any]:
     for name, value in _attribute_values().items():
         known[name] = documented({"anyOf": [value, listing(value)]}, ATTRIBUTES[name].meaning)
     own = {_OWN_NAME: {"anyOf": [_SCALAR, listing(_SCALAR)]}}
-    return closed(known) | {"minProperties": 1, "patternProperties": own}
+    conditions = closed(known) | {"minProperties": 1, "patternProperties": own}
+    return {"anyOf": [{"const": EVERY_CAMERA}, conditions]}
 
 
 def _attributes() -> dict[str, Any]:
