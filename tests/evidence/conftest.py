@@ -5,19 +5,25 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from vmsguard.evidence.canonical import canonical_json
+from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog, Pace
-from vmsguard.evidence.record import planned_digest
-from vmsguard.evidence.segments import iter_lines, list_segments
+from vmsguard.evidence.record import SCHEMA, planned_digest
+from vmsguard.evidence.recover import NO_RECORD
+from vmsguard.evidence.segments import checkpoint_path, iter_lines, list_segments, segment_path
+from vmsguard.evidence.tombstone import leaf_of_line
+from vmsguard.evidence.tree import root_hash
 from vmsguard.evidence.trust import Trust
 
 ORIGIN = "vmsguard.example.org/site-a"
@@ -172,3 +178,41 @@ def read_log(folder: Path) -> Callable[[], list[dict[str, Any]]]:
         return [json.loads(line) for segment in list_segments(folder) for line in iter_lines(segment.path)]
 
     return read
+
+
+Forger = Callable[..., None]
+
+
+@pytest.fixture
+def forged(folder: Path, key: SigningKey) -> Forger:
+    """Writes a log that is numbered, chained and signed, whatever it says: what holds the key can write anything.
+
+    Records are dictionaries without their envelope, or whole lines; ``splits`` are the numbers at which a new
+    segment begins.
+    """
+
+    def write(records: Sequence[Mapping[str, Any] | bytes], *, splits: Sequence[int] = (), first: int = 0) -> None:
+        lines, leaves, prev = [], [], NO_RECORD
+        for seq, told in enumerate(records):
+            line = told if isinstance(told, bytes) else canonical_json(_enveloped(told, seq, prev))
+            prev = leaf_of_line(line)
+            lines.append(line)
+            leaves.append(prev)
+        (folder / "log").mkdir(parents=True, exist_ok=True)
+        for begin, end in pairwise((first, *splits, len(lines))):
+            segment_path(folder, begin).write_bytes(b"".join(line + b"\n" for line in lines[begin:end]))
+        checkpoint_path(folder).write_bytes(key.signed_bytes(Checkpoint(key.name, len(lines), root_hash(leaves))))
+
+    return write
+
+
+def _enveloped(told: Mapping[str, Any], seq: int, prev: bytes) -> dict[str, Any]:
+    envelope = {
+        "boot_id": "boot-1",
+        "id": "01a201c8-ff14-7993-bec2-2099b2d7f347",
+        "mono_ns": seq,
+        "salt": "00" * 16,
+        "schema": SCHEMA,
+        "ts": "2026-11-22T03:00:00.000000Z",
+    }
+    return {**envelope, **told, "prev": prev.hex(), "seq": seq}

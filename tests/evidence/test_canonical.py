@@ -73,6 +73,8 @@ def test_any_other_spelling_of_the_same_object_is_refused(value: dict[str, Any],
         b'{"a":NaN}',
         b"",
         b"\x00\x00",
+        b"[" * 1_000 + b"]" * 1_000,
+        b'{"a":' * 1_000 + b"1" + b"}" * 1_000,
     ],
 )
 def test_a_line_outside_the_rules_is_refused(line: bytes) -> None:

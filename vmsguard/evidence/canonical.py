@@ -57,7 +57,10 @@ def check_canonical(line: bytes) -> tuple[Any, str]:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         return None, f"not JSON ({error.msg})"
-    wrong = check_value(value)
+    try:
+        wrong = check_value(value)
+    except RecursionError:
+        wrong = "nested too deeply"
     if not wrong and orjson.dumps(value, option=orjson.OPT_SORT_KEYS) != line:
         wrong = "not in canonical form"
     return value, wrong

@@ -58,14 +58,24 @@ class Erasures:
 
     def _pruned(self, border: int) -> Problem:
         told = f"records 0 to {border - 1} are gone"
-        for wanted, level, kind, how in (
-            (True, Level.NOTICE, "pruned", "as the log announces; their hashes are there"),
-            (False, Level.INCOMPLETE, "erasure-unfinished", "a removal was asked for and its end is not recorded"),
-        ):
-            for said in self._announced["pruned"]:
-                if said.done is wanted and said.first == 0 and said.last >= border - 1:
-                    return Problem(level, kind, f"{told}: {how}", said.seq)
+        for said in (self._reaching(border, done=True), self._reaching(border, done=False)):
+            if said is not None and said.done:
+                message = f"{told}, as the log announces; their hashes are there"
+                return Problem(Level.NOTICE, "pruned", message, said.seq)
+            if said is not None:
+                message = f"{told}: a removal was asked for and its end is not recorded"
+                return Problem(Level.INCOMPLETE, "erasure-unfinished", message, said.seq)
         return Problem(Level.TAMPERED, "pruned-unannounced", f"{told} and nothing in the log announces it", 0)
+
+    def _reaching(self, border: int, *, done: bool) -> _Announced | None:
+        """The announcement with which pruning reaches the border, at once or bit by bit."""
+        reached = 0
+        for said in sorted(self._announced["pruned"], key=lambda said: said.first):
+            if said.first <= reached and (said.done or not done):
+                reached = max(reached, said.last + 1)
+                if reached >= border:
+                    return said
+        return None
 
     def _tombstones(self, tombstones: Sequence[int], since: int) -> Iterator[Problem]:
         said = self._announced["tombstone"]

@@ -24,7 +24,6 @@ from vmsguard.evidence.record import SCHEMA
 
 __all__ = ["Shape", "encode", "shape_of", "shapes"]
 
-_Whole = Annotated[int, Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)]
 _Place = Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
 
 encode: Callable[[Any], bytes] = msgspec.json.Encoder().encode
@@ -72,7 +71,7 @@ def _struct(name: str, declared: type[Struct], more: list[tuple[str, Any, Any]])
     Empty texts are left out of a line, so the empty text stands for no member; any other member that is not there
     is unset, which tells it from one that holds its own default.
     """
-    hints = typing.get_type_hints(declared)
+    hints = typing.get_type_hints(declared, include_extras=True)
     fields = [(field.name, *_optional(hints[field.name], field)) for field in msgspec.structs.fields(declared)]
     ordered = [
         (field, type_) if default is msgspec.NODEFAULT else (field, type_, default)
@@ -86,14 +85,18 @@ def _struct(name: str, declared: type[Struct], more: list[tuple[str, Any, Any]])
 def _optional(type_: Any, field: msgspec.structs.FieldInfo) -> tuple[Any, Any]:
     if field.required:
         return _quick(type_), msgspec.NODEFAULT
-    if type_ is str:
-        return str, ""
-    return _quick(type_) | UnsetType, UNSET
+    quick = _quick(type_)
+    return (str, "") if quick is str else (quick | UnsetType, UNSET)
 
 
 def _quick(type_: Any) -> Any:
-    """The same type without patterns: whether an id is well formed is the writer's to refuse, not the reader's."""
+    """The same type without patterns: whether an id is well formed is the writer's to refuse, not the reader's.
+
+    Bounds of integers stay: they are quick, and what is computed from one relies on them.
+    """
     origin, arguments = typing.get_origin(type_), typing.get_args(type_)
+    if origin is Annotated:
+        return type_ if arguments[0] is int else _quick(arguments[0])
     if origin in (Union, UnionType):
         return reduce(or_, (_quick(argument) for argument in arguments))
     if origin is tuple:
@@ -102,8 +105,6 @@ def _quick(type_: Any) -> Any:
         return list.__class_getitem__(_quick(arguments[0]))
     if origin is Mapping:
         return dict.__class_getitem__((str, _quick(arguments[1])))
-    if type_ is int:
-        return _Whole
     if isinstance(type_, type) and issubclass(type_, Struct):
         return _struct(type_.__name__, type_, [])
     if origin is Literal or type_ in (str, bool, NoneType) or issubclass(type_, Enum):
