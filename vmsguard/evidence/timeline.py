@@ -15,6 +15,9 @@ __all__ = ["Moment", "Passage", "Timeline", "Watch", "clock_problem", "read_inst
 _STEP_SECONDS = 61.0
 """The writer tells steps of more than a minute; its clocks are read one after the other."""
 
+_SOON_NS = 60 * 10**9
+"""Within one second of the wall clock, no more may pass on the other without being a step."""
+
 _SHORTEST = timedelta(seconds=2)
 """Twice the shortest interval a heartbeat can promise: a passage below it is never silence."""
 
@@ -77,7 +80,7 @@ class Watch:
         ts, mono, event = record.ts, record.mono_ns, record.event
         at, second = read_instant(ts), ts[:19]
         before = None
-        if second != self._second or record.boot_id != self._boot or mono < self._mono:
+        if second != self._second or record.boot_id != self._boot or not 0 <= mono - self._mono <= _SOON_NS:
             before = self.last
             self._second, self._boot = second, record.boot_id
         self._seq, self._at, self._mono, self._event = record.seq, at, mono, event
