@@ -50,3 +50,9 @@ def sample_report() -> Report:
     """A report with something of everything."""
     make: Callable[[], Report] = _beside("sample_report").sample_report
     return make()
+
+
+@pytest.fixture(scope="session")
+def writing() -> ModuleType:
+    """Writes logs as runs write them; ``write_fleet`` makes one of many cameras from a seed."""
+    return _beside("log_writer")

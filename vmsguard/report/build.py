@@ -15,14 +15,14 @@ from vmsguard.evidence.verify import verify_directory
 from vmsguard.report.absences import absences_of
 from vmsguard.report.findings import findings_of
 from vmsguard.report.integrity import integrity_of, worst_integrity
-from vmsguard.report.items import camera_of, item_of, sort_key
+from vmsguard.report.items import sort_key
 from vmsguard.report.model import Absence, Camera, Deletion, Integrity, Item, Report
-from vmsguard.report.obligations import count, count_by_site, obligations_of, rule_text
+from vmsguard.report.obligations import count, count_by_site, obligations_of
 from vmsguard.report.over_time import over_time
 from vmsguard.report.runs import reviews_of
+from vmsguard.report.stand import stand
 from vmsguard.report.story import Story, read_story
 from vmsguard.report.unknowns import unknown_groups
-from vmsguard.report.verdict_book import Kept
 
 __all__ = ["build_report"]
 
@@ -110,47 +110,11 @@ def _read(
     integrity = integrity_of(directory, verified)
     story = read_story(directory, size=verified.size, since=since, until=ends if bounded else None)
     silent = story.silent_since(ends)
-    shown, gone = _stand(story, integrity.origin, since, silent=silent is not None)
+    shown, gone = stand(story, integrity.origin, since, silent=silent is not None)
     items = tuple(item for camera in shown for item in camera[1])
     cameras = tuple(camera for camera, _ in shown)
     absences = absences_of(story, integrity, cameras=cameras, items=items, gone=gone, silent=silent)
     return _Log(integrity, story, items, cameras, absences)
-
-
-def _stand(
-    story: Story, origin: str, since: datetime | None, *, silent: bool
-) -> tuple[list[tuple[Camera, list[Item]]], list[Camera]]:
-    """Each camera with its items as they stand now, and cameras that went out of sight before the period."""
-    book = story.verdicts
-    by_camera: dict[str, list[Kept]] = {camera: [] for camera in book.cameras}
-    for (name, _, _), kept in book.rules.items():
-        by_camera.setdefault(name, []).append(kept)
-
-    def stale(kept: Kept) -> bool:
-        return silent or kept.stale_since is not None or (since is not None and kept.record.ts < since)
-
-    shown: list[tuple[Camera, list[Item]]] = []
-    gone: list[Camera] = []
-    for name, rules in sorted(by_camera.items()):
-        site = book.sites.get(name, "")
-        items = [
-            item_of(
-                kept,
-                rule_text(story.runs, kept.record.pack, kept.record.rule),
-                site=site,
-                origin=origin,
-                stale=stale(kept),
-            )
-            for kept in rules
-        ]
-        own = book.cameras.get(name)
-        every = [*rules, *([] if own is None else [own])]
-        camera = camera_of(name, own, items, site=site, origin=origin, stale=all(stale(kept) for kept in every))
-        if since is not None and all(kept.stale_since is not None and kept.stale_since < since for kept in every):
-            gone.append(camera)
-        else:
-            shown.append((camera, items))
-    return shown, gone
 
 
 def _refuse_copies(logs: Sequence[Integrity]) -> None:

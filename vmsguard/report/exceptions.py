@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from vmsguard.report.model import ExceptionInForce
 from vmsguard.report.records import ExceptionTold
 from vmsguard.report.runs import Run
@@ -23,12 +25,22 @@ class ExceptionBook:
         self._told: dict[tuple[str, str, str, str], tuple[str, ExceptionTold]] = {}
 
     def follow(self, event: str, record: ExceptionTold) -> None:
+        if not record.pack:
+            self._withdraw(record)
+            return
         key = (record.exception, record.pack, record.rule, record.camera)
         before = self._told.get(key)
         ended = before is not None and before[0] == "exception.expired" and before[1].run == record.run
         # The run that finds the end tells both; that it ended is the reason.
         if event != "exception.refused" or not ended:
             self._told[key] = (event, record)
+
+    def _withdraw(self, record: ExceptionTold) -> None:
+        """A withdrawal names the exception and the camera: whatever it lifted there, it lifts no more."""
+        for key, (_, before) in self._told.items():
+            if (key[0], key[3]) == (record.exception, record.camera):
+                ended = replace(before, seq=record.seq, run=record.run, reason_code=record.reason_code)
+                self._told[key] = ("exception.refused", ended)
 
     def told(self, until: datetime, newest_whole: Run | None, origin: str) -> Iterator[ExceptionInForce]:
         """By id. One that has ended by ``until``, or that the newest run states no more, does not count."""
@@ -66,5 +78,5 @@ def _reason(event: str, record: ExceptionTold, until: datetime, newest_whole: Ru
     if event != "exception.granted":
         return record.reason_code or "not-stated"
     if newest_whole is not None and record.run != newest_whole.id and record.seq < newest_whole.first_seq:
-        return "exception-not-stated"
+        return "exception-withdrawn"
     return ""

@@ -148,5 +148,5 @@ def _facts(record: VerdictTold) -> tuple[str, ...]:
 
 def _fact(fact: Fact) -> str:
     place = "/".join(part for part in (fact.target, fact.channel) if part)
-    known = ", ".join(part for part in (fact.basis, fact.at) if part)
+    known = ", ".join(part for part in (fact.layer, fact.basis, fact.at) if part)
     return f"{fact.name}{f' at {place}' if place else ''}{f' ({known})' if known else ''}"

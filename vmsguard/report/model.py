@@ -136,7 +136,7 @@ class Item(Struct, frozen=True, kw_only=True):
     exposure_to: datetime | None = None
     judged_at: datetime
     facts: tuple[str, ...] = ()
-    """``name at target/channel (basis, time)``."""
+    """``name at target/channel (layer, basis, time)``."""
     run: str
     seq: int
     """The record that says so."""

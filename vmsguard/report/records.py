@@ -108,6 +108,7 @@ class Fact(Struct, frozen=True, gc=False):
     name: str = ""
     target: str = ""
     channel: str = ""
+    layer: str = ""
     basis: str = ""
     at: str = ""
 
@@ -196,6 +197,7 @@ EVENTS_READ: Mapping[str, type[Record]] = {
     "duty.due": DutyTold,
     "duty.met": DutyTold,
     "duty.missed": DutyTold,
+    "duty.ended": DutyTold,
     "exception.granted": ExceptionTold,
     "exception.refused": ExceptionTold,
     "exception.expired": ExceptionTold,

@@ -117,7 +117,7 @@ _EXCEPTIONS: Mapping[str, Words] = {
     "exception-too-long": Words("The exception runs longer than its type allows.", _EXCEPTION),
     "exception-not-started": Words("The exception has not begun.", "Until it begins, let the rule hold."),
     "exception-expired": Words("The exception has ended.", "Let the rule hold, or ask for a new exception."),
-    "exception-not-stated": Words(
+    "exception-withdrawn": Words(
         "The newest run knows no such exception any more.", "Let the rule hold, or state the exception again."
     ),
     "exception-in-use": Words("An exception stands for it.", ""),
