@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import cache
 from typing import Any, TypeAlias
 
 import msgspec
@@ -14,7 +15,7 @@ from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence.events import EVENTS, CitedFact
-from vmsguard.evidence.fields import Instant, Reason, Safe
+from vmsguard.evidence.fields import DeviceId, Instant, Place, Reason, Safe
 from vmsguard.evidence.layout import Encoder, Layouts, member
 from vmsguard.evidence.redact import (
     Pseudonym,
@@ -23,8 +24,10 @@ from vmsguard.evidence.redact import (
     safe_approver,
     safe_arguments,
     safe_change,
+    safe_device_id,
     safe_exchanges,
     safe_found,
+    safe_place,
     safe_reason,
     safe_text,
     safe_token,
@@ -107,16 +110,34 @@ class _Facts:
 
 
 def _layouts(event: str, shape: type[Struct], pseudonym: Pseudonym, envelope: Sequence[str] = ()) -> Layouts:
-    fields = msgspec.structs.fields(shape)
-    encoders = {field.name: _encoder(event, field, pseudonym) for field in fields}
-    return Layouts(encoders, frozenset(field.name for field in fields if field.required), envelope)
+    declared = _declared(event, shape)
+    encoders = {name: _encoder(event, name, declared[name], pseudonym) for name in declared}
+    return Layouts(encoders, frozenset(name for name in declared if declared[name].required), envelope)
 
 
-def _encoder(event: str, declared: msgspec.structs.FieldInfo, pseudonym: Pseudonym) -> Encoder:
-    if event == "verify" and declared.name == "facts":
+class _Declared(Struct, frozen=True):
+    """What is known of a field whatever the log."""
+
+    type: Any
+    step: Step | None
+    required: bool
+    text: bool
+
+
+@cache
+def _declared(event: str, shape: type[Struct]) -> dict[str, _Declared]:
+    """The fields of an event; looked at once for all logs, for that takes milliseconds."""
+    return {
+        field.name: _Declared(field.type, _step_of(event, field), field.required, _is_text(field.type))
+        for field in msgspec.structs.fields(shape)
+    }
+
+
+def _encoder(event: str, name: str, declared: _Declared, pseudonym: Pseudonym) -> Encoder:
+    if event == "verify" and name == "facts":
         return _Facts(pseudonym)
-    field = _Field(declared.name, declared.type, _step_of(event, declared), declared.required, pseudonym)
-    return _Remembered(field) if _is_text(field.type) else _Fresh(field)
+    field = _Field(name, declared.type, declared.step, declared.required, pseudonym)
+    return _Remembered(field) if declared.text else _Fresh(field)
 
 
 def _checked(value: Any, type_: Any, step: Step | None, pseudonym: Pseudonym) -> Any:
@@ -150,7 +171,7 @@ def _step_of(event: str, field: msgspec.structs.FieldInfo) -> Step | None:
         return stamp
     if field.type == Reason:
         return safe_reason
-    return safe_token if field.type == Safe else None
+    return next((step for kind, step in _BY_TYPE if field.type == kind), None)
 
 
 def _agent(value: Any, pseudonym: Pseudonym) -> dict[str, str]:
@@ -161,7 +182,11 @@ def _verdicts(value: Any, pseudonym: Pseudonym) -> dict[str, int]:
     return {str(verdict): count for verdict, count in value.items()}
 
 
-_SAFE_BY_CONSTRUCTION = frozenset((safe_approver, safe_change, safe_found, safe_reason, safe_text, safe_token))
+_BY_TYPE: tuple[tuple[Any, Step], ...] = ((Safe, safe_token), (DeviceId, safe_device_id), (Place, safe_place))
+
+_SAFE_BY_CONSTRUCTION = frozenset(
+    (safe_approver, safe_change, safe_device_id, safe_found, safe_place, safe_reason, safe_text, safe_token)
+)
 """What these return is short and plain or a pseudonym: there is nothing left to check."""
 
 _DEVICE_WORDS = frozenset(("firmware", "model", "vendor"))

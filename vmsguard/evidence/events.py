@@ -7,7 +7,21 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from vmsguard.evidence.fields import Code, Count, Event, Hex, Id, IdOrNone, Instant, Integer, Reason, Safe, Words
+from vmsguard.evidence.fields import (
+    Code,
+    Count,
+    DeviceId,
+    Event,
+    Hex,
+    Id,
+    IdOrNone,
+    Instant,
+    Integer,
+    Place,
+    Reason,
+    Safe,
+    Words,
+)
 from vmsguard.model.vocabulary import Qualifier, Remediation, Verdict
 
 __all__ = [
@@ -202,7 +216,7 @@ class ApplyIntent(Event):
     verb: Id
     target: Id
     camera: Safe = ""
-    channel: Safe = ""
+    channel: DeviceId = ""
     arguments: Mapping[Code, Safe] = {}
     causes: tuple[Pair, ...] = ()
     causes_left_off: Count = 0
@@ -231,7 +245,7 @@ class ApplyResult(Event):
     outcome: Outcome
     code: Safe = ""
     target: Safe = ""
-    channel: Safe = ""
+    channel: DeviceId = ""
     exchanges: tuple[Exchange, ...] = ()
     exchanges_left_off: Count = 0
 
@@ -239,7 +253,7 @@ class ApplyResult(Event):
 class CitedFact(Struct, forbid_unknown_fields=True):
     name: Id
     target: Safe = ""
-    channel: Safe = ""
+    channel: DeviceId = ""
     layer: Code = ""
     basis: Code = ""
     at: Instant = ""
@@ -255,8 +269,8 @@ class Verify(Event):
     pack: IdOrNone = ""
     rule: IdOrNone = ""
     control: IdOrNone = ""
-    channel: Safe = ""
-    endpoint: Safe = ""
+    channel: DeviceId = ""
+    endpoint: Place = ""
     policy_sha256: Hex = ""
     site: Safe = ""
     clause: Words = ""
@@ -282,7 +296,7 @@ class Witness(Event):
     point_kind: Code
     proves: Id
     answered: Literal["yes", "no", "unclear"]
-    channel: Safe = ""
+    channel: DeviceId = ""
     positive_before: bool = False
 
 
@@ -305,8 +319,8 @@ class Purge(Event):
     before: Count
     after: Count
     observed: bool
-    channel: Safe = ""
-    store: Safe = ""
+    channel: DeviceId = ""
+    store: DeviceId = ""
     oldest: Instant = ""
 
 
@@ -314,7 +328,7 @@ class ProofRecorded(Event):
     target: Id
     verb: Id
     kind: Code
-    channel: Safe = ""
+    channel: DeviceId = ""
     firmware: Safe = ""
 
 
@@ -381,7 +395,7 @@ class DutyEvent(Event):
 
     camera: Id
     target: Safe = ""
-    channel: Safe = ""
+    channel: DeviceId = ""
     pack: Safe = ""
     rule: Safe = ""
     due: Instant = ""
@@ -397,7 +411,7 @@ class DutyEvent(Event):
 
 class Finding(Event):
     code: Reason
-    subject: Safe
+    subject: Place
 
 
 class Erasure(Event):

@@ -8,7 +8,21 @@ from msgspec import Meta, Struct
 
 from vmsguard.evidence.canonical import MAX_INTEGER
 
-__all__ = ["Code", "Count", "Event", "Hex", "Id", "IdOrNone", "Instant", "Integer", "Reason", "Safe", "Words"]
+__all__ = [
+    "Code",
+    "Count",
+    "DeviceId",
+    "Event",
+    "Hex",
+    "Id",
+    "IdOrNone",
+    "Instant",
+    "Integer",
+    "Place",
+    "Reason",
+    "Safe",
+    "Words",
+]
 
 Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9_.:/-]{0,127}\Z")]
 """An id we or the operator gave: camera, target, pack, rule, control. Opaque, never a person's name."""
@@ -24,6 +38,12 @@ Reason = Annotated[str, Meta(pattern=r"\A[a-z0-9-]{0,64}\Z")]
 
 Safe = Annotated[str, Meta(max_length=512, title="safe")]
 """A foreign string that went through ``redact``."""
+
+DeviceId = Annotated[str, Meta(max_length=512, title="device id")]
+"""What a device calls one of its parts, where it is made of technical words and small numbers; else a pseudonym."""
+
+Place = Annotated[str, Meta(max_length=512, title="place")]
+"""A camera or a target as the operator calls it, or ``target/channel`` with the channel as a ``DeviceId``."""
 
 Words = Annotated[str, Meta(max_length=512, title="words")]
 """Words of a policy file or of this program."""

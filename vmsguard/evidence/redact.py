@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from vmsguard.errors import EvidenceError
+from vmsguard.evidence.plain_ids import plain_argument, plain_change, plain_id, plain_place
 
 __all__ = [
     "Pseudonym",
@@ -20,8 +21,10 @@ __all__ = [
     "safe_approver",
     "safe_arguments",
     "safe_change",
+    "safe_device_id",
     "safe_exchanges",
     "safe_found",
+    "safe_place",
     "safe_reason",
     "safe_text",
     "safe_token",
@@ -49,13 +52,12 @@ KNOWN_ARGUMENTS = frozenset(
 
 _TOKEN = re.compile(r"[A-Za-z0-9_.:/#*,-]{0,64}")
 _REASON = re.compile(r"[a-z0-9-]{0,64}")
-_CHANGE = re.compile(r"[A-Za-z0-9_.:/#*(),=+-]{0,256}")
 _FOUND = re.compile(
     r"\d{1,15} [a-z -]{1,32}"  # a count with its unit
     r"|[a-z0-9][a-z0-9._-]{0,63}(?: sha256:[0-9a-f]{12})?"  # a rule, a control, a reason code, a paper of ours
 )
 _ROLE = re.compile(r"role:[a-z0-9][a-z0-9-]{0,63}(?=\s|\Z)")
-_TEXT = re.compile(r"[ -~–—…·→≤≥×%]{0,512}")
+_TEXT = re.compile(r"[ -~–—…·→≤≥×%]{0,64}")
 _ARGUMENT_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d):\d\d(?::\d\d(?:[.,]\d+)?)?")
 _LOGIN = re.compile(
@@ -67,7 +69,7 @@ _PICTURE = re.compile(r"/9j/|iVBORw0KGgo|ffd8ff|89504e47|\xff\xd8\xff|\x89PNG", 
 
 
 def safe_token(value: Any, pseudonym: Pseudonym) -> str:
-    """A device's id as it is when short and plain, else its pseudonym."""
+    """An id of ours or the operator's, or the name of a version, where it is short and plain; else its pseudonym."""
     text = str(value)
     plain = _TOKEN.fullmatch(text) and not (":" in text and _LOGIN.search(text))
     return text if plain else pseudonym(text)
@@ -83,11 +85,18 @@ def safe_approver(value: Any, pseudonym: Pseudonym) -> str:
 
 
 def safe_change(value: Any, pseudonym: Pseudonym) -> str:
-    """The id of a change, which has its arguments' values inside."""
-    text = str(value)
-    if _CHANGE.fullmatch(text) and not any(len(part) > 64 for part in re.split(r"[=(),]", text)):
-        return text
-    return pseudonym(text)
+    """The id of a change, which has the channel and its arguments' values inside."""
+    return plain_change(str(value), pseudonym)
+
+
+def safe_device_id(value: Any, pseudonym: Pseudonym) -> str:
+    """What a device calls one of its parts: somebody may have named it after a person."""
+    return plain_id(str(value), pseudonym)
+
+
+def safe_place(value: Any, pseudonym: Pseudonym) -> str:
+    """A camera, a target, or a channel of one."""
+    return plain_place(str(value), pseudonym)
 
 
 def safe_text(value: Any, pseudonym: Pseudonym) -> str:
@@ -108,7 +117,7 @@ def safe_found(value: Any, pseudonym: Pseudonym) -> str:
     text = str(value)
     head, at, place = text.partition(" at ")
     if at and _FOUND.fullmatch(head):
-        return f"{head} at {safe_token(place, pseudonym)}"
+        return f"{head} at {plain_place(place, pseudonym)}"
     return text if _FOUND.fullmatch(text) else pseudonym(text)
 
 
@@ -119,7 +128,7 @@ def safe_reason(value: Any, pseudonym: Pseudonym) -> str:
 
 
 def safe_arguments(value: Any, pseudonym: Pseudonym) -> dict[str, str]:
-    """Arguments of a change: core verbs' values as safe tokens, a plugin's own only as pseudonyms."""
+    """Arguments of a change: core verbs' values where they are plain, a plugin's own only as pseudonyms."""
     if not isinstance(value, Mapping):
         raise EvidenceError("arguments are not a mapping", hint="pass the change's own arguments")
     return {_argument_name(name): _argument(name, item, pseudonym) for name, item in value.items()}
@@ -157,5 +166,5 @@ def _argument(name: str, value: Any, pseudonym: Pseudonym) -> str:
     if name == "cutoff":
         return stamp(value)
     if name in KNOWN_ARGUMENTS:
-        return safe_token(value, pseudonym)
+        return plain_argument(name, str(value), pseudonym)
     return pseudonym(str(value))
