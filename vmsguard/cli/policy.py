@@ -9,7 +9,7 @@ import click
 
 from vmsguard.cli.output import format_option
 from vmsguard.cli.policy_sources import catalogue_of, config_of, pack_named, packs_of
-from vmsguard.cli.policy_test import test_packs
+from vmsguard.cli.policy_tests import run_policy_tests
 
 if TYPE_CHECKING:
     from vmsguard.errors import ConfigError
@@ -31,7 +31,7 @@ def policy() -> None:
     """
 
 
-policy.add_command(test_packs)
+policy.add_command(run_policy_tests)
 
 
 @policy.command("list")

@@ -23,7 +23,7 @@ from vmsguard.policy.read_rules import BASES, PROOFS
 from vmsguard.policy.read_select import EVERY_CAMERA
 from vmsguard.policy.scalars import ID_PATTERN
 from vmsguard.policy.schema_installation import config, inventory
-from vmsguard.policy.schema_policy_tests import policy_tests, test_facts
+from vmsguard.policy.schema_policy_tests import policy_tests, told_facts
 from vmsguard.policy.schema_site_files import assignment, document, exception
 from vmsguard.policy.schema_words import closed, documented, listing, mapping, words
 from vmsguard.policy.yaml_files import API_VERSION
@@ -79,7 +79,7 @@ def _shared(catalogue: Catalogue) -> dict[str, Any]:
         "rung": _rung(),
         "requirement": _requirement(catalogue.controls),
         "exceptionType": _exception_type(),
-        **test_facts(catalogue.facts.values()),
+        **told_facts(catalogue.facts.values()),
     }
 
 

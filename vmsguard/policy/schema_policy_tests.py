@@ -13,7 +13,7 @@ from vmsguard.model.vocabulary import Basis, Qualifier, Role, Verdict, Why
 from vmsguard.policy.details import DETAILS
 from vmsguard.policy.schema_words import closed, documented, listing, words
 
-__all__ = ["policy_tests", "test_facts"]
+__all__ = ["policy_tests", "told_facts"]
 
 TEXT = {"$ref": "#/$defs/text"}
 ID = {"$ref": "#/$defs/id"}
@@ -112,7 +112,7 @@ def _scene() -> dict[str, Any]:
     }
 
 
-def test_facts(specs: Iterable[FactSpec]) -> dict[str, Any]:
+def told_facts(specs: Iterable[FactSpec]) -> dict[str, Any]:
     """Definitions: facts by name (what a case does not name is not known), and the shape of each kind of value."""
     shapes: dict[str, Any] = {}
     facts = {}

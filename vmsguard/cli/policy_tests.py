@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vmsguard.model.pack import Pack
     from vmsguard.policy.catalogue import Catalogue
 
-__all__ = ["PackTested", "test_packs"]
+__all__ = ["PackTested", "run_policy_tests"]
 
 _NOT_AS_MEANT = 3
 
@@ -84,7 +84,7 @@ class PackTested:
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit XML to this file as well.")
 @format_option
 @click.pass_context
-def test_packs(ctx: click.Context, packs: tuple[str, ...], mutate: bool, junit: Path | None, output: str) -> None:
+def run_policy_tests(ctx: click.Context, packs: tuple[str, ...], mutate: bool, junit: Path | None, output: str) -> None:
     """Run the tests.yaml beside PACKS (ids or folders; all packs without any).
 
     Each rule needs a passing, a failing and an unknown case. Exit codes: 0 all is as meant, 2 a file cannot
