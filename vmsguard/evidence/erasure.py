@@ -40,6 +40,13 @@ class Erasure(Struct, frozen=True, kw_only=True):
     open_intents: tuple[int, ...] = ()
     open_duties: int = 0
 
+    @property
+    def told(self) -> str:
+        """What is taken out, in words."""
+        if self.kind == "pruned":
+            return f"pruning of records {self.first} to {self.last}"
+        return f"erasure of record {self.first}"
+
 
 class _Requested(Struct, frozen=True):
     seq: int

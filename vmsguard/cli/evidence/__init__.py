@@ -27,6 +27,8 @@ class EvidenceGroup(LazyGroup):
         "recover": ("vmsguard.cli.evidence.recover:recover", "Bring the log back in order after a crash."),
         "rotate-key": ("vmsguard.cli.evidence.rotate_key:rotate_key", "Give the log a new signing key."),
         "export": ("vmsguard.cli.evidence.export:export", "Hand on the log: as a bundle, as tiles, or some records."),
+        "prune": ("vmsguard.cli.evidence.prune:prune", "Take what is past its retention from the log's start."),
+        "erase": ("vmsguard.cli.evidence.erase:erase", "Take the content of one record out of the log."),
         "keygen": ("vmsguard.cli.evidence.keygen:keygen", "Make a signing key."),
     }
 

@@ -43,7 +43,12 @@ def recover(ctx: click.Context, directory: Path | None, dry_run: bool, key_file:
     _tell(examined)
     if examined.refused:
         ctx.exit(_REFUSED)
+    from vmsguard.evidence.disk import Disk
+    from vmsguard.evidence.erasure import finish_erasures
+
     with own.opened(SystemClock()) as log:
+        for erasure in finish_erasures(log, own.directory, Disk()):
+            click.echo(f"finished: {erasure.told}")
         click.echo(f"recovered: the log goes on at record {log.size}")
 
 
