@@ -100,5 +100,6 @@ def _next_steps(story: Story, console: Console) -> None:
         "vmsguard plan",
         "vmsguard evidence verify --trust trust.policy",
         "vmsguard evidence show --camera fever-fixed",
+        "vmsguard report --trust trust.policy",
     ):
         console.print(f"  {line}", highlight=False)
