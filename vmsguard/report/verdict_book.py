@@ -48,6 +48,17 @@ class Dropped(NamedTuple):
     judged_at: datetime
 
 
+class _Promised:
+    """What a run has told of what it promised, until it ends."""
+
+    __slots__ = ("cameras", "finals")
+
+    def __init__(self) -> None:
+        self.finals = 0
+        self.cameras: set[str] = set()
+        """Those whose own verdict it gave, which comes after those of their rules."""
+
+
 class VerdictBook:
     """Follows ``verify`` records; ``end_run`` says what a finished run should have renewed and did not."""
 
@@ -59,7 +70,8 @@ class VerdictBook:
         self.dropped: dict[tuple[str, str], Dropped] = {}
         self._early: dict[Key, tuple[str, dict[_Place, VerdictTold]]] = {}
         """Controls whose rule has not been told yet, with the run they belong to."""
-        self._finals: Counter[str] = Counter()
+        self._rules_of: dict[str, set[Key]] = {}
+        self._promised: dict[str, _Promised] = {}
         self._tally: Counter[tuple[Verdict, Qualifier | None]] = Counter()
 
     @property
@@ -70,7 +82,10 @@ class VerdictBook:
         if record.site:
             self.sites[record.camera] = record.site
         if record.final:
-            self._finals[record.run] += 1
+            promised = self._promised.setdefault(record.run, _Promised())
+            promised.finals += 1
+            if not record.rule:
+                promised.cameras.add(record.camera)
         if record.control:
             self._follow_control(record)
         elif record.rule and record.final:
@@ -86,24 +101,25 @@ class VerdictBook:
         """A run ended that promised ``pairs`` final verdicts (None: nobody knows).
 
         Of a camera that a run looked at in full, a rule without a verdict is one that is not applied any
-        more. Everything else that an unlimited run passed over counts from now on as not renewed.
+        more. Whatever else the run should have renewed and did not counts from now on as not renewed: on
+        the cameras it looked at, and on all of them where nobody had narrowed it.
         """
-        whole = self._finals.pop(run, 0) == pairs
-        if limited:
-            return
-        for camera in self.cameras.values():
-            if camera.record.run != run and camera.stale_since is None:
-                camera.stale_since = at
-        for key, kept in list(self.rules.items()):
-            if kept.record.run == run:
-                continue
-            camera_kept = self.cameras.get(key[0])
-            if whole and camera_kept is not None and camera_kept.record.run == run:
-                self._drop(key, kept)
-            elif kept.stale_since is None:
-                self._tally[kept.standing[:2]] -= 1
-                kept.stale_since = at
-                self._tally[kept.standing[:2]] += 1
+        promised = self._promised.pop(run, _Promised())
+        whole = promised.finals == pairs
+        for camera in promised.cameras if limited else list(self._rules_of):
+            for key in list(self._rules_of.get(camera, ())):
+                kept = self.rules[key]
+                if kept.record.run == run:
+                    continue
+                if whole and camera in promised.cameras:
+                    self._drop(key, kept)
+                elif kept.stale_since is None:
+                    self._tally[kept.standing[:2]] -= 1
+                    kept.stale_since = at
+                    self._tally[kept.standing[:2]] += 1
+        for own in () if limited else self.cameras.values():
+            if own.record.run != run and own.stale_since is None:
+                own.stale_since = at
 
     def _follow_control(self, record: VerdictTold) -> None:
         key = (record.camera, record.pack, record.rule)
@@ -131,11 +147,13 @@ class VerdictBook:
             kept.parts.update(early)
         self._tally[kept.standing[:2]] += 1
         self.rules[key] = kept
+        self._rules_of.setdefault(record.camera, set()).add(key)
 
     def _drop(self, key: Key, kept: Kept) -> None:
         camera, pack, rule = key
         self._tally[kept.standing[:2]] -= 1
         del self.rules[key]
+        self._rules_of[camera].discard(key)
         before = self.dropped.get((pack, rule))
         cameras = set() if before is None else before.cameras
         cameras.add(camera)
