@@ -37,6 +37,8 @@ class AuditorsFolder(Struct, frozen=True):
     """The token's time, as ``openssl ts -reply -text`` words it; empty without a token."""
     witnessed_at: str
     """The witness's time, RFC 3339."""
+    key: SigningKey
+    """The operator's: no auditor has it."""
 
 
 def head_path(directory: Path, size: int) -> Path:
@@ -58,7 +60,7 @@ def grow_log(
     with EvidenceLog.open(directory, origin=ORIGIN, key=key, clock=SystemClock(), pace=pace) as log:
         for size in sizes:
             while log.size < size:
-                log.append("heartbeat", interval=60)
+                log.append("observe", target=f"t-{log.size}", facts=60)
             log.checkpoint()
             head_path(directory, log.size).write_bytes((directory / "checkpoint").read_bytes())
             if at_size is not None:
@@ -96,8 +98,8 @@ def prepare_folder(path: Path, tsa: LocalTsa | None) -> AuditorsFolder:
         (path / "tsa-root.pem").write_bytes(tsa.root.read_bytes())
     size = parse_checkpoint((directory / "checkpoint").read_bytes()).size
     if tsa is None:
-        return AuditorsFolder(path, size, saved, anchored, "", "")
-    return AuditorsFolder(path, size, saved, anchored, _time_of(token), f"{seen[0]:%Y-%m-%dT%H:%M:%SZ}")
+        return AuditorsFolder(path, size, saved, anchored, "", "", key)
+    return AuditorsFolder(path, size, saved, anchored, _time_of(token), f"{seen[0]:%Y-%m-%dT%H:%M:%SZ}", key)
 
 
 def _cosign(directory: Path, size: int, witness: WitnessKey) -> datetime:

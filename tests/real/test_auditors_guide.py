@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +19,14 @@ from evidence_logs import ORIGIN, AuditorsFolder, prepare_folder
 from local_tsa import LocalTsa
 from real_program import CHECKOUT, missing_programs, unavailable
 
+from vmsguard.evidence.disk import Disk
+from vmsguard.evidence.erase import erase_record
 from vmsguard.evidence.keys import SigningKey
+from vmsguard.evidence.log import EvidenceLog, Pace
+from vmsguard.evidence.prune import prune
+from vmsguard.evidence.tombstone import Tombstone
+from vmsguard.evidence.tree import leaf_hash
+from vmsguard.model.clock import SystemClock
 
 GUIDE = CHECKOUT / "docs" / "auditors.md"
 
@@ -128,6 +137,20 @@ def test_vmsguard_says_the_same(visit: Path) -> None:
     assert ("", 2) == (told.stopped, told.lines.count("intact and complete"))
 
 
+def test_announced_erasures_are_accepted_and_counted(visit: Path, prepared: AuditorsFolder) -> None:
+    directory = visit / "evidence"
+    second = gzip.decompress(sorted((directory / "log").iterdir())[1].read_bytes()).splitlines()
+    border = datetime.fromisoformat(json.loads(second[1])["ts"])  # the first has the time of the seal before it
+    pace = Pace(segment_records=256)
+    with EvidenceLog.open(directory, origin=ORIGIN, key=prepared.key, clock=SystemClock(), pace=pace) as log:
+        erase_record(log, directory, 400, "erasure-request", Disk())
+        prune(log, directory, border, "retention-ended", "a year", Disk())
+    told = run(visit, BY_HAND)
+
+    assert ("", True) == (told.stopped, "erased: 1 single, the first 256 pruned" in told.lines)
+    assert f"saved head: its {prepared.saved} records are still there" in told.lines
+
+
 def first_segment(visit: Path) -> Path:
     (path, *_) = sorted((visit / "evidence" / "log").iterdir())
     return path
@@ -143,11 +166,11 @@ def rewrite(path: Path, change: Callable[[bytes], bytes]) -> None:
 
 
 def edit_a_record(visit: Path) -> None:
-    rewrite(first_segment(visit), lambda data: data.replace(b'"interval":60', b'"interval":61', 1))
+    rewrite(first_segment(visit), lambda data: data.replace(b'"facts":60', b'"facts":61', 1))
 
 
 def put_a_nul_into_a_record(visit: Path) -> None:
-    rewrite(first_segment(visit), lambda data: data.replace(b'"interval":60', b'"interval":\x0060', 1))
+    rewrite(first_segment(visit), lambda data: data.replace(b'"facts":60', b'"facts":\x0060', 1))
 
 
 def remove_a_line(visit: Path) -> None:
@@ -212,8 +235,6 @@ def comment_the_key_out(visit: Path) -> None:
 
 def entomb_a_record_in_silence(visit: Path) -> None:
     """Replace a record by its hash, without the record that would announce it: the root still holds."""
-    from vmsguard.evidence.tombstone import Tombstone
-    from vmsguard.evidence.tree import leaf_hash
 
     def entomb(data: bytes) -> bytes:
         lines = data.splitlines()

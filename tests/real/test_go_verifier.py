@@ -92,7 +92,7 @@ def test_go_accepts_a_log(go: Asked, key: SigningKey, written: Written, size: in
 def test_go_rejects_an_edited_line(go: Asked, key: SigningKey, written: Written, size: int) -> None:
     head, segment = written(size)
     lines = segment.read_bytes().splitlines(keepends=True)
-    lines[size // 2] = lines[size // 2].replace(b'"interval":60', b'"interval":61')
+    lines[size // 2] = lines[size // 2].replace(b'"facts":60', b'"facts":61')
     segment.write_bytes(b"".join(lines))
 
     assert "rejected" == go("log", key.vkey, head, segment)[0]
@@ -145,7 +145,7 @@ def test_go_accepts_compressed_segments_and_finds_an_edit_in_one(go: Asked, key:
     assert 2 == packed
     assert "accepted" == go("log", key.vkey, directory / "checkpoint", *segments)[0]
 
-    segments[1].write_bytes(segments[1].read_bytes().replace(b'"interval":60', b'"interval":61', 1))
+    segments[1].write_bytes(segments[1].read_bytes().replace(b'"facts":60', b'"facts":61', 1))
     assert "rejected" == go("log", key.vkey, directory / "checkpoint", *segments)[0]
 
 
@@ -184,7 +184,7 @@ def test_go_rejects_a_proof_of_another_record_place_or_key(
     assert "rejected" == go("proof", key.vkey, record, proof)[0]
 
     proof.write_bytes(told)
-    record.write_bytes(record.read_bytes().replace(b'"interval":60', b'"interval":61'))
+    record.write_bytes(record.read_bytes().replace(b'"facts":60', b'"facts":61'))
     assert "rejected" == go("proof", key.vkey, record, proof)[0]
 
 
