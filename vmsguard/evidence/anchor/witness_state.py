@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -85,7 +83,7 @@ class WitnessState:
         """Name the witness in its folder, so that no other key ever continues there."""
         path = self._directory / _KEY_FILE
         if not path.exists():
-            if any(_files(self._directory)):
+            if _files(self._directory):
                 raise EvidenceError(f"{path} is missing, and there are heads beside it", hint="restore the folder")
             self._disk.replace(path, f"{self._key.vkey}\n".encode())
             self._disk.sync_directory(self._directory.parent)
@@ -133,5 +131,5 @@ def _file(directory: Path, origin: str) -> Path:
     return directory / f"{origin_hash(origin)}.note"
 
 
-def _files(directory: Path) -> Iterator[Path]:
-    return (Path(entry.path) for entry in os.scandir(directory) if entry.name.endswith(".note"))
+def _files(directory: Path) -> list[Path]:
+    return list(directory.glob("*.note"))
