@@ -155,7 +155,7 @@ def _check_file(directory: Path, record: Mapping[str, Any]) -> Iterator[Problem]
         yield Problem(Level.INCOMPLETE, "anchor-missing", f"{file}, which the log announces, is not there", seq, file)
         return
     if name.endswith(".note"):
-        changed = not _is_over(data, record["size"], record["root"])
+        changed = not _is_over(data, record["size"], record["root"], record.get("name", ""))
     else:
         changed = bool(record.get("sha256")) and sha256(data).hexdigest() != record["sha256"]
     if changed:
@@ -163,13 +163,14 @@ def _check_file(directory: Path, record: Mapping[str, Any]) -> Iterator[Problem]
         yield Problem(Level.TAMPERED, "anchor-changed", message, seq, file)
 
 
-def _is_over(note: bytes, size: int, root: str) -> bool:
-    """Whether the note is a head of this size and root; signature lines may have been added to it since."""
+def _is_over(note: bytes, size: int, root: str, signer: str) -> bool:
+    """Whether the note is a head of this size and root that bears the signer's line; others may have been added."""
     try:
         head = parse_checkpoint(note)
     except EvidenceError:
         return False
-    return head.size == size and head.root_hex == root
+    names = {signed.name for signed in head.note.signatures} if head.note else set()
+    return head.size == size and head.root_hex == root and (not signer or signer in names)
 
 
 def _read(path: Path) -> bytes | None:

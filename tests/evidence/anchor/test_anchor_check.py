@@ -165,7 +165,9 @@ def anchored(log: EvidenceLog, **fields: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["tsa", "witness"])
-def test_an_announced_anchor_must_be_there_and_unchanged(opened: Opener, judge: Judge, folder: Path, kind: str) -> None:
+def test_an_announced_anchor_must_be_there_and_unchanged(
+    opened: Opener, judge: Judge, folder: Path, key: SigningKey, kind: str
+) -> None:
     with opened() as log:
         (folder / "anchors").mkdir()
         head = log.checkpoint()
@@ -177,7 +179,8 @@ def test_an_announced_anchor_must_be_there_and_unchanged(opened: Opener, judge: 
             log, kind=kind, ref=ref, sha256=sha256(data).hexdigest(), name=head.origin if kind == "witness" else ""
         )
     assert [] == found(judge())
-    (folder / "anchors" / ref).write_bytes(data.replace(b"o", b"0", 1))
+    other = key.signed_bytes(Checkpoint(key.name, head.size, bytes(32)))
+    (folder / "anchors" / ref).write_bytes(data + b"x" if kind == "tsa" else other)
     assert ("tampered", "anchor-changed", "invalid") in found(judge())
     (folder / "anchors" / ref).unlink()
     assert [("incomplete", "anchor-missing", "missing")] == found(judge())
