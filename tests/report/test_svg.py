@@ -77,7 +77,7 @@ def test_sites_are_ranked_by_failures_then_by_what_is_unknown() -> None:
 def test_a_hundred_sites_leave_the_rest_to_the_table_and_say_so() -> None:
     chart = sites_chart({f"s{number}": Counts(fail=1) for number in range(100)})
 
-    assert (40, 60) == (len(chart.bars), chart.left_off)
+    assert (24, 76) == (len(chart.bars), chart.left_off)
 
 
 def period(hours: float, counts: Counts) -> Period:

@@ -31,6 +31,8 @@ from vmsguard.report.svg_time import time_chart
 __all__ = ["render"]
 
 _BROKEN_OR_UNKNOWN = (Verdict.FAIL, Verdict.CONFLICT, Verdict.UNKNOWN)
+_FOLD_AT, _MANY = 12, 400
+"""Longer lists are opened by their reader; in a long report all lists are, so that the reasons stay in view."""
 # The symbol and the colours of a verdict; a pass as part of something that does not pass is drawn as a direct one.
 _CSS: Mapping[str, str] = {
     Verdict.FAIL: "fail",
@@ -70,6 +72,7 @@ def render(report: Report) -> str:
             css_of=_CSS,
             length_from=lambda start: _length(start, None, report),
             not_passing=not_passing,
+            fold_at=_FOLD_AT if len(report.items) <= _MANY else 0,
             exposures=[(one, _length(one.start, one.end, report)) for one in report.exposures],
             lasting=sum(one.end is None for one in report.exposures),
             exceptions=[(one, exception_state(one)) for one in report.exceptions],

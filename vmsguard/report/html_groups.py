@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from vmsguard.model.vocabulary import Verdict
+from vmsguard.model.vocabulary import Remediation, Verdict
 from vmsguard.report.model import Item
 
 __all__ = ["Group", "PartLine", "VerdictGroups", "group_items", "part_lines", "shared"]
@@ -34,7 +34,10 @@ class Group(Struct, frozen=True, kw_only=True):
     found: str
     required: str
     basis: str
+    remediation: Remediation
     stale: bool
+    asks: tuple[tuple[str, str], ...]
+    """Controls with what they require, where all cameras are required the same."""
     items: tuple[Item, ...]
     sites: int
     cameras: int
@@ -61,10 +64,10 @@ def shared(values: Iterable[str]) -> str:
 def group_items(items: Iterable[Item], verdicts: Iterable[Verdict]) -> tuple[VerdictGroups, ...]:
     """Groups of each of ``verdicts``, worst first, the largest group of a verdict first; every item is in one."""
     wanted = set(verdicts)
-    gathered: dict[tuple[Verdict, str, str, str, str, bool], list[Item]] = {}
+    gathered: dict[tuple[Verdict, str, str, str, str, bool, str], list[Item]] = {}
     for item in items:
         if item.verdict in wanted:
-            key = (item.verdict, item.pack, item.rule, item.reason, item.why, item.stale)
+            key = (item.verdict, item.pack, item.rule, item.reason, item.why, item.stale, item.remediation.value)
             gathered.setdefault(key, []).append(item)
     ranked = sorted(gathered, key=lambda key: (_ORDER.index(key[0]), -len(gathered[key]), key))
     groups = [_group(index, tuple(gathered[key])) for index, key in enumerate(ranked, 1)]
@@ -89,7 +92,7 @@ def _group(index: int, items: tuple[Item, ...]) -> Group:
         "basis": not basis and any(i.basis for i in items),
         "since": any(i.exposure_from or i.exposure_to for i in items),
         "looked": first.stale,
-        "done": any(i.remediation != "none" or i.exception for i in items),
+        "exception": any(i.exception for i in items),
     }
     return Group(
         index=index,
@@ -105,7 +108,9 @@ def _group(index: int, items: tuple[Item, ...]) -> Group:
         found=found,
         required=required,
         basis=basis,
+        remediation=first.remediation,
         stale=first.stale,
+        asks=_asks(items),
         items=items,
         sites=len({item.site for item in items}),
         cameras=len({item.camera for item in items}),
@@ -113,20 +118,37 @@ def _group(index: int, items: tuple[Item, ...]) -> Group:
     )
 
 
+def _asks(items: tuple[Item, ...]) -> tuple[tuple[str, str], ...]:
+    required: dict[str, set[str]] = {}
+    for item in items:
+        for part in item.parts:
+            if part.verdict is not Verdict.PASS:
+                required.setdefault(part.control, set()).add(part.required)
+    same = {control: told.pop() for control, told in required.items() if len(told) == 1}
+    return tuple((control, told) for control, told in sorted(same.items()) if control and told)
+
+
 class PartLine(Struct, frozen=True):
     """Controls of one rule on one camera that say the same."""
 
     verdict: Verdict
+    required: str
+    """What is required, where it was not said before."""
     parts: tuple[Item, ...]
 
 
-def part_lines(item: Item) -> tuple[PartLine, ...]:
-    """The item's controls, worst first; those that differ in nothing but their name and place share a line."""
+def part_lines(item: Item, asked: tuple[tuple[str, str], ...] = ()) -> tuple[PartLine, ...]:
+    """The item's controls, worst first; those that differ in nothing but their name and place share a line.
+
+    What ``asked`` says a control requires is said already and sets no line apart.
+    """
+    said = frozenset(asked)
     lines: dict[tuple[Verdict, str, str, str, str, str], list[Item]] = {}
     for part in item.parts:
-        key = (part.verdict, part.reason_told, part.found, part.required, part.basis, part.next_step)
+        required = "" if (part.control, part.required) in said else part.required
+        key = (part.verdict, part.reason_told, part.found, required, part.basis, part.next_step)
         if part.verdict is Verdict.PASS:  # of what holds, the name and the record are enough here
             key = (part.verdict, "", "", "", "", "")
         lines.setdefault(key, []).append(part)
     ranked = sorted(lines, key=lambda key: _ORDER.index(key[0]))
-    return tuple(PartLine(key[0], tuple(lines[key])) for key in ranked)
+    return tuple(PartLine(key[0], key[3], tuple(lines[key])) for key in ranked)

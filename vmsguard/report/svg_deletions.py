@@ -12,7 +12,7 @@ from vmsguard.report.model import Deletion
 
 __all__ = ["STATE_SYMBOLS", "DeletionBar", "DeletionsChart", "deletion_state", "deletions_chart", "place"]
 
-_MOST = 30
+_MOST = 20
 _ROW = 46
 _NAME = 34
 _FULL = 2.0
@@ -74,7 +74,7 @@ def _told(one: Deletion, state: str) -> str:
 
 
 def deletions_chart(deletions: Sequence[Deletion]) -> DeletionsChart:
-    """Bars of the 30 places that are worst off; the table has all."""
+    """Bars of the 20 places that are worst off; the table has all."""
     ranked = sorted(deletions, key=lambda one: (_RANK[deletion_state(one)], -_share(one), one.target, one.channel))
     bars = []
     for row, one in enumerate(ranked[:_MOST]):

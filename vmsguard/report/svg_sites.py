@@ -13,7 +13,7 @@ from vmsguard.report.svg_stack import SERIES, Segment, segments
 
 __all__ = ["SiteBar", "SitesChart", "counts_told", "sites_chart"]
 
-_MOST = 40
+_MOST = 24
 _ROW = 46
 _NAME = 34
 
@@ -45,7 +45,7 @@ def _badness(counts: Counts) -> tuple[float, float]:
 
 
 def sites_chart(by_site: Mapping[str, Counts]) -> SitesChart:
-    """Bars of the worst 40 sites; each is full width, so that shares compare, and says its count."""
+    """Bars of the worst 24 sites; each is full width, so that shares compare, and says its count."""
     ranked = sorted(by_site.items(), key=lambda pair: (*_badness(pair[1]), pair[0]))
     bars = tuple(
         SiteBar(
