@@ -181,9 +181,11 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
 
 
 def summed_up(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Worst first; of a kind that repeats, the first ones and how many more."""
+    """Worst first, then by record, then what stands at none; of a kind that repeats, the first and how many more."""
     order = {level: rank for rank, level in enumerate(Level)}
-    ranked = sorted(problems, key=lambda problem: (order[problem.level], -1 if problem.seq is None else problem.seq))
+    ranked = sorted(
+        problems, key=lambda one: (order[one.level], one.kind != "fork", one.seq is None, one.seq or 0, one.kind)
+    )
     seen: dict[tuple[Level, str], int] = {}
     told = []
     for problem in ranked:
