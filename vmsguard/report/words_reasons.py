@@ -32,6 +32,9 @@ _HOLDS: Mapping[str, Words] = {
     "least": Words("Only the accounts and ways in that are needed are there."),
     "bounded": Words("The comparison is proven to be 1:1 and kept within its bounds."),
     "listed": Words("Every enrolled recorder was listed completely, and this camera's channels are judged."),
+    "clock-right": Words("The target's clock is right within the tolerance."),
+    "few-faces": Words("No more faces are enrolled than allowed."),
+    "kept-long-enough": Words("Every setting keeps footage for as long as it must be kept."),
     "attested": Words("A document says so; its content and validity were not checked."),
     "pass": Words("Every rule that applies holds."),
 }
@@ -47,6 +50,22 @@ _BROKEN: Mapping[str, Words] = {
         "Find out who restored it or what copies it back; then let it be deleted and verified again.",
     ),
     "kept-too-long": Words("Something is kept longer than allowed.", _PLAN),
+    "kept-too-short": Words(
+        "Footage is kept for less time than it must be.",
+        "Set the retention at the target to the time the rule names, then run vmsguard check.",
+    ),
+    "clock-off": Words(
+        "The target's clock is wrong by more than the tolerance.",
+        "Set the target's clock or its time server, then run vmsguard check.",
+    ),
+    "listed-maker": Words(
+        "The target is of a maker that the rule excludes.",
+        "Replace the target, or record why the exclusion does not hold for it.",
+    ),
+    "too-many-faces": Words(
+        "More faces are enrolled than allowed.",
+        "Remove faces from the gallery until the limit is kept, then run vmsguard check.",
+    ),
     "open-access": Words(
         "There are ways in that nobody needs, such as default or anonymous access.",
         "Remove the accounts and services named on the target, then run vmsguard check.",
