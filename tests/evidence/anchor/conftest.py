@@ -259,12 +259,15 @@ async def serve_handler() -> AsyncIterator[Callable[[Handler], Awaitable[str]]]:
 
 @pytest.fixture
 def tsa_handler(tsa: LocalTsa) -> Handler:
-    """An honest authority."""
+    """An honest authority, which stamps one after the other."""
+    turn = asyncio.Lock()
 
     async def answer(request: web.Request) -> web.StreamResponse:
         assert request.method == "POST"
         assert request.content_type == "application/timestamp-query"
-        reply = await asyncio.to_thread(tsa.reply, await request.read())
+        query = await request.read()
+        async with turn:
+            reply = await asyncio.to_thread(tsa.reply, query)
         return web.Response(body=reply, content_type="application/timestamp-reply")
 
     return answer

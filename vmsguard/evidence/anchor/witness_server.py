@@ -127,11 +127,11 @@ async def serving(
     """
     limits = limits or Limits()
     server = _LimitedServer(_Desk(witness, limits, log, answered).handle, limits)
-    runner = web.ServerRunner(server, handle_signals=False)
+    runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=limits.body_seconds)
     await runner.setup()
     try:
         try:
-            site = web.TCPSite(runner, host, port, shutdown_timeout=limits.body_seconds)
+            site = web.TCPSite(runner, host, port)
             await site.start()
         except OSError as error:
             raise EvidenceError(
