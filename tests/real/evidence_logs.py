@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from local_tsa import LocalTsa
 from msgspec import Struct
 
 from vmsguard.evidence.anchor.witness_key import WitnessKey
@@ -75,7 +75,7 @@ def raw_lines(directory: Path) -> list[bytes]:
     return [line for path in paths for line in path.read_bytes().splitlines(keepends=True)]
 
 
-def prepare_folder(path: Path, tsa: LocalTsa | None) -> AuditorsFolder:
+def prepare_folder(path: Path, tsa: Any | None) -> AuditorsFolder:
     """A log with two sealed segments, a head kept early, and one in the middle that outsiders vouched for."""
     key, witness = SigningKey.generate(ORIGIN), WitnessKey.generate("office.example.org")
     directory, saved, anchored = path / "evidence", 100, 300
@@ -85,7 +85,7 @@ def prepare_folder(path: Path, tsa: LocalTsa | None) -> AuditorsFolder:
     def vouch(log: EvidenceLog) -> None:
         if log.size == anchored and tsa is not None:
             seen.append(_cosign(directory, anchored, witness))
-            tsa.stamp(token.with_name(f"{anchored}.note"), token)
+            token.write_bytes(tsa.stamp(token.with_name(f"{anchored}.note").read_bytes()))
             told = {"size": anchored, "root": parse_checkpoint((directory / "checkpoint").read_bytes()).root_hex}
             log.append("checkpoint.anchored", **told, kind="witness", ref=f"{anchored}.note", name="office.example.org")
             digest = sha256(token.read_bytes()).hexdigest()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pytest
 from evidence_logs import ORIGIN, AuditorsFolder, prepare_folder
-from local_tsa import LocalTsa
+from local_tsa import new_tsa
 from real_program import CHECKOUT, missing_programs, unavailable
 
 from vmsguard.evidence.disk import Disk
@@ -60,7 +60,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> AuditorsFolder:
     if reason := missing_programs("bash", "openssl", "basenc", "sha256sum", "zcat", "split", "truncate"):
         unavailable(reason)
     folder = tmp_path_factory.mktemp("auditor")
-    return prepare_folder(folder / "visit", LocalTsa(folder / "tsa"))
+    return prepare_folder(folder / "visit", new_tsa(folder / "tsa"))
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def flip_in_token(place: Callable[[bytes], int]) -> Callable[[Path], None]:
 
 
 def use_another_root(visit: Path) -> None:
-    shutil.copy(LocalTsa(visit.parent / "other-tsa").root, visit / "tsa-root.pem")
+    shutil.copy(new_tsa(visit.parent / "other-tsa").root, visit / "tsa-root.pem")
 
 
 def edit_the_cosignature(visit: Path) -> None:
