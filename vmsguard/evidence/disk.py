@@ -24,12 +24,16 @@ class Disk:
     def datasync(self, descriptor: int) -> None:
         os.fdatasync(descriptor)
 
+    def sync(self, descriptor: int) -> None:
+        """As ``datasync``, with everything that is known of the file."""
+        os.fsync(descriptor)
+
     def truncate(self, path: Path, size: int) -> None:
         """Cut a file and make the cut durable."""
         descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
         try:
             os.ftruncate(descriptor, size)
-            os.fsync(descriptor)
+            self.sync(descriptor)
         finally:
             os.close(descriptor)
 
@@ -50,7 +54,7 @@ class Disk:
                 for data in chunks:
                     if self.write(descriptor, data) != len(data):
                         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                os.fsync(descriptor)
+                self.sync(descriptor)
             finally:
                 os.close(descriptor)
             self.rename(temporary, path)
@@ -83,7 +87,7 @@ class Disk:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
             os.posix_fallocate(descriptor, 0, size)
-            os.fsync(descriptor)
+            self.sync(descriptor)
         finally:
             os.close(descriptor)
 

@@ -27,7 +27,7 @@ from vmsguard.evidence.record import ENVELOPE_MEMBERS, MAX_RECORD, Ready, prepar
 from vmsguard.evidence.recover import SealedSegment, Standing, replay
 from vmsguard.evidence.reserve import Reserve, may_use_reserve
 from vmsguard.evidence.sealed import MOST_CARRIED
-from vmsguard.evidence.sealing import Sealing
+from vmsguard.evidence.sealing import Sealing, sign_full_segment
 from vmsguard.evidence.segments import SEGMENT_RECORDS, checkpoint_path, list_segments, segment_path
 from vmsguard.evidence.torn import keep_torn, torn_pieces
 from vmsguard.evidence.tree import Frontier, leaf_hash
@@ -159,10 +159,12 @@ class EvidenceLog:
         if is_empty(directory):
             found(directory, keys, clock.now(), disk)
         head = read_signed_head(directory, keys)
+        signers = [key for key in keys if head.note and any(map(key.verifier.made, head.note.signatures))]
         standing = replay(directory, head, pace.segment_records)
         require_anchored(directory, keys, standing.frontier.size)
         if standing.segment and standing.read and not standing.segment.compressed:
             keep_torn(directory, standing.segment.path, standing.offset, standing.frontier.size, disk)
+        head = sign_full_segment(directory, keys, standing, head, pace.segment_records, disk)
         last = standing.last
         log = cls(directory, keys=keys, clock=clock, disk=disk, pace=pace, lock=lock, standing=standing, head=head)
         try:
@@ -178,7 +180,7 @@ class EvidenceLog:
                 agent={"version": __version__, **agent},
                 unresolved=[intent.seq for intent in log.unresolved][:64],
             )
-            log._note_rotation(head)
+            log._note_rotation(signers)
             log.checkpoint()
             describe(directory, keys[0], clock.now(), disk)
         except BaseException:
@@ -189,12 +191,10 @@ class EvidenceLog:
                 log._sealing.add(sealed)
         return log
 
-    def _note_rotation(self, head: Checkpoint) -> None:
-        """Where the head was signed by an earlier key only, say so before the new key signs its first."""
-        assert head.note is not None
-        signed = [key for key in self._keys if any(map(key.verifier.made, head.note.signatures))]
-        if self._keys[0] not in signed:
-            self.append("key.rotated", durable=True, old=signed[0].vkey, new=self._keys[0].vkey)
+    def _note_rotation(self, signers: Sequence[SigningKey]) -> None:
+        """Where only an earlier key signed the head that was found, say so before the new key signs its first."""
+        if self._keys[0] not in signers:
+            self.append("key.rotated", durable=True, old=signers[0].vkey, new=self._keys[0].vkey)
 
     @property
     def size(self) -> int:

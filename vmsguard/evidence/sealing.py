@@ -7,22 +7,25 @@ is done at the next opening.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 
 from vmsguard.errors import EvidenceError
+from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.compress import deflate
 from vmsguard.evidence.disk import Disk
-from vmsguard.evidence.recover import SealedSegment
+from vmsguard.evidence.keys import SigningKey, sign_with
+from vmsguard.evidence.recover import SealedSegment, Standing
 from vmsguard.evidence.reserve import RESERVE_BYTES
-from vmsguard.evidence.segments import compressed_path, iter_lines, segment_path
+from vmsguard.evidence.segments import checkpoint_path, compressed_path, iter_lines, segment_path
 from vmsguard.evidence.tiles import write_tiles
 from vmsguard.evidence.tombstone import leaf_of_line
 
-__all__ = ["Sealing", "keep_sealed"]
+__all__ = ["Sealing", "keep_sealed", "sign_full_segment"]
 
 _CHUNK = 1 << 20
 
@@ -66,6 +69,28 @@ class Sealing:
             except OSError as error:
                 why = error.strerror or type(error).__name__
                 self.troubles.append(f"segment {sealed.first} cannot be compressed: {why}")
+
+
+def sign_full_segment(
+    directory: Path, keys: Sequence[SigningKey], standing: Standing, head: Checkpoint, segment_records: int, disk: Disk
+) -> Checkpoint:
+    """The head to go on from: a crash may have come between a segment's last record and the head over it.
+
+    No segment is begun before a head covers the one before it; so a head below that is a rollback.
+    """
+    newest, size = standing.segment, standing.frontier.size
+    if newest is None or size - newest.first != segment_records or head.size == size:
+        return head
+    descriptor = disk.open_append(newest.path)
+    try:
+        disk.datasync(descriptor)
+    finally:
+        os.close(descriptor)
+    signed = sign_with(keys, Checkpoint(head.origin, size, standing.frontier.root()))
+    assert signed.note is not None
+    disk.replace(checkpoint_path(directory), signed.note.to_bytes())
+    standing.unkept.append(SealedSegment(newest.first, segment_records, standing.base, signed.root))
+    return signed
 
 
 def keep_sealed(directory: Path, sealed: SealedSegment, disk: Disk, *, compress: bool = True) -> None:
