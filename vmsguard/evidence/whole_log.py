@@ -51,6 +51,7 @@ class WholeLog:
         self._since = since
         self._prev = NO_RECORD
         self._stopped = False
+        self._unread = 0
         self._tiles_missing = 0
         self._full_roots: dict[int, bytes] = {}
         """Roots over 65,536 records each, by their place: what the tiles of level 2 hold."""
@@ -67,6 +68,11 @@ class WholeLog:
             if progress is not None:
                 progress(done, len(segments))
         told.close()
+        if self._unread:
+            message = (
+                f"{self._unread} records: their hash tiles were compared, and the files that hold them were not read"
+            )
+            self.problems.append(Problem(Level.NOTICE, "not-judged", message))
         self._check_high_tiles()
         self._check_no_tile_beyond(segments)
         if self._tiles_missing:
@@ -94,6 +100,7 @@ class WholeLog:
         subtree = None if inside else read_subtree(self.directory, segment.first, _FULL)
         if subtree is None:
             return scan_segment(self._task(segment))
+        self._unread += _FULL
         return SegmentTold(
             first=segment.first,
             count=_FULL,
