@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 
+from vmsguard.evidence.trust import load_trust, parse_trust
+from vmsguard.report.build import build_report
 from vmsguard.report.html import render
 from vmsguard.report.model import Report
 
@@ -208,17 +215,78 @@ def test_a_link_to_a_record_shows_it(sample_report: Report, opened: Open) -> Non
 
 
 @pytest.mark.slow
-def test_a_thousand_cameras_stay_small_complete_and_readable(
-    large_report: Callable[[int], Report], opened: Open, axe: str
-) -> None:
+def test_a_thousand_cameras_stay_small_and_complete(large_report: Callable[[int], Report], opened: Open) -> None:
     report = large_report(1000)
     page, requests, complaints = opened(report, viewport=PHONE)
-    page.evaluate(axe)
-    missing = """wanted => wanted.filter(seq => document.getElementById('r-' + seq) === null)"""
+    missing = "wanted => wanted.filter(seq => document.getElementById('r-' + seq) === null)"
 
     assert len(render(report).encode()) < 5_000_000
     assert [] == page.evaluate(missing, [item.seq for item in report.items])
     assert [] == requests
     assert [] == complaints
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def newest_verdicts(evidence: Path) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """The last final verdict of each rule on each camera, by a plain loop over the lines of the log."""
+    newest = {}
+    for segment in sorted((evidence / "log").glob("*.jsonl")):
+        for line in segment.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            if record["event"] == "verify" and record["final"] and record.get("rule") and not record.get("control"):
+                newest[record["camera"], record["pack"], record["rule"]] = record
+    return newest
+
+
+def told_on(page: Page) -> dict[str, int]:
+    """The figures of the headline, as a reader sees them."""
+    tiles = page.locator(".tile").all()
+    return {tile.locator("span").inner_text(): int(tile.locator("b").inner_text().replace(",", "")) for tile in tiles}
+
+
+@pytest.mark.slow
+def test_the_page_of_a_log_of_a_thousand_cameras_says_what_its_records_say(
+    tmp_path: Path, writing: ModuleType, opened: Open, axe: str
+) -> None:
+    evidence = tmp_path / "evidence"
+    trust = writing.write_fleet(evidence, cameras=1000, runs=1)
+    report = build_report(evidence, trust=parse_trust(trust.encode()), now=writing.START + timedelta(hours=1))
+    newest = newest_verdicts(evidence)
+    words = {"not_applicable": "does not apply", "direct": "pass"}
+    words |= {"fallback": "pass by fallback", "exception": "pass by exception"}
+    kinds = [one["qualifier"] if one["verdict"] == "pass" else one["verdict"] for one in newest.values()]
+    wanted = Counter(words.get(kind, kind) for kind in kinds)
+
+    page, requests, complaints = opened(report, viewport=DESKTOP)
+    page.evaluate(axe)
+
+    assert wanted == told_on(page)
+    assert [] == page.evaluate(
+        "wanted => wanted.filter(seq => document.getElementById('r-' + seq) === null)",
+        [record["seq"] for record in newest.values()],
+    )
+    assert [] == requests
+    assert [] == complaints
     assert [] == page.evaluate(SERIOUS)
+
+
+@pytest.mark.slow
+def test_the_report_of_the_demo_opens_on_every_screen(tmp_path: Path, opened: Open, axe: str) -> None:
+    demo = subprocess.run([sys.executable, "-m", "vmsguard", "demo"], cwd=tmp_path, capture_output=True, text=True)
+    assert 0 == demo.returncode, demo.stdout + demo.stderr
+    home = tmp_path / "vmsguard-demo"
+    trust = load_trust(home / "trust.policy")
+    report = build_report(home / "evidence", trust=trust, now=datetime.now(UTC))
+
+    assert "intact and complete" == report.integrity.verdict
+    for size in (PHONE, DESKTOP):
+        for scheme in ("light", "dark"):
+            page, requests, complaints = opened(report, viewport=size, color_scheme=scheme)
+            page.evaluate(OPEN_ALL)
+            page.evaluate(axe)
+            assert [] == requests
+            assert [] == complaints
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+            assert [] == page.evaluate(SERIOUS)
+    newest = newest_verdicts(home / "evidence")
+    assert Counter(record["verdict"] for record in newest.values())["fail"] == told_on(page)["fail"]
