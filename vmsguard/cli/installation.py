@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import random
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ import click
 import structlog
 
 from vmsguard._version import __version__
+from vmsguard.cli.diagnostics import configure_logging
 from vmsguard.cli.output import progress_bar
 from vmsguard.cli.own_log import own_log
 from vmsguard.errors import UsageError
@@ -28,7 +27,6 @@ from vmsguard.model.clock import Clock, SystemClock
 from vmsguard.net.blocking import BlockingPool
 from vmsguard.net.permits import PermitOffice
 from vmsguard.net.pool import ConnectionPool
-from vmsguard.net.redaction import redact_event
 from vmsguard.plugin.loader import Registry, load_plugins
 from vmsguard.run.equipment import Equipment
 from vmsguard.run.fleet import Fleet
@@ -38,7 +36,6 @@ __all__ = [
     "Installation",
     "carry_out",
     "config_path",
-    "configure_logging",
     "new_run_id",
     "open_installation",
     "parse_fail_on",
@@ -61,23 +58,6 @@ class Installation:
 def config_path(ctx: click.Context) -> Path | None:
     told: Any = (ctx.find_root().obj or {}).get("config")
     return None if told is None else Path(told)
-
-
-def configure_logging(debug: bool) -> None:
-    """Diagnostics go to standard error, redacted; without ``--debug`` only errors do."""
-    level = logging.DEBUG if debug else logging.ERROR
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.format_exc_info,
-            redact_event,
-            structlog.dev.ConsoleRenderer(colors=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=False,
-    )
 
 
 def open_installation(

@@ -45,7 +45,7 @@ class RootGroup(LazyGroup):
     envvar="VMSGUARD_CONFIG",
     help="The configuration file; ./vmsguard.yaml unless given.",
 )
-@click.option("--debug", is_flag=True, help="Log to standard error and show tracebacks of internal errors.")
+@click.option("--debug", is_flag=True, help="Log to standard error, and tell where an internal error arose.")
 @click.pass_context
 def cli(ctx: click.Context, config: str | None, debug: bool) -> None:
     """Cameras must keep the promise that their owners made.
@@ -76,15 +76,14 @@ def main(arguments: list[str] | None = None) -> None:
     except VmsguardError as error:
         tell(error)
         sys.exit(exit_code_of(error))
-    except Exception as error:
-        if debug:
-            raise
-        from vmsguard.net.redaction import redact
-
+    except Exception as error:  # noqa: BLE001 - the last border: its message may quote a device and goes nowhere
         click.echo(
-            f"internal error: {type(error).__name__}: {redact(str(error))}\n"
-            "  this is a bug in vmsguard; run again with --debug for the traceback",
+            f"internal error: {type(error).__name__}\n  this is a bug in vmsguard; run again with --debug to see where",
             err=True,
         )
+        if debug:
+            from vmsguard.cli.diagnostics import frames_of
+
+            click.echo(frames_of(error), err=True)
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

@@ -33,6 +33,7 @@ from vmsguard.net.wire import Exchange
 from vmsguard.plugin.driver import Driver
 from vmsguard.run.credentials import note_accepted, note_refusal, refused_elsewhere
 from vmsguard.run.equipment import Equipment
+from vmsguard.run.firmware import kept_firmware
 from vmsguard.run.reach import why_of
 from vmsguard.run.session import driver_session, within
 from vmsguard.run.together import together
@@ -295,7 +296,7 @@ def _proof(
         channel=WHOLE if planned.scope == "whole" else planned.change.channel,
         verb=planned.change.verb,
         item=planned.change.item,
-        firmware=identity.firmware,
+        firmware=kept_firmware(identity.firmware, equipment.state.digest),
         kind="refused",
         detail=error.operation,
         proven_at=now,

@@ -17,6 +17,7 @@ from vmsguard.model.results import Finding, Result, Unreached
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.run.assemble import assemble_snapshots
 from vmsguard.run.equipment import Equipment
+from vmsguard.run.firmware import with_known_firmware
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.observe import TargetObservation, observe_targets
 from vmsguard.run.plan_file import with_digests
@@ -85,7 +86,7 @@ async def judge(
         observations,
         now=now,
         deletions=equipment.state.deletions(),
-        proofs=equipment.state.proofs(now),
+        proofs=with_known_firmware(equipment.state.proofs(now), observations, equipment.state.digest),
         documents=fleet.documents,
         witnessed=seen.facts,
         first_uses=equipment.state.first_uses(),

@@ -29,6 +29,18 @@ _REFUSED = frozenset(
         "OperationProhibited",
     }
 )
+_STANDARD = (
+    frozenset({"Sender", "Receiver", "Client", "Server", "VersionMismatch", "MustUnderstand", "DataEncodingUnknown"})
+    | frozenset({"Action", "ActionFailed", "CriticalError", "InvalidArgs", "InvalidArgVal", "OutOfMemory"})
+    | frozenset({"TagMismatch", "TagMissing", "Namespace", "WellFormed", "TooMany", "NotImplemented", "EmptyList"})
+    | frozenset({"ConfigModify", "IncompleteConfiguration", "InvalidStreamSetup", "InvalidRecording", "InvalidToken"})
+    | frozenset({"NoConfig", "NoEntity", "NoProfile", "NoRecording", "NoSource", "NoSuchService", "NoToken", "NoTrack"})
+    | frozenset({"NoVideoSource", "NoRecordingJob", "PortInvalid", "ServiceNotSupported", "StreamConflict"})
+    | _AUTH
+    | _ABSENT
+    | _REFUSED
+)
+"""Codes of SOAP and subcodes of ONVIF Core, Media, Recording and Search, as far as they are told."""
 # Devices say it in words where they leave the code out; taking it as a refused login only stops retries.
 _AUTH_WORDS = re.compile(
     r"not\s*authori[sz]ed|unauthori[sz]ed|authentication fail|failed authentication", re.IGNORECASE
@@ -78,10 +90,15 @@ def fault_error(fault: Element, status: int, where: Where) -> DriverError:
     return DeviceFault(
         where.target,
         where.operation,
-        f"fault {'/'.join(names) or 'without a code'} (HTTP {status})",
+        f"fault {_told(names) or 'without a code'} (HTTP {status})",
         code=names[0] if names else "",
         subcodes=_subcodes(names),
     )
+
+
+def _told(names: Sequence[str]) -> str:
+    """Names of the specifications as they are; whatever else a device puts there may be anything."""
+    return "/".join(name if name in _STANDARD else "another" for name in names)
 
 
 def _subcodes(names: Sequence[str]) -> tuple[str, ...]:
