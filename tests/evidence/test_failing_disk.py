@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from vmsguard.errors import EvidenceError
+from vmsguard.evidence.checkpoint import parse_checkpoint
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.evidence.reserve import RESERVE_BYTES
 from vmsguard.evidence.trust import Trust
@@ -82,6 +84,45 @@ def test_a_full_disk_stops_no_stop_and_no_deletion(opened: Opener, disk: Any, re
     log.close()
     events = [record["event"] for record in read_log()]
     assert events[1:] == ["write.failed", "apply.intent", "apply.result", "purge", "run.ended", "log.closed"]
+
+
+def test_a_head_that_finds_no_room_is_signed_in_the_reserve_and_raises_the_alarm(
+    opened: Opener, disk: Any, read_log: Reader, folder: Path
+) -> None:
+    log = opened()
+    log.append("observe", target="t-1")
+    disk.room = 10
+    head = log.checkpoint()
+    alarm = read_log()[-1]
+    assert ("write.failed", "ENOSPC", 2, None) == (alarm["event"], alarm["error"], alarm["at"], alarm.get("lost"))
+    assert (3, True, "") == (head.size, log.disk_full, log.broken)
+    assert head == parse_checkpoint((folder / "checkpoint").read_bytes())
+    with pytest.raises(EvidenceError, match="disk is full"):
+        log.append("observe", target="t-1")
+    log.append("apply.intent", **STOP)
+    log.close()
+
+
+def test_a_segment_that_finds_no_room_to_begin_takes_the_reserve(
+    opened: Opener, disk: Any, read_log: Reader, trust: Trust, folder: Path, clock: Any
+) -> None:
+    log = opened(segment_records=4)
+    log.append("observe", target="t-1")
+    log.append("observe", target="t-1")
+    begin, left = disk.open_append, [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))]
+
+    def no_room_once(path: Path) -> int:
+        if left:
+            raise left.pop()
+        return int(begin(path))
+
+    disk.open_append = no_room_once
+    log.append("observe", target="t-1")
+    assert (True, "") == (log.disk_full, log.broken)
+    log.close()
+    assert ["log.sealed", "observe", "write.failed", "log.closed"] == [record["event"] for record in read_log()[3:]][:4]
+    report = verify_directory(folder, trust=trust, now=clock.now())
+    assert ["write-failed"] == [problem.kind for problem in report.problems]
 
 
 def test_a_full_disk_stops_every_other_change(opened: Opener, disk: Any) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hmac import HMAC
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import orjson
 from msgspec import Struct
@@ -34,6 +34,8 @@ from vmsguard.evidence.tree import Frontier, leaf_hash
 from vmsguard.model.clock import Clock
 
 __all__ = ["EvidenceLog", "Pace"]
+
+T = TypeVar("T")
 
 _INTENT_EVENTS = frozenset(("apply.intent", "apply.result"))
 _ALWAYS_DURABLE = frozenset(("apply.intent", "write.failed"))
@@ -86,7 +88,7 @@ class EvidenceLog:
         self._mutex = threading.RLock()
         self._broken = ""
         self._closed = False
-        self._full = False
+        self._full = self._alarmed = False
         self._time = Timekeeper(clock, disk)
         self._signed_at = clock.monotonic()
 
@@ -247,6 +249,8 @@ class EvidenceLog:
                 self._sync()
             if self._checkpoint_due(event, moment.monotonic):
                 self.checkpoint()
+            elif self._full:
+                self._raise_alarm()
             return seq
 
     def heartbeat(self, interval: int) -> int:
@@ -257,14 +261,9 @@ class EvidenceLog:
         """Sign the present head, after making every record under it durable, and publish it."""
         with self._mutex:
             self._require_writable()
-            if self._head.size == self.size:
-                return self._head
-            self._sync()
-            head = sign_with(self._keys, Checkpoint(self.origin, self.size, self._frontier.root()))
-            self._publish(head)
-            self._head = head
-            self._signed_at = self._clock.monotonic()
-            return head
+            self._sign_head()
+            self._raise_alarm()
+            return self._sign_head()
 
     def close(self) -> None:
         """Record the orderly end, sign the head, and let go; closing twice does nothing."""
@@ -324,11 +323,20 @@ class EvidenceLog:
         """End the segment with what a reader of the next one alone would miss, under a head of its own."""
         open_intents = list(self._intents.open)[:MOST_CARRIED]
         self._write(prepare("log.sealed", {"open_intents": open_intents}, self._allow), moment)
-        head = self.checkpoint()
+        head = self._sign_head()
         if not self._full:
             self._sealing.add(
                 SealedSegment(self._base.size, self._frontier.size - self._base.size, self._base, head.root)
             )
+
+    def _sign_head(self) -> Checkpoint:
+        if self._head.size != self.size:
+            self._sync()
+            head = sign_with(self._keys, Checkpoint(self.origin, self.size, self._frontier.root()))
+            self._publish(head)
+            self._head = head
+            self._signed_at = self._clock.monotonic()
+        return self._head
 
     def _write(self, ready: Ready, moment: Moment, run: str = "", cause: Sequence[int] = ()) -> int:
         seq = self._frontier.size
@@ -353,33 +361,57 @@ class EvidenceLog:
 
     def _without_room(self, ready: Ready, moment: Moment, run: str, cause: Sequence[int]) -> int:
         """The disk is full: cut the torn bytes, give up the reserve, raise the alarm; then once more, if worth it."""
-        if self._full:
-            raise self._break("the disk is full and the reserve is used up")
-        self._full = True
-        try:
-            self._disk.truncate(self._segment, self._offset)
-            self._reserve.release()
-        except OSError as error:
-            raise self._break(f"the disk is full and the reserve is out of reach: {error.strerror}", error) from error
+        self._use_reserve(cut_torn=True)
         alarm = {"error": "ENOSPC", "at": self.size, "lost": ready.event}
         seq = self._write(prepare("write.failed", alarm, self._allow), moment)
         self._sync()
+        self._alarmed = True
         if ready.event == "log.sealed":
             return seq
         if may_use_reserve(ready.event, ready.fields):
             return self._place(ready, moment, run, cause)
         raise self._no_room(ready.event)
 
+    def _use_reserve(self, *, cut_torn: bool = False) -> None:
+        """The disk is full: give up the room that was set aside. There is no second time."""
+        if self._full:
+            raise self._break("the disk is full and the reserve is used up")
+        self._full = True
+        try:
+            if cut_torn:
+                self._disk.truncate(self._segment, self._offset)
+            self._reserve.release()
+        except OSError as error:
+            raise self._break(f"the disk is full and the reserve is out of reach: {error.strerror}", error) from error
+
+    def _raise_alarm(self) -> None:
+        """Where the reserve was taken for something else than a record, say that the disk is full."""
+        if self._full and not self._alarmed:
+            self._alarmed = True
+            alarm = {"error": "ENOSPC", "at": self.size}
+            self._place(prepare("write.failed", alarm, self._allow), self._time.next())
+            self._sync()
+
     def _next_segment(self) -> None:
         path = segment_path(self._directory, self.size)
         try:
-            descriptor = self._disk.open_append(path)
+            descriptor = self._even_when_full(lambda: self._disk.open_append(path))
             self._disk.sync_directory(path.parent)
         except OSError as error:
             raise self._break(f"segment {path.name} cannot be begun: {error.strerror}", error) from error
         os.close(self._descriptor)
         self._descriptor, self._segment, self._offset = descriptor, path, 0
         self._base = self._frontier.copy()
+
+    def _even_when_full(self, step: Callable[[], T]) -> T:
+        """Do what a full disk left nothing of, once more with the room of the reserve."""
+        try:
+            return step()
+        except OSError as error:
+            if not is_full(error):
+                raise
+        self._use_reserve()
+        return step()
 
     def _sync(self) -> None:
         """Make everything written durable. Never tried twice: after a failed fsync Linux may call lost pages clean."""
@@ -392,7 +424,7 @@ class EvidenceLog:
         assert head.note is not None
         data = head.note.to_bytes()
         try:
-            self._disk.replace(checkpoint_path(self._directory), data)
+            self._even_when_full(lambda: self._disk.replace(checkpoint_path(self._directory), data))
         except OSError as error:
             raise self._break(f"checkpoint cannot be published: {error.strerror or error}", error) from error
 
