@@ -21,6 +21,7 @@ from vmsguard.controls.base import Control
 from vmsguard.controls.catalogue import CORE_CONTROLS
 from vmsguard.model.changes import CORE_VERBS
 from vmsguard.model.fact_catalogue import CORE_FACTS, FactSpec
+from vmsguard.report.as_json import json_schema
 
 DOCS = Path(__file__).resolve().parent
 
@@ -260,6 +261,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "controls.md": controls_page,
     "facts.md": facts_page,
+    "report.schema.json": lambda: json_schema().decode() + "\n",
 }
 
 
