@@ -49,7 +49,12 @@ def test_the_wheel_holds_nothing_else(wheel_names: frozenset[str]) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["vmsguard/py.typed", "vmsguard/policies/__init__.py", "vmsguard/state/migrations/versions/0001_first_tables.py"],
+    [
+        "vmsguard/py.typed",
+        "vmsguard/policies/__init__.py",
+        "vmsguard/report/templates/style.css",
+        "vmsguard/state/migrations/versions/0001_first_tables.py",
+    ],
 )
 def test_the_wheel_holds_what_is_easily_lost(wheel_names: frozenset[str], name: str) -> None:
     assert name in wheel_names
