@@ -134,7 +134,22 @@ def test_a_head_is_anchored_and_recorded(call: Call, office: Office, place: Path
     )
     (record,) = read_records(place / "evidence", Filter(event="checkpoint.anchored"))
     assert (2, "2.note", made["at"]) == (record["size"], record["ref"], record["at"])
-    assert "recorded in the log" in call("anchor", "--witness", office.url, "--trust", trusting(place, office)).out
+    assert (5, "anchored") == (result["closing"]["size"], result["closing"]["anchors"][0]["outcome"])
+
+
+def test_an_auditor_who_demands_the_witness_is_content_after_it(
+    call: Call, office: Office, place: Path, key: SigningKey
+) -> None:
+    trust = trusting(place, office)
+
+    anchored = call("anchor", "--witness", office.url, "--trust", trust)
+    verified = call("verify", "evidence", "--trust", trust)
+    grow(place, key)
+    later = call("verify", "evidence", "--trust", trust)
+
+    assert [True, True] == [words in anchored.out for words in ("recorded in the log", "the head of 5 records")]
+    assert [0, 0, 3] == [anchored.exit_code, verified.exit_code, later.exit_code]
+    assert "could have rewritten this" not in verified.out
 
 
 def trusting(place: Path, office: Office) -> Path:
@@ -163,6 +178,7 @@ def test_a_rollback_is_undetectable_without_help_and_found_with_a_witness(
     assert 0 == call(*ask).exit_code
     saved = place / "saved.note"
     shutil.copy(evidence / "anchors/4.note", saved)
+    theirs = (evidence / "anchors/7.note").read_text()
     assert 0 == call("verify", evidence, "--trust", "auditor.policy", "--since", saved).exit_code
     shutil.rmtree(evidence)
     (place / "old").rename(evidence)
@@ -179,8 +195,8 @@ def test_a_rollback_is_undetectable_without_help_and_found_with_a_witness(
     assert 1 == with_saved.exit_code
     assert 1 == asked.exit_code
     assert "ROLLBACK DETECTED" in asked.out
-    assert "it cosigned 4 records of this log, and here are 2" in asked.out
-    assert saved.read_text().splitlines()[2] in asked.out
+    assert "it cosigned 7 records of this log, and here are 2" in asked.out
+    assert theirs.splitlines()[2] in asked.out
     assert (evidence / "checkpoint").read_text().splitlines()[2] in asked.out
     assert [] == list(read_records(evidence, Filter(event="checkpoint.anchored"))), "the log was not continued"
     assert (1, "rollback") == (as_json.exit_code, json.loads(as_json.out)["anchors"][0]["outcome"])
@@ -193,11 +209,11 @@ def test_a_fork_is_told_with_both_heads(call: Call, office: Office, place: Path,
     shutil.copytree(evidence, place / "old")
     grow(place, key)
     call(*ask)
-    theirs = (evidence / "anchors/4.note").read_text()
+    theirs = (evidence / "anchors/7.note").read_text()
     shutil.rmtree(evidence)
     (place / "old").rename(evidence)
-    grow(place, key)
-    grow(place, key)
+    for _ in range(4):
+        grow(place, key)
 
     told = call(*ask)
 
@@ -270,8 +286,8 @@ def test_a_witness_gets_a_key_and_shows_what_it_cosigned(call: Call, office: Off
     table = call("witness", "status", "--state", office.state)
     told = json.loads(call("witness", "status", "--state", office.state, "--format", "json").out)
 
-    assert re.search(r"site-a +2 +\d{4}-\d\d-\d\dT", table.out)
-    assert [2] == [log["size"] for log in told["logs"]]
+    assert re.search(r"site-a +5 +\d{4}-\d\d-\d\dT", table.out)
+    assert [5] == [log["size"] for log in told["logs"]]
     assert 2 == call("witness", "status", "--state", place / "nowhere").exit_code
 
 

@@ -16,6 +16,7 @@ from vmsguard.cli.output import format_option
 from vmsguard.errors import UsageError
 
 if TYPE_CHECKING:
+    from vmsguard.cli.evidence.anchor_results import Closing
     from vmsguard.cli.own_log import OwnLog
     from vmsguard.evidence.anchor.anchoring import Wanted
     from vmsguard.evidence.anchor.local_head import LocalHead
@@ -70,7 +71,7 @@ def anchor(
     from vmsguard.cli.installation import config_path
     from vmsguard.evidence.anchor.anchoring import anchor_head
     from vmsguard.evidence.anchor.local_head import LocalHead
-    from vmsguard.evidence.anchor.outcome import Contradicted, NotAnchored
+    from vmsguard.evidence.anchor.outcome import Contradicted
     from vmsguard.evidence.disk import Disk
     from vmsguard.evidence.trust import load_trust
 
@@ -84,15 +85,42 @@ def anchor(
     local = LocalHead(folder, log_keys)
     outcomes = asyncio.run(anchor_head(local, wanted, Disk()))
     contradicted = any(isinstance(outcome, Contradicted) for outcome in outcomes)
-    recorded = own is not None and not contradicted and _record(own, local, outcomes)
+    closing: Closing | None = None
+    if own is not None and not contradicted and _record(own, local, outcomes):
+        closing = _close(folder, log_keys, wanted, outcomes)
     if output == "json":
-        print_line(anchors_json(local.head, outcomes, recorded))
+        print_line(anchors_json(local.head, outcomes, closing))
     else:
-        print_anchors(local.head, outcomes, recorded)
+        print_anchors(local.head, outcomes, closing)
+    ctx.exit(_exit_code([*outcomes, *(closing.outcomes if closing else ())]))
+
+
+def _exit_code(outcomes: Sequence[Outcome]) -> int:
+    from vmsguard.evidence.anchor.outcome import Contradicted, NotAnchored
+
+    if any(isinstance(outcome, Contradicted) for outcome in outcomes):
+        return _ROLLED_BACK_OR_FORKED
     missing = sum(isinstance(outcome, NotAnchored) for outcome in outcomes)
-    if contradicted:
-        ctx.exit(_ROLLED_BACK_OR_FORKED)
-    ctx.exit(0 if not missing else _NOBODY if missing == len(outcomes) else _SOME_NOT)
+    return 0 if not missing else _NOBODY if missing == len(outcomes) else _SOME_NOT
+
+
+def _close(folder: Path, keys: Sequence[VerifierKey], wanted: Wanted, outcomes: Sequence[Outcome]) -> Closing:
+    """Have the witnesses cosign the head over the records about their cosignatures too.
+
+    That one is not recorded, or there were no end to it; an auditor who demands witnesses would never be content.
+    """
+    import msgspec
+
+    from vmsguard.cli.evidence.anchor_results import Closing
+    from vmsguard.evidence.anchor.anchoring import anchor_head
+    from vmsguard.evidence.anchor.local_head import LocalHead
+    from vmsguard.evidence.anchor.outcome import Anchored
+    from vmsguard.evidence.disk import Disk
+
+    made = [one for one in outcomes if isinstance(one, Anchored) and one.kind == "witness"]
+    again = msgspec.structs.replace(wanted, witnesses=tuple(dict.fromkeys(one.url for one in made)), authorities=())
+    local = LocalHead(folder, keys)
+    return Closing(local.head, tuple(asyncio.run(anchor_head(local, again, Disk()))) if made else ())
 
 
 def _own_log(

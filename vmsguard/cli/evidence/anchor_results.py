@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from vmsguard.cli.evidence.plain_text import plain
@@ -13,17 +14,25 @@ if TYPE_CHECKING:
     from vmsguard.evidence.checkpoint import Checkpoint
     from vmsguard.evidence.note import Note
 
-__all__ = ["anchors_json", "print_anchors"]
+__all__ = ["Closing", "anchors_json", "print_anchors"]
 
 
-def anchors_json(head: Checkpoint, outcomes: Sequence[Outcome], recorded: bool) -> dict[str, Any]:
-    return {
-        "origin": head.origin,
-        "size": head.size,
-        "root": head.root_hex,
-        "recorded": recorded,
-        "anchors": [_outcome_json(outcome) for outcome in outcomes],
-    }
+@dataclass(frozen=True)
+class Closing:
+    """The head over the records about the anchors, and what the witnesses said of it; none where none was asked."""
+
+    head: Checkpoint
+    outcomes: Sequence[Outcome]
+
+
+def anchors_json(head: Checkpoint, outcomes: Sequence[Outcome], closing: Closing | None) -> dict[str, Any]:
+    told = _head_json(head, outcomes) | {"recorded": closing is not None}
+    return told | {"closing": _head_json(closing.head, closing.outcomes)} if closing and closing.outcomes else told
+
+
+def _head_json(head: Checkpoint, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    anchors = [_outcome_json(outcome) for outcome in outcomes]
+    return {"origin": head.origin, "size": head.size, "root": head.root_hex, "anchors": anchors}
 
 
 def _outcome_json(outcome: Outcome) -> dict[str, Any]:
@@ -44,13 +53,21 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def print_anchors(head: Checkpoint, outcomes: Sequence[Outcome], recorded: bool) -> None:
-    from vmsguard.evidence.anchor.outcome import Anchored, NotAnchored
-
+def print_anchors(head: Checkpoint, outcomes: Sequence[Outcome], closing: Closing | None) -> None:
     console = make_console()
 
     def line(text: str) -> None:
         console.print(text, highlight=False, soft_wrap=True)
+
+    _print_head(head, outcomes, line)
+    if closing:
+        line("recorded in the log")
+    if closing and closing.outcomes:
+        _print_head(closing.head, closing.outcomes, line)
+
+
+def _print_head(head: Checkpoint, outcomes: Sequence[Outcome], line: Callable[[str], None]) -> None:
+    from vmsguard.evidence.anchor.outcome import Anchored, NotAnchored
 
     line(f"the head of {head.size} records of {plain(head.origin)}")
     for outcome in outcomes:
@@ -66,8 +83,6 @@ def print_anchors(head: Checkpoint, outcomes: Sequence[Outcome], recorded: bool)
             line(f"    next: {plain(outcome.hint)}")
         else:
             _print_contradiction(outcome, line)
-    if recorded:
-        line("  recorded in the log")
 
 
 def _print_contradiction(outcome: Contradicted, line: Callable[[str], None]) -> None:
