@@ -7,6 +7,7 @@ import io
 import re
 import unicodedata
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -174,3 +175,10 @@ def test_any_text_reads_back_as_one_cell(texts: list[str]) -> None:
     (row,) = rows(as_csv(report))
 
     assert [inert(text) for text in texts] == [row["camera"], row["site"], row["title"]]
+
+
+def test_every_column_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "report.md").read_text(encoding="utf-8")
+    table = page.partition("## CSV")[2]
+
+    assert set(COLUMNS) == set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE))))
