@@ -40,6 +40,10 @@ class Erasure(Struct, frozen=True, kw_only=True):
     open_intents: tuple[int, ...] = ()
     open_duties: int = 0
 
+    def fields(self) -> dict[str, Any]:
+        """As a record holds them: what is empty is left out."""
+        return {name: value for name, value in structs.asdict(self).items() if value or name in ("first", "last")}
+
     @property
     def told(self) -> str:
         """What is taken out, in words."""
@@ -55,7 +59,7 @@ class _Requested(Struct, frozen=True):
 
 def request_erasure(log: EvidenceLog, erasure: Erasure) -> int:
     """Record that the erasure is about to be done, under a signed head: what follows cannot be undone."""
-    seq = log.append("erase.requested", durable=True, **structs.asdict(erasure))
+    seq = log.append("erase.requested", durable=True, **erasure.fields())
     log.checkpoint()
     return seq
 
@@ -76,7 +80,7 @@ def carry_out(log: EvidenceLog, directory: Path, erasure: Erasure, requested: in
             f"records cannot be taken out: {error.strerror or error}",
             hint="mend the storage; the erasure is on record and is finished by the next one",
         ) from error
-    seq = log.append("erase.done", durable=True, cause=[requested], **structs.asdict(erasure))
+    seq = log.append("erase.done", durable=True, cause=[requested], **erasure.fields())
     log.checkpoint()
     return seq
 
