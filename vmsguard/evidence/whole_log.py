@@ -16,7 +16,7 @@ from vmsguard.evidence.content import Content
 from vmsguard.evidence.problems import Level, Problem
 from vmsguard.evidence.recover import NO_RECORD
 from vmsguard.evidence.segment_scan import SegmentTask, SegmentTold, scan_segment
-from vmsguard.evidence.segments import Segment, list_segments
+from vmsguard.evidence.segments import SEGMENT_RECORDS, Segment, list_segments
 from vmsguard.evidence.subtrees import Node, check_tiles, nodes_between, stored_tile, wrong_tile
 from vmsguard.evidence.tiles import TILE_WIDTH, read_leaf_hashes, read_subtree, tile_path
 from vmsguard.evidence.tree import EMPTY_ROOT, Frontier
@@ -46,7 +46,7 @@ class WholeLog:
         """Records before it were pruned."""
         self.foreign = False
         self.unreadable = False
-        self._cuts = tuple(sorted(set(sizes)))
+        self._cuts = frozenset(sizes)
         self._signed = signed
         self._since = since
         self._prev = NO_RECORD
@@ -85,9 +85,13 @@ class WholeLog:
             path=segment.path,
             first=segment.first,
             signed=self._signed,
-            cuts=self._cuts,
+            cuts=self._cuts_within(segment.first),
             since=self._since,
         )
+
+    def _cuts_within(self, first: int) -> tuple[int, ...]:
+        """Sizes at which a root is asked for, of a tree that ends in the segment."""
+        return tuple(sorted(cut for cut in self._cuts if first < cut <= first + SEGMENT_RECORDS))
 
     def _by_hash(self, segment: Segment, segments: Sequence[Segment]) -> bool:
         """Whether the segment lies before what is to be read, and tiles can stand for it."""
@@ -98,6 +102,7 @@ class WholeLog:
         """The segment by its hash tiles; by its records where they do not do."""
         inside = any(segment.first < cut < segment.first + _FULL for cut in self._cuts)
         subtree = None if inside else read_subtree(self.directory, segment.first, _FULL)
+        )
         if subtree is None:
             return scan_segment(self._task(segment))
         self._unread += _FULL
@@ -179,8 +184,16 @@ class WholeLog:
 
 def jobs_for(directory: Path) -> int:
     """How many processes are worth it: one per core, but one for a log that is read in no time."""
-    sizes = [segment.path.stat().st_size * (8 if segment.compressed else 1) for segment in list_segments(directory)]
+    sizes = [_size_of(segment) for segment in list_segments(directory)]
     return max(1, min(len(sizes), os.cpu_count() or 1)) if sum(sizes) > _WORTH_A_PROCESS else 1
+
+
+def _size_of(segment: Segment) -> int:
+    """About how many bytes its records have; 0 if it cannot be told, as when it is being compressed just now."""
+    try:
+        return segment.path.stat().st_size * (8 if segment.compressed else 1)
+    except OSError:
+        return 0
 
 
 def _scanned(tasks: Sequence[SegmentTask], jobs: int) -> Generator[SegmentTold, None, None]:

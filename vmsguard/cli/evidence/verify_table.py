@@ -73,6 +73,7 @@ def _print_problems(console: Console, report: VerifyReport) -> None:
 
 def _print_fork(console: Console, fork: Fork) -> None:
     """Both notes in full: whoever has them can prove the fraud to others."""
+    console.print("\nBoth signed notes in full, to be kept as proof:")
     for file, note in ((fork.first_file, fork.first_note), (fork.second_file, fork.second_note)):
         console.print()
         console.print(f"[bold]{plain(file)}[/]", soft_wrap=True)
