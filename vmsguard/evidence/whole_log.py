@@ -102,7 +102,6 @@ class WholeLog:
         """The segment by its hash tiles; by its records where they do not do."""
         inside = any(segment.first < cut < segment.first + _FULL for cut in self._cuts)
         subtree = None if inside else read_subtree(self.directory, segment.first, _FULL)
-        )
         if subtree is None:
             return scan_segment(self._task(segment))
         self._unread += _FULL
