@@ -136,7 +136,7 @@ def deletion(age: int | None, gap: int | None, *, overdue: bool = False) -> Dele
         (deletion(None, None), "never"),
         (deletion(90_000, 86_400), "overdue"),
         (deletion(10, 86_400, overdue=True), "overdue"),
-        (deletion(70_000, 86_400), "near"),
+        (deletion(70_000, 86_400), "nearly due"),
         (deletion(3_600, 86_400), "in time"),
         (deletion(3_600, None), "no limit"),
     ],

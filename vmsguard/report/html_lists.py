@@ -145,11 +145,11 @@ def exception_state(one: ExceptionInForce) -> ExceptionState:
     if not one.granted:
         return ExceptionState("off", "na", "not in force")
     if left is None:
-        return ExceptionState("open", "conflict", "in force, days left not known")
+        return ExceptionState("open", "exception", "in force, days left not known")
     told = "ends within a day" if left == 0 else f"{_days(left)} left"
     if left <= _NOW:
-        return ExceptionState("urgent", "fail", told)
-    return ExceptionState("soon", "conflict", told) if left <= _SOON else ExceptionState("on", "exception", told)
+        return ExceptionState("urgent", "exception", told)
+    return ExceptionState("soon", "exception", told) if left <= _SOON else ExceptionState("on", "exception", told)
 
 
 def _days(count: int) -> str:

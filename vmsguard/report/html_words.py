@@ -16,7 +16,6 @@ __all__ = [
     "QUALIFIERS",
     "REMEDIATIONS",
     "VERDICTS",
-    "WHYS_OF_RUNS",
     "ForceTold",
     "absence_told",
     "force_told",
@@ -122,8 +121,6 @@ EXITS: Mapping[int, str] = MappingProxyType(
         5: "a change was not completed",
     }
 )
-
-WHYS_OF_RUNS = "no end in the log: the run was cut short, or it is still going on"
 
 
 def force_told(force: str) -> ForceTold:

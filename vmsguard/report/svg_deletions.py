@@ -44,19 +44,19 @@ def place(one: Deletion) -> str:
 
 
 def deletion_state(one: Deletion) -> str:
-    """``overdue``, ``never``, ``near`` (three quarters of the gap gone), ``in time``, or ``no limit``."""
+    """``overdue``, ``never``, ``nearly due`` (three quarters of the gap gone), ``in time``, or ``no limit``."""
     if one.age_seconds is None:
         return "never"
     if one.overdue or (one.max_gap_seconds is not None and one.age_seconds > one.max_gap_seconds):
         return "overdue"
     if one.max_gap_seconds is None:
         return "no limit"
-    return "near" if one.age_seconds >= _NEAR * one.max_gap_seconds else "in time"
+    return "nearly due" if one.age_seconds >= _NEAR * one.max_gap_seconds else "in time"
 
 
-_RANK = {"never": 0, "overdue": 1, "near": 2, "in time": 3, "no limit": 4}
-STATE_SYMBOLS = {"never": "unknown", "overdue": "fail", "near": "conflict", "in time": "direct", "no limit": "na"}
-_CSS = {"never": "unknown", "overdue": "fail", "near": "near", "in time": "direct", "no limit": "na"}
+_RANK = {"never": 0, "overdue": 1, "nearly due": 2, "in time": 3, "no limit": 4}
+STATE_SYMBOLS = {"never": "unknown", "overdue": "fail", "nearly due": "direct", "in time": "direct", "no limit": "na"}
+_CSS = {"never": "unknown", "overdue": "fail", "nearly due": "near", "in time": "direct", "no limit": "na"}
 
 
 def _share(one: Deletion) -> float:
