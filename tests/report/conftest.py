@@ -32,7 +32,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("payload", payloads.values(), ids=payloads)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def filled() -> ModuleType:
     """Reports filled by the types of their fields, with hostile strings or harmless ones."""
     return _beside("filled_report")
