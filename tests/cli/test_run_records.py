@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -91,3 +92,61 @@ def test_replies_and_requests_of_changes_are_digested(site: Any, fever: Mapping[
         assert exchange["sent_bytes"] > 100
         assert exchange["received_bytes"] > 100
         assert 200 == exchange["status"]
+
+
+def test_a_duty_that_nobody_kept_is_missed_once_and_stays(site: Any, fever: Mapping[str, Any]) -> None:
+    site.simulate([{**fever, "persona": "cannot-stop-recording"}])
+    site.assign(PIPC, "enforce")
+    site.run("apply", "--yes", "--confirm-purge", "5")
+    (due,) = [record for record in records(site, "duty.due") if record["rule"] == "saving-off"]
+    assert ("cam-1", "t-cam-1", "source-1", 86_400) == (
+        due["camera"],
+        due["target"],
+        due["channel"],
+        due["max_gap_seconds"],
+    )
+    site.run("check")
+    assert [] == records(site, "duty.missed")
+    two_days = 2 * 86_400 * 1_000_000
+    with sqlite3.connect(site.folder / "state.db") as state:
+        state.execute("UPDATE duties SET next_due = next_due - ?", (two_days,))
+    for _ in range(2):
+        site.run("check")
+    assert 1 == len([record for record in records(site, "duty.missed") if record["rule"] == "saving-off"])
+    dues = [record for record in records(site, "duty.due") if record["rule"] == "saving-off"]
+    assert due["due"] == dues[-1]["due"]
+
+
+def test_a_duty_ends_where_the_device_can_be_switched_off_after_all(site: Any, fever: Mapping[str, Any]) -> None:
+    simulator = site.simulate([{**fever, "persona": "cannot-stop-recording"}])
+    site.assign(PIPC, "enforce")
+    site.run("apply", "--yes", "--confirm-purge", "5")
+    device = simulator.session("cam-1").device
+    site.inside(lambda: setattr(device, "persona", "honest"))
+    site.inside(lambda: setattr(device.product, "firmware", "2.0.0"))
+    site.run("apply", "--yes", "--confirm-purge", "5")
+    ended = {record["rule"]: record["reason_code"] for record in records(site, "duty.ended")}
+    assert "switched-off" == ended["saving-off"]
+
+
+def test_an_exception_is_on_record_as_it_was_decided(site: Any, fever: Mapping[str, Any]) -> None:
+    site.simulate([fever])
+    site.assign(PIPC, "audit")
+    approved = {
+        "apiVersion": "vmsguard/v1",
+        "kind": "Exception",
+        "metadata": {"id": "exc-1"},
+        "lifts": {"pack": PIPC, "rule": "saving-off", "type": "storage-inevitable"},
+        "cameras": ["cam-1"],
+        "author": "role:site-manager",
+        "approver": "role:privacy-officer",
+        "starts": "2026-01-01T00:00:00+09:00",
+        "expires": "2026-02-01T00:00:00+09:00",
+        "legal_basis": {"kind": "consent", "citation": "Act 15(1)1"},
+        "reason": "storing is inevitable",
+    }
+    site.write("exceptions/exc-1.yaml", approved)
+    site.run("check")
+    (refused,) = records(site, "exception.refused")
+    assert ("exc-1", "cam-1", "role:privacy-officer") == (refused["exception"], refused["camera"], refused["approver"])
+    assert refused["reason_code"].startswith("exception-")

@@ -27,8 +27,12 @@ def result(verdict: Verdict = Verdict.PASS, **told: object) -> Result:
     return Result(**{**named, **told}, verdict=verdict)  # type: ignore[arg-type]
 
 
-def rule(verdict: Verdict, qualifier: Qualifier | None = None) -> dict[tuple[str, str, str], Result]:
-    return {("cam-1", "p", "r"): Result(camera="cam-1", pack="p", rule="r", verdict=verdict, qualifier=qualifier)}
+def rule(verdict: Verdict, qualifier: Qualifier | None = None, *controls: Verdict) -> list[Result]:
+    """The results of a rule: of its controls at the duty's endpoint and at another one, and its own."""
+    elsewhere = result(Verdict.UNKNOWN, control="storage.vms.off", endpoint="rec-1/1")
+    here = [result(control, control=f"c{number}") for number, control in enumerate(controls)]
+    own = Result(camera="cam-1", pack="p", rule="r", verdict=verdict, qualifier=qualifier)
+    return [elsewhere, *here, own]
 
 
 def deletion(cutoff: datetime, ended: datetime | None = None, *, channel: str = "1") -> Deletion:
@@ -131,28 +135,30 @@ def test_another_gap_ends_the_old_duty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rules", "asked", "expected"),
+    ("results", "asked", "expected"),
     [
-        (rule(Verdict.PASS, Qualifier.DIRECT), False, "switched-off"),
-        (rule(Verdict.PASS, Qualifier.DIRECT), True, ""),
-        (rule(Verdict.PASS, Qualifier.FALLBACK), True, ""),
-        (rule(Verdict.PASS, Qualifier.EXCEPTION), True, "excepted"),
-        (rule(Verdict.NOT_APPLICABLE), False, "rule-not-applicable"),
+        (rule(Verdict.PASS, Qualifier.DIRECT, Verdict.PASS), False, "switched-off"),
+        (rule(Verdict.PASS, Qualifier.DIRECT, Verdict.PASS), True, ""),
+        (rule(Verdict.UNKNOWN, None, Verdict.PASS, Verdict.NOT_APPLICABLE), False, "switched-off"),
+        (rule(Verdict.UNKNOWN, None, Verdict.PASS, Verdict.UNKNOWN), False, ""),
         (rule(Verdict.UNKNOWN), False, ""),
-        (rule(Verdict.FAIL), False, ""),
-        (rule(Verdict.FAIL), True, ""),
-        ({}, False, "rule-not-applied"),
+        (rule(Verdict.FAIL, None, Verdict.FAIL), False, ""),
+        (rule(Verdict.FAIL, None, Verdict.FAIL), True, ""),
+        (rule(Verdict.PASS, Qualifier.FALLBACK, Verdict.FAIL), True, ""),
+        (rule(Verdict.PASS, Qualifier.EXCEPTION, Verdict.FAIL), True, "excepted"),
+        (rule(Verdict.NOT_APPLICABLE), False, "rule-not-applicable"),
+        ([], False, "rule-not-applied"),
     ],
 )
-def test_only_what_was_seen_ends_a_duty(rules: dict[tuple[str, str, str], Result], asked: bool, expected: str) -> None:
-    assert expected == no_longer_owed(duty(), rules, {"cam-1": CAMERA}, asked=asked)
+def test_only_what_was_seen_ends_a_duty(results: list[Result], asked: bool, expected: str) -> None:
+    assert expected == no_longer_owed(duty(), results, {"cam-1": CAMERA}, asked=asked)
 
 
 def test_a_camera_or_an_endpoint_that_is_no_longer_enrolled_owes_nothing() -> None:
-    rules = rule(Verdict.FAIL)
+    results = rule(Verdict.FAIL)
     elsewhere = replace(CAMERA, endpoints=(EndpointRef("t-2", ("all",)),))
-    assert "camera-retired" == no_longer_owed(duty(), rules, {}, asked=True)
-    assert "endpoint-retired" == no_longer_owed(duty(), rules, {"cam-1": elsewhere}, asked=True)
+    assert "camera-retired" == no_longer_owed(duty(), results, {}, asked=True)
+    assert "endpoint-retired" == no_longer_owed(duty(), results, {"cam-1": elsewhere}, asked=True)
 
 
 def test_what_is_asked_of_an_endpoint_is_owed_there() -> None:

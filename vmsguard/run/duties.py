@@ -33,6 +33,8 @@ __all__ = [
 
 CONTROL = "deletion.periodic"
 
+_HOLDS = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
+
 DutyKey: TypeAlias = tuple[str, str, str, str, str]
 """``(camera, pack, rule, target, channel)``."""
 
@@ -114,31 +116,31 @@ def regauged(duty: Duty, gap: timedelta) -> tuple[Duty, list[Happened]]:
     return new, [Happened("duty.ended", duty, code="gap-changed"), Happened("duty.due", new)]
 
 
-def no_longer_owed(
-    duty: Duty, rules: Mapping[tuple[str, str, str], Result], cameras: Mapping[str, Camera], *, asked: bool
-) -> str:
+def no_longer_owed(duty: Duty, results: Iterable[Result], cameras: Mapping[str, Camera], *, asked: bool) -> str:
     """Why nothing is owed any more, as a stable code; empty while it is.
 
-    Only what was seen ends a duty: a rule that nobody could judge leaves it standing. ``rules`` are the
-    results of rules by camera, pack and rule, ``cameras`` those enrolled; ``asked`` says that this run asked
-    for the deletion.
+    Only what was seen ends a duty: what nobody could judge leaves it standing. ``results`` are those of the
+    duty's rule on its camera, ``cameras`` those enrolled; ``asked`` says that this run asked for the deletion.
     """
     camera = cameras.get(duty.camera)
     if camera is None:
         return "camera-retired"
     if duty.target not in {ref.target for ref in camera.endpoints}:
         return "endpoint-retired"
-    result = rules.get((duty.camera, duty.pack, duty.rule))
-    if result is None:
+    told = tuple(results)
+    rule = next((result for result in told if result.level == "rule"), None)
+    if rule is None:
         return "rule-not-applied"
-    passes = result.verdict is Verdict.PASS
-    if passes and result.qualifier is Qualifier.EXCEPTION:
+    if rule.verdict is Verdict.PASS and rule.qualifier is Qualifier.EXCEPTION:
         return "excepted"
     if asked:
         return ""
-    if result.verdict is Verdict.NOT_APPLICABLE:
+    if rule.verdict is Verdict.NOT_APPLICABLE:
         return "rule-not-applicable"
-    return "switched-off" if passes and result.qualifier is Qualifier.DIRECT else ""
+    place = f"{duty.target}/{duty.channel}"
+    here = [result for result in told if result.control and result.endpoint == place]
+    off = bool(here) and all(result.verdict in _HOLDS for result in here)
+    return "switched-off" if off else ""
 
 
 def owed(

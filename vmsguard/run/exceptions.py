@@ -37,18 +37,28 @@ class Decided(Struct, frozen=True):
 
 def decide_exceptions(fleet: Fleet, judged: Judged) -> list[Decided]:
     """The decision on every grant that bears on a rule in scope, as the rules' own gates take it."""
-    return [decided for evaluation in judged.evaluations for decided in _on_camera(evaluation, fleet, judged)]
+    by_camera: dict[str, list[ExceptionGrant]] = {}
+    for grant in fleet.grants:
+        for camera in grant.cameras:
+            by_camera.setdefault(camera, []).append(grant)
+    return [
+        decided
+        for evaluation in (judged.evaluations if by_camera else ())
+        for decided in _on_camera(evaluation, by_camera.get(evaluation.camera, ()), fleet, judged)
+    ]
 
 
-def _on_camera(evaluation: Evaluation, fleet: Fleet, judged: Judged) -> Iterator[Decided]:
+def _on_camera(
+    evaluation: Evaluation, grants: Iterable[ExceptionGrant], fleet: Fleet, judged: Judged
+) -> Iterator[Decided]:
     snapshot = judged.snapshots[evaluation.camera]
     packs = {
         rules.pack.id: rules
         for rules in fleet.rules.get(snapshot.camera.site, ())
         if evaluation.in_scope.get(rules.pack.id) is not Truth.FALSE
     }
-    for grant in fleet.grants:
-        if evaluation.camera not in grant.cameras or grant.pack not in packs:
+    for grant in grants:
+        if grant.pack not in packs:
             continue
         pack = packs[grant.pack].pack
         rule = next((rule for rule in pack.rules if rule.id == grant.rule), None)

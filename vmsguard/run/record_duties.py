@@ -46,20 +46,24 @@ def keep_duties(
     """
     done, earlier = state.deletions(), tuple(before)
     asked = owed(results, _gaps(fleet))
-    rules = {(one.camera, one.pack, one.rule): one for one in results if one.level == "rule"}
+    duties = state.duties()
+    by_rule: dict[tuple[str, str, str], list[Result]] = {key[:3]: [] for key in (*map(key_of, duties), *asked)}
+    for result in results:
+        if (told := by_rule.get((result.camera, result.pack, result.rule))) is not None:
+            told.append(result)
     judged = {camera.id for camera in fleet.cameras}
     known: set[DutyKey] = set()
-    for duty in state.duties():
+    for duty in duties:
         key = key_of(duty)
         known.add(key)
         if duty.camera not in judged and duty.camera in fleet.inventory.cameras:
             continue
-        why = no_longer_owed(duty, rules, fleet.inventory.cameras, asked=key in asked)
+        why = no_longer_owed(duty, by_rule[key[:3]], fleet.inventory.cameras, asked=key in asked)
         if why:
             _record(log, run, [Happened("duty.ended", duty, code=why)])
             state.drop_duty(duty)
             continue
-        result, gap = asked.get(key, (None, timedelta(seconds=duty.max_gap_seconds)))
+        deletion, gap = asked.get(key, (None, timedelta(seconds=duty.max_gap_seconds)))
         moved, changed = regauged(duty, gap)
         place = (duty.target, duty.channel)
         moved, happened = settle(
@@ -67,14 +71,13 @@ def keep_duties(
             latest_deletion(done, *place),
             latest_deletion(earlier, *place),
             now,
-            holds=result is not None and result.verdict is Verdict.PASS,
+            holds=deletion is not None and deletion.verdict is Verdict.PASS,
         )
         if changed or happened:
             _record(log, run, [*changed, *happened])
             state.put_duty(moved)
     for key, (result, gap) in asked.items() if enrol else ():
-        rule = rules.get(key[:3])
-        if key in known or (rule is not None and rule.qualifier is Qualifier.EXCEPTION):
+        if key in known or any(one.qualifier is Qualifier.EXCEPTION for one in by_rule[key[:3]] if not one.control):
             continue
         duty, happened = enrolled(result, gap, latest_deletion(done, *key[3:]), now)
         _record(log, run, happened)
