@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-import os
 import re
 from collections.abc import Sequence
 from hashlib import sha256
@@ -17,10 +16,9 @@ from vmsguard.errors import EvidenceError
 from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.note import ED25519, Note, NoteSignature, VerifierKey, strict_base64, valid_name
+from vmsguard.evidence.private_file import read_private, write_private
 
 __all__ = ["SigningKey", "sign_with"]
-
-_OPEN_TO_OTHERS = 0o027
 
 _CARRIED = re.compile(rb"-----BEGIN VMSGUARD LOG SECRETS-----\s+(\S+)\s+-----END VMSGUARD LOG SECRETS-----\s*")
 """What a key took over from the one before it: the secrets of pseudonyms and of wire bytes, 32 bytes each.
@@ -79,30 +77,12 @@ class SigningKey:
     @classmethod
     def load(cls, path: Path, name: str) -> SigningKey:
         """The key in a file; one that its group may write or others may read is refused."""
-        try:
-            mode = path.stat().st_mode
-            pem = path.read_bytes()
-        except OSError as error:
-            raise EvidenceError(
-                f"evidence key {path} cannot be read: {error.strerror}",
-                hint="check the path, or make a key with `vmsguard evidence keygen`",
-            ) from error
-        if mode & _OPEN_TO_OTHERS:
-            raise EvidenceError(f"evidence key {path} is open to other users", hint=f"chmod 600 {path}")
-        return cls.from_pem(pem, name)
+        hint = "check the path, or make a key with `vmsguard evidence keygen`"
+        return cls.from_pem(read_private(path, "evidence key", hint=hint), name)
 
     def save(self, path: Path) -> None:
         """Write the PEM with mode 0600; an existing file is never overwritten."""
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(self.pem())
-                file.flush()
-                os.fsync(file.fileno())
-        except FileExistsError as error:
-            raise EvidenceError(f"{path} exists and is not overwritten", hint="name another file") from error
-        except OSError as error:
-            raise EvidenceError(f"{path} cannot be written: {error.strerror}", hint="name another file") from error
+        write_private(path, self.pem())
 
     def save_over(self, path: Path) -> None:
         """Put the PEM in the place of an existing file, which a crash leaves as it was or new."""

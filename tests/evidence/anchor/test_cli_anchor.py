@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import http.server
 import json
 import re
 import shutil
@@ -235,6 +236,59 @@ def test_somebody_else_s_copy_is_anchored_without_a_record(call: Call, office: O
     assert before == (place / "copy/evidence/checkpoint").read_bytes()
 
 
+@pytest.fixture
+def authority(tsa: Any) -> Iterator[str]:
+    """A timestamping authority on HTTP, in a thread; its URL."""
+
+    class Desk(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            reply = tsa.reply(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(reply)
+
+        def log_message(self, *arguments: object) -> None:
+            """Nothing: pytest shows what matters."""
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Desk) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/tsr"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_timestamp_is_kept_and_the_auditor_verifies_it(call: Call, place: Path, tsa: Any, authority: str) -> None:
+    told = call("anchor", "--tsa", authority, "--tsa-root", tsa.root)
+    verified = call("verify", "evidence", "--trust", "auditor.policy", "--tsa-root", tsa.root, "--format", "json")
+
+    assert 0 == told.exit_code
+    assert "stamped by Test timestamps at 20" in told.out
+    assert "asked over http: the answer is signed" in told.out
+    assert (0, 2) == (verified.exit_code, json.loads(verified.out)["anchored_size"])
+    token = place / "evidence/anchors/2.1.tsr"
+    assert tsa.accepts(token.read_bytes(), (place / "evidence/anchors/2.note").read_bytes())
+    data = token.read_bytes()
+    for position in range(0, len(data), 50):
+        token.write_bytes(data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :])
+        assert 1 == call("verify", "evidence", "--trust", "auditor.policy").exit_code, f"byte {position}"
+
+
+def test_a_configured_authority_is_asked_and_its_token_verified(
+    call: Call, place: Path, tsa: Any, other_tsa: Any, authority: str
+) -> None:
+    for root, code in ((other_tsa.root, 3), (tsa.root, 0)):
+        shutil.copy(root, place / "root.pem")
+        (place / "vmsguard.yaml").write_text(
+            (place / "vmsguard.yaml").read_text().partition("  anchors:")[0]
+            + f'  anchors: {{tsa: [{{url: "{authority}", roots: [root.pem]}}]}}\n'
+        )
+
+        assert code == call("anchor").exit_code
+    assert 1 == len(list((place / "evidence/anchors").glob("*.tsr")))
+
+
 def test_who_gave_nothing_decides_the_exit_code(call: Call, office: Office) -> None:
     vkey = ("--witness-key", office.key.verifier.vkey)
 
@@ -281,6 +335,9 @@ def test_a_witness_gets_a_key_and_shows_what_it_cosigned(call: Call, office: Off
     assert 0 == made.exit_code
     assert f"{WitnessKey.load(place / 'second.pem').trust_line}\n" == made.out.splitlines(keepends=True)[-1]
     assert 0o600 == (place / "second.pem").stat().st_mode & 0o777
+
+    assert 2 == call("witness", "keygen", "--name", "example.org/second", "-o", "second.pem").exit_code
+    assert 2 == call("witness", "keygen", "--name", "two words", "-o", "third.pem").exit_code
 
     call("anchor", "--witness", office.url, "--witness-key", office.key.verifier.vkey)
     table = call("witness", "status", "--state", office.state)

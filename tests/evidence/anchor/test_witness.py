@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vmsguard.errors import EvidenceError
@@ -179,6 +179,7 @@ def test_an_empty_tree_has_the_empty_root_or_is_422(open_witness: Start, site: S
 
 
 @given(data=st.data())
+@settings(deadline=None)
 def test_no_changed_byte_of_a_request_is_cosigned_as_something_else(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
@@ -203,6 +204,26 @@ class _Now:
     @staticmethod
     def monotonic() -> float:
         return 0.0
+
+
+@given(asked=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 24), st.integers(0, 24)), max_size=30))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_asked_its_cosignatures_tell_one_growing_history(
+    tmp_path_factory: pytest.TempPathFactory, site: Site, witness_key: WitnessKey, asked: list[tuple[int, int, int]]
+) -> None:
+    """Histories that part at records 0, 5 and 11, asked about in any order, with honest proofs for each."""
+    histories = [site, site.fork(0), site.fork(5), site.fork(11)]
+    state = WitnessState(tmp_path_factory.mktemp("w"), witness_key.verifier, Disk())
+    witness = Witness(witness_key, [site.key.verifier], state, _Now)
+    cosigned: list[tuple[Site, int]] = []
+    for which, old, size in asked:
+        if old <= size and witness.add_checkpoint(histories[which].request(old, size)).status == 200:
+            cosigned.append((histories[which], size))
+    state.close()
+
+    for (before, smaller), (after, larger) in pairwise(cosigned):
+        assert smaller <= larger
+        assert before.leaves[:smaller] == after.leaves[:smaller]
 
 
 def test_extension_lines_are_cosigned_with_the_rest(
