@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from vmsguard.evidence.canonical import canonical_json
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.evidence.problems import Level, VerifyReport
 from vmsguard.evidence.record import planned_digest
+from vmsguard.evidence.run_book import pairs_digest
 from vmsguard.evidence.trust import Trust
 from vmsguard.evidence.verify import verify_directory
 
@@ -89,6 +91,27 @@ def test_counts_that_flatter_the_verdicts_are_noticed(opened: Opener, found: Fou
         log.append("verify", run="run-1", verdict="fail", final=True, **PAIR)
         log.append("run.ended", run="run-1", verdicts={"pass": 1, "fail": 0}, exit=0)
     assert [("incomplete", "counts-differ")] == found()
+
+
+@pytest.mark.parametrize(("judged", "expected"), [(2, []), (3, [("incomplete", "scope-differs")])])
+def test_each_camera_that_was_judged_has_a_verdict_as_a_whole(
+    opened: Opener, found: Found, judged: int, expected: list[Any]
+) -> None:
+    pairs = [("cam-0", "", "", ""), ("cam-1", "", "", ""), ("cam-1", "pack-1", "rule-1", "")]
+    with opened() as log:
+        plan(log, pairs=3, digest=planned_digest(pairs))
+        log.append("run.scope", run="run-1", cameras=9, judged=judged)
+        for camera, pack, rule, _ in pairs:
+            log.append("verify", run="run-1", verdict="pass", final=True, camera=camera, pack=pack, rule=rule)
+        log.append("run.ended", run="run-1", verdicts={"pass": 3}, exit=0)
+    assert expected == found()
+
+
+def test_pairs_sort_as_written_whatever_signs_are_in_them() -> None:
+    names = ["a", "a!", "a b", "a-b", "a.b", "a/b", 'a"', "a\\", "a\u00e4", "a\n"]
+    pairs = [(one, other, "", "") for one in names for other in names]
+    stored = sorted(canonical_json(list(pair)) for pair in pairs)
+    assert planned_digest(pairs) == pairs_digest(stored)
 
 
 def test_verdicts_and_ends_without_a_plan_are_noticed(opened: Opener, found: Found) -> None:
