@@ -151,6 +151,11 @@ def test_another_saved_head_is_not_continued(continued: bytes, trust: Trust, key
         assert (1, why) == told(check_continuation(saved, continued, trust))
 
 
+def test_a_proof_from_another_size_is_none(saved: bytes, continued: bytes, trust: Trust) -> None:
+    why = "the newer head is not shown to continue the saved one"
+    assert (1, why) == told(check_continuation(saved, continued.replace(b"old 6", b"old 7"), trust))
+
+
 def test_both_heads_need_a_trusted_key(saved: bytes, continued: bytes, key: SigningKey, trust: Trust) -> None:
     stranger = SigningKey.generate(key.name)
     unknown = f"no key of the trust file signed the head of {key.name}"

@@ -21,7 +21,7 @@ from vmsguard.evidence.proof_check import check_proof
 from vmsguard.evidence.prune import plan_pruning, prune
 from vmsguard.evidence.record import ENVELOPE, planned_digest
 from vmsguard.evidence.segments import checkpoint_path, iter_lines, list_segments
-from vmsguard.evidence.tiles import tile_path
+from vmsguard.evidence.tiles import tile_path, write_tiles
 from vmsguard.evidence.tombstone import leaf_of_line
 from vmsguard.evidence.tree import root_hash, verify_consistency
 from vmsguard.evidence.trust import Trust
@@ -249,6 +249,34 @@ def test_an_edited_record_is_not_pruned_away(author: Author, folder: Path) -> No
     path.write_bytes(path.read_bytes() + b"{}\n")
     with pytest.raises(EvidenceError):
         author.prune()
+
+
+def test_a_record_edited_together_with_its_tile_is_not_pruned_away(author: Author, folder: Path) -> None:
+    author.next_segment()
+    author.log.settle()
+    path = list_segments(folder)[0].path
+    path.write_bytes(path.read_bytes().replace(b'"t-1"', b'"t-9"', 1))
+    write_tiles(folder, 0, [leaf_of_line(line) for line in stored_lines(folder)[:256]], author.disk)
+    with pytest.raises(EvidenceError, match="do not give the root of the signed head"):
+        author.prune()
+    assert [0, 256] == firsts(folder)
+
+
+def test_what_an_earlier_pruning_cut_is_named_until_it_is_gone(author: Author, verdict: Callable[..., Any]) -> None:
+    """An intent and a run of the first segment end in the third: the second pruning takes neither end."""
+    seq = author.log.append("apply.intent", run="run-1", change="c", verb="recording.stop", target="t-1")
+    author.next_segment()
+    author.next_segment()
+    author.log.append("apply.result", run="run-1", change="c", outcome="accepted", cause=[seq])
+    first, second = author.prune(DAY).erasure, author.prune(timedelta(0)).erasure
+    assert [(255, (seq,), ("run-1",)), (511, (seq,), ("run-1",))] == [
+        (each.last, each.open_intents, each.cut_runs) for each in (first, second)
+    ]
+    author.next_segment()
+    third = author.prune().erasure
+    assert (767, (), ()) == (third.last, third.open_intents, third.cut_runs)
+    author.log.close()
+    assert ("intact and complete", []) == verdict()
 
 
 def test_erased_records_are_pruned_with_the_rest(author: Author, folder: Path, verdict: Callable[..., Any]) -> None:
