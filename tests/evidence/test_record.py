@@ -210,3 +210,49 @@ def test_the_planned_digest_is_the_root_over_sorted_distinct_pairs() -> None:
     right = leaf_hash(b'["cam-2","p","r","a"]')
     assert planned_digest([second, tuple(first), second]) == node_hash(left, right).hex()
     assert planned_digest([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+FACTS = [
+    {"name": "recording.jobs", "target": "t-1", "channel": "1", "layer": "stored"},
+    {"target": "t-1", "name": "recording.jobs", "layer": "runtime", "at": "2026-11-22T03:00:00.000000Z"},
+]
+
+
+def test_facts_seen_before_are_written_as_they_were_the_first_time() -> None:
+    allow = AllowList(pseudonym)
+    for _ in range(3):
+        assert FACTS == prepare("verify", {**VERDICT, "facts": FACTS}, allow)["facts"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"target": "t-1", "layer": "stored"}, "lacks name"),
+        ({"name": "recording.jobs", "owner": "t-1"}, "has no field owner"),
+        ({"name": True, "target": "t-1"}, "facts: Expected `str`, got `bool`"),
+        ({"name": "recording.jobs", "layer": "a word of nobody"}, "facts: Expected `str` matching"),
+    ],
+)
+def test_a_wrong_fact_is_refused_whatever_was_seen_before(wrong: dict[str, Any], told: str) -> None:
+    allow = AllowList(pseudonym)
+    for _ in range(2):
+        prepare("verify", {**VERDICT, "facts": FACTS}, allow)
+        with pytest.raises(EvidenceError, match=told):
+            prepare("verify", {**VERDICT, "facts": [*FACTS, wrong]}, allow)
+
+
+def test_a_hidden_word_of_a_fact_stays_hidden_and_an_empty_one_is_left_out_each_time() -> None:
+    allow = AllowList(pseudonym)
+    for _ in range(2):
+        prepare("verify", {**VERDICT, "facts": FACTS}, allow)
+        hidden = [{"name": "f", "target": "Kim's", "channel": ""}]
+        assert [{"name": "f", "target": HIDDEN}] == prepare("verify", {**VERDICT, "facts": hidden}, allow)["facts"]
+
+
+@pytest.mark.parametrize("value", [1, 0, "true", None, "", 1.0])
+def test_only_true_and_false_are_flags(value: object) -> None:
+    allow = AllowList(pseudonym)
+    for flag in (True, False):
+        assert flag is prepare("verify", {**VERDICT, "final": flag}, allow)["final"]
+    with pytest.raises(EvidenceError, match="final"):
+        prepare("verify", {**VERDICT, "final": value}, allow)

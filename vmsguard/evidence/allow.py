@@ -94,19 +94,56 @@ class _Fresh:
         return self._field.encode(value)
 
 
-class _Facts:
-    """Cited facts are dictionaries of texts, each of which is remembered too."""
+class _Flag:
+    """True or false; everything else is refused as any other wrong value is."""
 
-    __slots__ = ("_layouts",)
+    __slots__ = ("_field", "_no", "_yes")
+
+    def __init__(self, field: _Field) -> None:
+        self._field = field
+        self._yes, self._no = field.encode(True), field.encode(False)
+
+    def __getitem__(self, value: Any) -> str:
+        if value is True:
+            return self._yes
+        return self._no if value is False else self._field.encode(value)
+
+
+class _Facts:
+    """Cited facts are dictionaries of texts, each of which is remembered too.
+
+    Facts of which every text was seen before and is written as it was given are encoded all at once.
+    """
+
+    __slots__ = ("_as_given", "_layouts")
 
     def __init__(self, pseudonym: Pseudonym) -> None:
         self._layouts = _layouts("fact", CitedFact, pseudonym)
+        self._as_given: dict[str, set[str]] = {name: set() for name in self._layouts.encoders}
 
     def __getitem__(self, facts: Any) -> str:
         if facts is None or facts == "":
             return ""
+        known = self._as_given
+        for fact in facts:
+            if type(fact) is not dict or "name" not in fact:
+                return self._new(facts)
+            for name, value in fact.items():
+                if name not in known or value not in known[name]:
+                    return self._new(facts)
+        return member("facts", facts)
+
+    def _new(self, facts: Any) -> str:
         layouts = self._layouts
-        return f',"facts":[{",".join([layouts[tuple(fact)].whole(fact.values()) for fact in facts])}]'
+        told = f',"facts":[{",".join([layouts[tuple(fact)].whole(fact.values()) for fact in facts])}]'
+        for fact in facts:
+            for name, value in fact.items():
+                if isinstance(value, str) and layouts.encoders[name][value] == member(name, value):
+                    known = self._as_given[name]
+                    if len(known) >= _MOST_REMEMBERED:
+                        known.clear()
+                    known.add(value)
+        return told
 
 
 def _layouts(event: str, shape: type[Struct], pseudonym: Pseudonym, envelope: Sequence[str] = ()) -> Layouts:
@@ -137,6 +174,8 @@ def _encoder(event: str, name: str, declared: _Declared, pseudonym: Pseudonym) -
     if event == "verify" and name == "facts":
         return _Facts(pseudonym)
     field = _Field(name, declared.type, declared.step, declared.required, pseudonym)
+    if declared.type is bool:
+        return _Flag(field)
     return _Remembered(field) if declared.text else _Fresh(field)
 
 
