@@ -35,11 +35,12 @@ def keep_note(directory: Path, head: Checkpoint, lines: Sequence[NoteSignature],
             f"{path} holds another head of {head.size} records: the log was forked",
             hint="keep both, and run `vmsguard evidence verify`",
         )
-    by_key = {(line.name, line.key_id): line for line in (*lines, *head.note.signatures, *there.signatures)}
-    new = [line for line in (*head.note.signatures, *lines) if line not in there.signatures]
-    added = tuple(line for line in dict.fromkeys(new) if by_key[line.name, line.key_id] is line)
-    if added:
-        disk.replace(path, Note(there.text, (*there.signatures, *added)).to_bytes())
+    by_key: dict[tuple[str, bytes], NoteSignature] = {}
+    for line in (*there.signatures, *head.note.signatures, *lines):
+        by_key.setdefault((line.name, line.key_id), line)
+    merged = Note(there.text, tuple(by_key.values()))
+    if merged != there:
+        disk.replace(path, merged.to_bytes())
     return path
 
 
