@@ -49,7 +49,10 @@ cases:
   - {name: records, like: quiet, device: {recording.jobs: [{id: job, active: true}]}, expect: {keep-none: fail}}
 """
 MORE = """  - {name: silent, like: quiet, device: {storage.external: unknown}, expect: {keep-none: unknown}}
-  - {name: writes, like: quiet, device: {storage.external: [{id: nas, kind: nfs, in_use: true}]}, expect: {keep-none: fail}}
+  - name: writes
+    like: quiet
+    device: {storage.external: [{id: nas, kind: nfs, in_use: true}]}
+    expect: {keep-none: fail}
   - {name: abroad, like: quiet, attributes: {country: JP}, in_scope: false}
   - {name: indoors, like: quiet, attributes: {space: private}, in_scope: false}
 """

@@ -33,7 +33,9 @@ evidence:
   key: secret://file/keys/new.pem
   previous_key: secret://file/keys/evidence.pem
   anchors:
-    witnesses: [{url: "https://witness.example.org", vkey: example.org/witness+56436875+BDtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop}]
+    witnesses:
+      - url: https://witness.example.org
+        vkey: example.org/witness+56436875+BDtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop
     tsa: [{url: "https://tsa.example.org", roots: [tsa-root.pem]}]
 state: sqlite:///state.db
 plugins: [vmsguard-onvif]

@@ -19,6 +19,7 @@ __all__ = [
     "read_leaf_hashes",
     "read_subtree",
     "read_tile",
+    "subtree_root",
     "tile_path",
     "write_tiles",
 ]
