@@ -267,7 +267,7 @@ def test_cameras_for_which_it_was_refused_stand_apart(follow: Follow) -> None:
 def test_the_run_that_finds_the_end_tells_it_as_the_reason(follow: Follow, order: tuple[str, str]) -> None:
     events = {
         "expired": {**granted(), "event": "exception.expired"},
-        "refused": {**granted(reason_code="exception-expired"), "event": "exception.refused"},
+        "refused": {**granted(reason_code="exception-too-long"), "event": "exception.refused"},
     }
     (told,) = exceptions(follow((1, granted()), *((2, {**events[name], "run": "run-2"}) for name in order)), 3)
 

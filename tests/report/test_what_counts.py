@@ -19,7 +19,7 @@ from vmsguard.report.build import build_report
 from vmsguard.report.model import Absence, Item, Report
 from vmsguard.report.obligations import count
 from vmsguard.report.stand import stand
-from vmsguard.report.story import Story
+from vmsguard.report.story import Story, read_story
 
 Told = Callable[..., Report]
 
@@ -230,6 +230,37 @@ def test_what_went_out_of_sight_before_the_period_is_told_and_not_counted(
     assert ["cam-1"] == absences(report, "left-out")
 
 
+def test_what_goes_out_of_sight_within_the_period_is_still_counted(
+    folder: Path, told: Told, writing: ModuleType
+) -> None:
+    with writing.LogWriter(folder) as writer:
+        writer.run([writing.Said(camera="cam-1"), writing.Said(camera="cam-2")])
+        writer.clock.advance(days=1)
+        start = writer.clock.wall
+        writer.run([writing.Said(camera="cam-2")])
+        report = told(writer, since=start)
+
+    assert {"cam-1": Verdict.UNKNOWN, "cam-2": Verdict.PASS} == {item.camera: item.verdict for item in report.items}
+
+
+def test_records_that_were_not_verified_are_not_told(folder: Path, writing: ModuleType) -> None:
+    with writing.LogWriter(folder) as writer:
+        writer.run([writing.Said(camera="cam-1")])
+        size = writer.log.size
+        writer.run([writing.Said(camera="cam-1", verdict="fail")])
+    story = read_story(folder, size=size, since=None, until=None)
+
+    assert [Verdict.PASS] == [item.verdict for item in standing(story)]
+
+
+def test_a_target_that_answers_again_in_the_same_run_is_not_unreachable() -> None:
+    silent = {"event": "device.unreachable", "run": "run-1", "target": "t-1", "why": "unreachable"}
+    again = {"event": "observe", "run": "run-1", "target": "t-1"}
+
+    assert ["t-1"] == [told.record.target for told in follow([silent]).unreachable]
+    assert [] == list(follow([silent, again]).unreachable)
+
+
 def test_a_camera_without_a_policy_is_told(folder: Path, told: Told, writing: ModuleType) -> None:
     with writing.LogWriter(folder) as writer:
         writer.run([writing.Said(camera="cam-1")], without_policy=["lobby-1"])
@@ -362,6 +393,14 @@ def test_controls_of_an_older_run_are_not_told_under_a_newer_verdict() -> None:
     (found,) = standing(follow([control, verify("cam-1", "r-1", "pass", "direct", "run-2")]))
 
     assert () == found.parts
+
+
+def test_controls_of_a_newer_run_are_told_under_its_own_verdict() -> None:
+    control = verify("cam-1", "r-1", "fail", "", "run-2") | {"control": "storage.edge.off", "final": False}
+    older, newer = verify("cam-1", "r-1", "pass", "direct", "run-1"), verify("cam-1", "r-1", "fail", "", "run-2")
+
+    assert [()] == [found.parts for found in standing(follow([older, control]))]
+    assert [1] == [len(found.parts) for found in standing(follow([older, control, newer]))]
 
 
 @pytest.mark.parametrize(
