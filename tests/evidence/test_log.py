@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -217,3 +218,73 @@ def test_a_step_of_the_wall_clock_is_recorded(opened: Opener, clock: Any, read_l
     log.close()
     steps = [record for record in read_log() if record["event"] == "clock.stepped"]
     assert [365 * 86_400_000] == [step["delta_ms"] for step in steps]
+
+
+@pytest.mark.parametrize("days", [-30, 30])
+def test_a_clock_set_back_or_forward_is_recorded_before_what_follows(
+    opened: Opener, clock: Any, read_log: Reader, days: int
+) -> None:
+    log = opened()
+    clock.wall += timedelta(days=days)
+    seq = log.append("observe", target="t-1")
+    log.append("observe", target="t-1")
+    log.close()
+    records = read_log()
+    assert ("clock.stepped", days * 86_400_000) == (records[seq - 1]["event"], records[seq - 1]["delta_ms"])
+    assert 1 == sum(record["event"] == "clock.stepped" for record in records)
+    assert sorted(record["mono_ns"] for record in records) == [record["mono_ns"] for record in records]
+
+
+def test_a_suspended_machine_has_no_step(opened: Opener, clock: Any, disk: Any, read_log: Reader) -> None:
+    log = opened()
+    clock.wall += timedelta(hours=8)
+    disk.boot += 8 * 3600 * 10**9
+    log.append("observe", target="t-1")
+    log.close()
+    assert [] == [record for record in read_log() if record["event"] == "clock.stepped"]
+
+
+def test_a_heartbeat_is_on_the_disk_with_its_promise(opened: Opener, disk: Any, read_log: Reader) -> None:
+    log = opened()
+    disk.diary.clear()
+    seq = log.heartbeat(300)
+    assert disk.diary == ["write", "datasync"]
+    for wrong in (0, -1, 86_401):
+        with pytest.raises(EvidenceError, match="interval"):
+            log.heartbeat(wrong)
+    log.close()
+    assert ("heartbeat", 300) == (read_log()[seq]["event"], read_log()[seq]["interval"])
+
+
+def test_a_directory_that_holds_the_rest_of_a_log_is_no_place_for_a_new_one(opened: Opener, folder: Path) -> None:
+    """Records and head are gone together; what they left says that there was a log."""
+    opened().close()
+    for path in (folder / "checkpoint", *(folder / "log").iterdir()):
+        path.unlink()
+    with pytest.raises(EvidenceError, match="its checkpoint cannot be read"):
+        opened()
+
+
+def test_a_log_shorter_than_its_anchored_head_is_refused(opened: Opener, folder: Path) -> None:
+    opened().close()
+    older = {path: path.read_bytes() for path in (folder / "checkpoint", folder / "log" / f"{0:020d}.jsonl")}
+    opened().close()
+    (folder / "anchors").mkdir()
+    (folder / "anchors" / "4.note").write_bytes((folder / "checkpoint").read_bytes())
+    (folder / "anchors" / "9.note").write_bytes(b"no head at all")
+    opened().close()
+    for path, data in older.items():
+        path.write_bytes(data)
+    with pytest.raises(EvidenceError, match=r"holds 2 records and the anchored head 4\.note covers 4"):
+        opened()
+
+
+def test_a_head_older_than_the_newest_segment_is_refused(opened: Opener, folder: Path) -> None:
+    log = opened(segment_records=4)
+    older = (folder / "checkpoint").read_bytes()
+    for _ in range(6):
+        log.append("observe", target="t-1")
+    log.close()
+    (folder / "checkpoint").write_bytes(older)
+    with pytest.raises(EvidenceError, match="covers 1 records, and later segments were begun"):
+        opened(segment_records=4)
