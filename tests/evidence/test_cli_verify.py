@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,3 +119,11 @@ def test_a_hostile_message_reaches_no_terminal(forged: Callable[..., None], fold
 def test_processes_are_asked_for_and_the_answer_is_the_same(written: Path, trust_file: Path) -> None:
     answers: list[Any] = [call(written, "--trust", trust_file, "--jobs", jobs).output for jobs in (1, 2)]
     assert answers[0] == answers[1]
+
+
+def test_a_reader_that_has_gone_takes_nothing_from_the_exit_code(written: Path, trust_file: Path) -> None:
+    command = [sys.executable, "-m", "vmsguard", "evidence", "verify", str(written), "--trust", str(trust_file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert 0 == process.wait(timeout=60)

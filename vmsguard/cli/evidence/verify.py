@@ -13,7 +13,7 @@ import click
 
 from vmsguard.cli.evidence.plain_text import print_line
 from vmsguard.cli.evidence.verdict_command import VerdictCommand
-from vmsguard.cli.output import format_option, progress_bar
+from vmsguard.cli.output import format_option, progress_bar, unread_is_no_error
 from vmsguard.errors import UsageError
 
 if TYPE_CHECKING:
@@ -86,10 +86,11 @@ def verify(
             tsa_roots=authorities,
             progress=progress,
         )
-    if output == "json":
-        print_line(report_json(report))
-    else:
-        print_report(report)
+    with unread_is_no_error():
+        if output == "json":
+            print_line(report_json(report))
+        else:
+            print_report(report)
     ctx.exit(report.exit_code)
 
 
