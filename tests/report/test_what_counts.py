@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from vmsguard.model.vocabulary import Qualifier, Verdict
 from vmsguard.report.build import build_report
-from vmsguard.report.model import Absence, Item, Report
+from vmsguard.report.integrity import worst_integrity
+from vmsguard.report.model import Absence, Integrity, Item, Report
 from vmsguard.report.obligations import count
 from vmsguard.report.stand import stand
 from vmsguard.report.story import Story, read_story
@@ -259,6 +260,42 @@ def test_a_target_that_answers_again_in_the_same_run_is_not_unreachable() -> Non
 
     assert ["t-1"] == [told.record.target for told in follow([silent]).unreachable]
     assert [] == list(follow([silent, again]).unreachable)
+
+
+def test_a_narrowed_run_withdraws_no_exception_and_renews_no_pack(
+    folder: Path, told: Told, writing: ModuleType
+) -> None:
+    both = [writing.Said(camera="cam-1"), writing.Said(camera="cam-2", site="busan", rule="sending-off")]
+    with writing.LogWriter(folder) as writer:
+        run = writer.run(both, ends=False)
+        writer.log.append(
+            "exception.granted", run=run, exception="exc-1", camera="cam-1", pack=writing.PACK, rule="saving-off"
+        )
+        writer.log.append("run.ended", run=run, verdicts={"pass": 4}, exit=0)
+        writer.run(both[1:], limited=True, left_out=["cam-1"])
+        report = told(writer)
+
+    assert [True] == [exception.granted for exception in report.exceptions]
+    assert ["Saving is switched off", "Sending is switched off"] == [one.title for one in report.obligations]
+
+
+@pytest.mark.parametrize(("reason", "why"), [("login-refused", "login-refused"), ("rung-unknown", "not-stated")])
+def test_what_an_old_record_lacks_is_found_in_its_reason(reason: str, why: str) -> None:
+    (found,) = standing(follow([verify("cam-1", "r-1", "unknown", "", "run-1") | {"reason_code": reason}]))
+
+    assert (reason, why) == (found.reason, found.why)
+
+
+@pytest.mark.parametrize(("codes", "worst"), [((0, 3), 3), ((3, 2), 2), ((2, 1, 3), 1), ((0, 0), 0)])
+def test_the_verdict_on_top_is_that_of_the_log_that_fared_worst(codes: tuple[int, ...], worst: int) -> None:
+    logs = [
+        Integrity(
+            verdict="", exit_code=code, caveat="", origin=f"o-{code}", size=0, root="", signed_size=0, checkpoint=""
+        )
+        for code in codes
+    ]
+
+    assert worst == worst_integrity(logs).exit_code
 
 
 def test_a_camera_without_a_policy_is_told(folder: Path, told: Told, writing: ModuleType) -> None:
