@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence import stored_tree
 from vmsguard.evidence.checkpoint import Checkpoint
-from vmsguard.evidence.compress import deflate
 from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.evidence.proof import consistency, find_record, prove_consistency, prove_record, read_head
-from vmsguard.evidence.segments import checkpoint_path, iter_lines, list_segments, read_lines
+from vmsguard.evidence.segments import checkpoint_path, iter_lines, list_segments
 from vmsguard.evidence.stored_tree import StoredTree
 from vmsguard.evidence.tiles import tile_path, write_tiles
 from vmsguard.evidence.tombstone import Tombstone
