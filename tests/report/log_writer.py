@@ -137,7 +137,7 @@ class LogWriter:
         by_camera: dict[str, list[Said]] = {camera: [] for camera in without_policy}
         for one in said:
             by_camera.setdefault(one.camera, []).append(one)
-        self._begin(run, command, by_camera, policies=policies)
+        self._plan(run, command, by_camera)
         if scope:
             self.log.append(
                 "run.scope",
@@ -149,6 +149,8 @@ class LogWriter:
                 left_out=sorted(left_out),
                 without_policy=sorted(without_policy),
             )
+        if policies:
+            self._policies(run, said)
         silent = frozenset(unreachable)
         sites = {place.partition("/")[0]: one.site for one in said for _, place, _ in one.controls if place}
         for target, site in sorted(sites.items()):
@@ -172,16 +174,16 @@ class LogWriter:
             self.log.checkpoint()
         return run
 
-    def _begin(self, run: str, command: str, by_camera: dict[str, list[Said]], *, policies: bool) -> None:
-        rules = {(one.pack, one.rule): one for judged in by_camera.values() for one in judged}
+    def _plan(self, run: str, command: str, by_camera: dict[str, list[Said]]) -> None:
         pairs = [[one.camera, one.pack, one.rule, ""] for judged in by_camera.values() for one in judged]
         pairs += [[camera, "", "", ""] for camera in by_camera]
         self.log.append(
             "run.planned", run=run, pairs=len(pairs), digest=planned_digest(pairs), command=command, mode="audit"
         )
-        if not policies:
-            return
-        sites = sorted({one.site for judged in by_camera.values() for one in judged})
+
+    def _policies(self, run: str, said: Sequence[Said]) -> None:
+        rules = sorted({(one.pack, one.rule) for one in said})
+        sites = sorted({one.site for one in said})
         for pack in sorted({pack for pack, _ in rules}):
             self.log.append(
                 "policy.applied",
@@ -194,7 +196,7 @@ class LogWriter:
                 sites=sites,
                 reviewed_next="2027-03-09",
             )
-        for pack, rule in sorted(rules):
+        for pack, rule in rules:
             title, severity, controls = RULES.get(rule, (rule, "high", ()))
             self.log.append(
                 "rule.applied",
