@@ -166,7 +166,7 @@ def camera_result(
     if rules:
         deciding = [result for result in rules if result.verdict is verdict]
         worst = deciding[0]
-        reason = f"{verdict.value}: {len(deciding)} of {len(rules)} rules"
+        reason = f"{verdict.value.replace('_', '-')}: {len(deciding)} of {len(rules)} rules"
     elif assigned:
         reason = f"out-of-scope: {' | '.join(outside)}"
     else:
