@@ -78,7 +78,7 @@ def test_a_record_that_is_said_to_be_erased_and_is_there_is_noticed(forged: Forg
 
 def test_a_range_beyond_reason_costs_no_time(forged: Forger, found: Found) -> None:
     forged([OBSERVED, erasure(0, 2**53 - 1)])
-    assert [("incomplete", "not-erased", 1)] == found()
+    assert [("incomplete", "malformed", 1)] == found()
 
 
 def test_a_tombstone_with_another_leaf_breaks_root_and_chain(forged: Forger, folder: Path, found: Found) -> None:

@@ -24,8 +24,8 @@ class AnnouncedErasures:
         self._ranges: dict[str, list[tuple[int, int]]] = {}
 
     def follow(self, record: Mapping[str, Any]) -> None:
-        """Take note of one record, if it is one of an erasure."""
-        if record.get("event") in ("erase.requested", "erase.done"):
+        """Take note of one record, if it is one of an erasure; what is still to be written, none can announce."""
+        if record.get("event") in ("erase.requested", "erase.done") and record["last"] < record["seq"]:
             self._ranges.setdefault(record["kind"], []).append((record["first"], record["last"]))
 
     def cover(self, kind: str, first: int, last: int) -> bool:

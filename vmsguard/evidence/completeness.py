@@ -19,18 +19,11 @@ from vmsguard.evidence.torn import digest_of
 
 __all__ = ["Completeness"]
 
-_RUN_PARTS = frozenset(
-    (
-        "counts-differ",
-        "ended-unplanned",
-        "run-not-ended",
-        "scope-differs",
-        "unplanned-verdict",
-        "verdicts-differ",
-        "verdicts-missing",
-    )
-)
-"""What may be wrong with a run only because a part of it is not there to be read."""
+_VERDICTS_LACKING = frozenset(("counts-differ", "scope-differs", "verdicts-missing"))
+"""What may be wrong with a run only because verdicts of it were taken out one by one."""
+
+_BEGINNING_LACKING = frozenset(("ended-unplanned", "unplanned-verdict"))
+"""What may be wrong with a run only because its beginning is not there to be read."""
 
 
 class Completeness:
@@ -93,12 +86,12 @@ class Completeness:
     def problems(self, now: datetime, border: int, tombstones: Sequence[int]) -> Iterator[Problem]:
         """What is missing as of ``now``, of a log without the records before ``border`` and with ``tombstones``."""
         yield from self._found
-        yield from self._of_runs()
+        yield from self._of_runs(tombstones)
         yield from self._unexcused()
-        yield from self._unresolved()
+        yield from self._unresolved(tombstones)
         yield from self._timeline.problems
         yield from self._timeline.until(now)
-        yield from self._owed(now)
+        yield from self._owed(now, tombstones)
         yield from self._erasures.problems(border, tombstones, self._since)
         if self._since:
             message = (
@@ -107,19 +100,31 @@ class Completeness:
             )
             yield Problem(Level.NOTICE, "not-judged", message)
 
-    def _of_runs(self) -> Iterator[Problem]:
+    def _of_runs(self, tombstones: Sequence[int]) -> Iterator[Problem]:
         """What is wrong with runs; of one that cannot be whole here, only that."""
         cut: dict[str, Problem] = {}
         for run, problem in self._runs.problems():
-            if problem.kind in _RUN_PARTS and run in self._erasures.cut_runs:
+            if self._cut(run, problem, tombstones):
                 message = f"run {run} lost records to an announced erasure: its completeness cannot be checked again"
                 cut.setdefault(run, Problem(Level.NOTICE, "run-cut-by-erasure", message, problem.seq))
-            elif problem.kind in ("ended-unplanned", "unplanned-verdict") and self._since:
+            elif problem.kind in _BEGINNING_LACKING and self._since:
                 message = f"run {run} began before record {self._since}: whether it is complete was not judged"
                 cut.setdefault(run, Problem(Level.NOTICE, "not-judged", message, problem.seq))
             else:
                 yield problem
         yield from cut.values()
+
+    def _cut(self, run: str, problem: Problem, tombstones: Sequence[int]) -> bool:
+        """Whether the problem is only that records of the run were taken out, and no more than that explains."""
+        if problem.seq is None:
+            return False
+        if problem.kind in _BEGINNING_LACKING:
+            return self._erasures.cut_by_pruning(run, problem.seq)
+        lack = self._runs.lacking.get(problem.seq)
+        if problem.kind not in _VERDICTS_LACKING or lack is None:
+            return False
+        taken = self._erasures.taken("verify", tombstones, run)
+        return lack.verdicts <= sum(lack.begin < seq < problem.seq for seq in taken)
 
     def _unexcused(self) -> Iterator[Problem]:
         last = max((seq for seq, _, _ in self._runs.completed), default=-1)
@@ -129,29 +134,39 @@ class Completeness:
             else:
                 yield loss
 
-    def _unresolved(self) -> Iterator[Problem]:
+    def _unresolved(self, tombstones: Sequence[int]) -> Iterator[Problem]:
+        found = []
         for intent in self._intents.open.values():
             message = f"{intent.change} was announced and no result is recorded"
-            yield self._perhaps_erased("apply.result", _incomplete("unresolved-intent", message, intent.seq))
+            found.append(_incomplete("unresolved-intent", message, intent.seq))
+        yield from self._perhaps_erased("apply.result", found, tombstones)
         for seq in sorted(self._erasures.open_intents - self._answered):
             if seq not in self._intents.open:
                 message = f"record {seq}, since taken out, announced a change and no result is recorded"
                 yield _incomplete("unresolved-intent", message, seq)
 
-    def _owed(self, now: datetime) -> Iterator[Problem]:
+    def _owed(self, now: datetime, tombstones: Sequence[int]) -> Iterator[Problem]:
         last = self._timeline.last
         if last is None:
             return
         until = max(now, last.at) if self._timeline.promised else last.at
-        for problem in self._duties.problems(until):
-            yield self._perhaps_erased("duty.met", problem) if problem.kind == "duty-open" else problem
+        found = list(self._duties.problems(until))
+        yield from (problem for problem in found if problem.kind != "duty-open")
+        unanswered = [problem for problem in found if problem.kind == "duty-open"]
+        yield from self._perhaps_erased("duty.met", unanswered, tombstones)
 
-    def _perhaps_erased(self, event: str, problem: Problem) -> Problem:
-        """A missing answer, unless records of its sort were taken out: then nobody can tell."""
-        if not self._erasures.lost[event]:
-            return problem
-        message = f"{problem.message}; it may be among the {event} records that were taken out"
-        return Problem(Level.NOTICE, problem.kind, message, problem.seq)
+    def _perhaps_erased(
+        self, event: str, unanswered: Sequence[Problem], tombstones: Sequence[int]
+    ) -> Iterator[Problem]:
+        """Missing answers, but for as many as were taken out behind what they answer: of those nobody can tell."""
+        taken = self._erasures.taken(event, tombstones)
+        for problem in sorted(unanswered, key=lambda one: one.seq or 0, reverse=True):
+            if taken and taken[-1] > (problem.seq or 0):
+                taken.pop()
+                message = f"{problem.message}; it may be among the {event} records that were taken out"
+                yield Problem(Level.NOTICE, problem.kind, message, problem.seq)
+            else:
+                yield problem
 
     def _result(self, record: Mapping[str, Any]) -> None:
         self._answered.update(record.get("cause", ()))

@@ -115,6 +115,11 @@ class ContentReader:
         elif event in _GATHERED:
             self._gather(record, line)
 
+    def erasure(self, record: dict[str, Any]) -> None:
+        """Take note of the record of an erasure, and of nothing else about it."""
+        if record["event"] in ("erase.done", "erase.requested"):
+            self._items.append(record)
+
     def finish(self) -> Content:
         """What was read; nothing may follow."""
         self._items.extend(gathering.told(run) for run, gathering in self._runs.items())

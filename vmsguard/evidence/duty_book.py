@@ -61,7 +61,9 @@ class DutyBook:
         """A new due time for a deletion that is still owed: no answer if the old one had passed."""
         if owed.due < _instant(record["ts"]):
             self._found.append(_open(key, owed))
-        elif record.get("due") and _instant(record["due"]) > owed.due:
+        elif not record.get("due"):
+            self._owed[key] = owed
+        elif _instant(record["due"]) > owed.due:
             message = f"the deletion on {_told(key)} was put off from {owed.due:%Y-%m-%dT%H:%MZ} without one"
             self._found.append(Problem(Level.NOTICE, "duty-moved", message, record["seq"]))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +18,15 @@ class _Announced(Struct, frozen=True):
     first: int
     last: int
     done: bool
+    code: str
+    events: Mapping[str, int]
+    cut_runs: Sequence[str]
+
+    @property
+    def told(self) -> str:
+        """What the log says was taken out, and why."""
+        what = ", ".join(self.events) or "of an event that is not told"
+        return f"{what}; {self.code or 'no reason told'}"
 
     def covers(self, seq: int) -> bool:
         return self.first <= seq <= self.last
@@ -28,29 +36,58 @@ class Erasures:
     """Follows ``erase.requested`` and ``erase.done``, and compares them with what is missing."""
 
     def __init__(self) -> None:
-        self.cut_runs: set[str] = set()
-        """Runs that lost a part of their records to an announced erasure."""
-        self.lost: Counter[str] = Counter()
-        """Events of which announced erasures took records out one by one."""
         self.open_intents: set[int] = set()
         """Intents that were open where pruning ended."""
         self._announced: dict[str, list[_Announced]] = {"pruned": [], "tombstone": []}
+        self._found: list[Problem] = []
 
     def follow(self, record: Mapping[str, Any]) -> None:
-        done, kind = record["event"] == "erase.done", record["kind"]
-        self._announced[kind].append(_Announced(record["seq"], record["first"], record["last"], done))
-        if done:
-            self.cut_runs.update(record.get("cut_runs", ()))
-            if kind == "tombstone":
-                self.lost.update(record.get("events", {}))
-            else:
-                self.open_intents.update(record.get("open_intents", ()))
+        said = _Announced(
+            record["seq"],
+            record["first"],
+            record["last"],
+            record["event"] == "erase.done",
+            record.get("code", ""),
+            record.get("events", {}),
+            record.get("cut_runs", ()),
+        )
+        if not said.first <= said.last < said.seq:
+            message = f"it names records {said.first} to {said.last}, which do not all stand before it"
+            self._found.append(Problem(Level.INCOMPLETE, "malformed", message, said.seq))
+            return
+        self._announced[record["kind"]].append(said)
+        if said.done and record["kind"] == "pruned":
+            self.open_intents.update(record.get("open_intents", ()))
+
+    def taken(self, event: str, tombstones: Sequence[int], run: str | None = None) -> list[int]:
+        """Where records of an event, of one run if one is named, were taken out one by one, as the log says.
+
+        No record counts that is still there, and none twice. Of a range it is not known which they were: the
+        last ones count.
+        """
+        found: list[int] = []
+        claimed: set[int] = set()
+        for said in self._announced["tombstone"]:
+            count = said.events.get(event, 0)
+            if not said.done or count < 1 or (run is not None and run not in said.cut_runs):
+                continue
+            within = tombstones[bisect_left(tombstones, said.first) : bisect_right(tombstones, said.last)]
+            places = [seq for seq in within if seq not in claimed][-count:]
+            claimed.update(places)
+            found += places
+        return sorted(found)
+
+    def cut_by_pruning(self, run: str, seq: int) -> bool:
+        """Whether a run with a record at ``seq`` lost its beginning when the log was pruned later."""
+        return any(said.done and seq < said.seq and run in said.cut_runs for said in self._announced["pruned"])
 
     def problems(self, border: int, tombstones: Sequence[int], since: int) -> Iterator[Problem]:
         """What the erasures amount to: records before ``border`` are gone, ``tombstones`` stand for others.
 
-        Announcements before ``since`` were not read, so what lies before it cannot be judged by them.
+        Announcements before ``since`` may not have been read, unless the log was pruned: single records there
+        cannot be judged by them.
         """
+        yield from self._found
         if border:
             yield self._pruned(border)
         yield from self._tombstones(tombstones, since)
@@ -80,8 +117,10 @@ class Erasures:
     def _tombstones(self, tombstones: Sequence[int], since: int) -> Iterator[Problem]:
         said = self._announced["tombstone"]
         for seq in tombstones:
-            if any(announced.done and announced.covers(seq) for announced in said):
-                yield Problem(Level.NOTICE, "erased", "the record was taken out, as the log announces", seq)
+            done = next((announced for announced in said if announced.done and announced.covers(seq)), None)
+            if done is not None:
+                message = f"the record was taken out, as the log announces ({done.told})"
+                yield Problem(Level.NOTICE, "erased", message, seq)
             elif any(announced.covers(seq) for announced in said):
                 message = "the record was taken out; that was asked for and its end is not recorded"
                 yield Problem(Level.INCOMPLETE, "erasure-unfinished", message, seq)

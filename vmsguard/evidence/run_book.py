@@ -8,6 +8,7 @@ from operator import eq
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from vmsguard.evidence.content import CAMERA_ENDING, Verdicts
 from vmsguard.evidence.problems import Level, Problem
@@ -15,10 +16,19 @@ from vmsguard.evidence.record import planned_digest
 from vmsguard.evidence.subtrees import root_of
 from vmsguard.evidence.tree import leaf_hash
 
-__all__ = ["RunBook", "pairs_digest"]
+__all__ = ["Lack", "RunBook", "pairs_digest"]
 
 _SORTS_OTHERWISE = (b" ", b"!", b"\\")
 """A quote ends each id and sorts before everything that can follow in one, but for a space, ``!`` and escapes."""
+
+
+class Lack(Struct, frozen=True):
+    """What a run that ended recorded less than it planned and says it did."""
+
+    begin: int
+    """Where it was planned."""
+    verdicts: int
+    """So many more would do."""
 
 
 class _Run:
@@ -62,6 +72,8 @@ class RunBook:
         """``(seq of the plan, digest, run)`` of runs that ended with all they planned."""
         self.found: list[tuple[str, Problem]] = []
         """What is wrong, with the run it is wrong with."""
+        self.lacking: dict[int, Lack] = {}
+        """What runs recorded less than they planned, by the ``run.ended`` at which that is told."""
         self._open: dict[str, _Run] = {}
         self._unplanned: dict[str, tuple[int, int]] = {}
         """Run to the first of its verdicts that no plan announced, and how many they are."""
@@ -92,6 +104,8 @@ class RunBook:
             self._add(name, "ended-unplanned", f"run {name} ended and no plan is recorded", seq)
             return
         wrong = list(_disagreements(name, run, record))
+        if (lack := _lack(run, record)) is not None:
+            self.lacking[seq] = lack
         self.found += [(name, problem) for problem in wrong]
         if not wrong:
             self.completed.append((run.seq, run.digest, name))
@@ -139,6 +153,18 @@ def _disagreements(name: str, run: _Run, ended: Mapping[str, Any]) -> Iterator[P
     if run.judged is not None and run.judged != cameras:
         message = f"run {name} says it judged {run.judged} cameras and recorded a verdict on {cameras}"
         yield _incomplete("scope-differs", message, seq)
+
+
+def _lack(run: _Run, ended: Mapping[str, Any]) -> Lack | None:
+    """What the run lacks; None where it has too much of anything, which no further verdict would mend."""
+    pairs = run.finals()
+    stated: Mapping[str, int] = ended["verdicts"]
+    counts = [stated.get(verdict, 0) - run.counts[verdict] for verdict in {*stated, *run.counts}]
+    cameras = sum(pair.endswith(CAMERA_ENDING) for pair in pairs)
+    less = [run.pairs - len(pairs), *counts, 0 if run.judged is None else run.judged - cameras]
+    if min(less) < 0:
+        return None
+    return Lack(run.seq, max(run.pairs - len(pairs), sum(counts), less[-1]))
 
 
 def _incomplete(kind: str, message: str, seq: int) -> Problem:

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import orjson
 from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
+from vmsguard.evidence.announced import ERASURE
 from vmsguard.evidence.canonical import check_canonical
 from vmsguard.evidence.content import Content, ContentReader
 from vmsguard.evidence.events import EVENTS
@@ -127,6 +129,8 @@ class _Scan:
             line = raw[:-1]
             if seq < since and raw.endswith(b"\n"):
                 self._hashed(line, seq)
+                if ERASURE in line:
+                    self._erasure(line)
                 seq += 1
                 continue
             try:
@@ -159,6 +163,16 @@ class _Scan:
         leaf = tombstone.leaf if tombstone else sha256(b"\x00" + line).digest()
         self._prev = leaf.hex()
         self._leaves.append(leaf)
+
+    def _erasure(self, line: bytes) -> None:
+        """Take in what a line that is not judged announces as taken out: what is gone has to be announced somewhere."""
+        try:
+            value = orjson.loads(line)
+            shape_of(value["event"]).decode(line)
+        except (LookupError, TypeError, ValueError, msgspec.MsgspecError):
+            return
+        value.pop("open_intents", None)  # their results may stand among the records that are not read
+        self._content.erasure(value)
 
     def _closely(self, raw: bytes, seq: int) -> bool:
         """Take in a line that is not plainly right; False where reading on makes no sense."""
@@ -200,7 +214,7 @@ class _Scan:
             self._misplaced(stated, seq)
         elif self._leaves and value.get("prev") != self._prev:
             self._add(Level.TAMPERED, "chain", "the record does not continue the one before it", seq)
-        elif value.get("schema") != SCHEMA or value.get("event") not in EVENTS:
+        elif value.get("schema") != SCHEMA or not isinstance(event := value.get("event"), str) or event not in EVENTS:
             self._unsupported("a record of a schema or event that this version does not know", seq)
         else:
             self._decoded(value, line, seq)

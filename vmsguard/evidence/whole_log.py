@@ -94,7 +94,12 @@ class WholeLog:
         return tuple(sorted(cut for cut in self._cuts if first < cut <= first + SEGMENT_RECORDS))
 
     def _by_hash(self, segment: Segment, segments: Sequence[Segment]) -> bool:
-        """Whether the segment lies before what is to be read, and tiles can stand for it."""
+        """Whether the segment lies before what is to be read, and tiles can stand for it.
+
+        Not in a pruned log: the record that announces it has to be found.
+        """
+        if segments[0].first:
+            return False
         end = segment.first + _FULL
         return end <= self._since and segment.first % _FULL == 0 and any(other.first == end for other in segments)
 
