@@ -187,12 +187,37 @@ STRUCTURAL = [
 @pytest.mark.parametrize("event", sorted(EVENTS))
 def test_records_that_hold_the_log_together_stay(folder: Path, event: str) -> None:
     segment_path(folder, 0).parent.mkdir(parents=True)
-    segment_path(folder, 0).write_bytes(canonical_json({"event": event, "seq": 0}) + b"\n")
-    if event in STRUCTURAL:
+    record = {"event": event, "seq": 0, "ts": "2026-11-22T03:00:00.000000Z"}
+    segment_path(folder, 0).write_bytes(canonical_json(record) + b"\n")
+    if event in (*STRUCTURAL, "apply.intent", "duty.due", "hold.placed"):
         with pytest.raises(UsageError, match="cannot be erased"):
             plan_erasure(folder, 0, "erasure-request")
     else:
         assert {event: 1} == plan_erasure(folder, 0, "erasure-request").erasure.events
+
+
+@pytest.mark.parametrize(
+    ("begun", "ended"),
+    [
+        ({"event": "apply.intent", "change": "c"}, {"event": "apply.result", "change": "c", "cause": [0]}),
+        ({"event": "duty.due", "camera": "cam-1"}, {"event": "duty.met", "camera": "cam-1"}),
+        ({"event": "hold.placed", "camera": "cam-1"}, {"event": "hold.lifted", "camera": "cam-1"}),
+    ],
+)
+def test_what_is_announced_is_erased_only_after_its_end(
+    folder: Path, begun: dict[str, Any], ended: dict[str, Any]
+) -> None:
+    """A duty whose beginning is gone is owed by nobody."""
+    segment_path(folder, 0).parent.mkdir(parents=True)
+    lines = [
+        canonical_json({**told, "seq": seq, "ts": "2026-11-22T03:00:00.000000Z"}) + b"\n"
+        for seq, told in enumerate((begun, ended))
+    ]
+    segment_path(folder, 0).write_bytes(lines[0])
+    with pytest.raises(UsageError, match="has not ended: it cannot be erased"):
+        plan_erasure(folder, 0, "erasure-request")
+    segment_path(folder, 0).write_bytes(b"".join(lines))
+    assert {begun["event"]: 1} == plan_erasure(folder, 0, "erasure-request").erasure.events
 
 
 def test_what_is_not_there_or_already_erased_is_refused(

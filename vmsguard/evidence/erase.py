@@ -13,6 +13,7 @@ from vmsguard.errors import EvidenceError, UsageError
 from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.erasure import Erasure, carry_out, finish_erasures, request_erasure
 from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.prune_survey import open_ends, survey_log
 from vmsguard.evidence.segments import iter_lines, list_segments
 from vmsguard.evidence.tombstone import read_tombstone
 
@@ -21,6 +22,9 @@ __all__ = ["ErasePlan", "erase_record", "plan_erasure"]
 _STRUCTURAL = ("log.", "run.", "erase.", "key.", "checkpoint.")
 _STRUCTURAL_EVENTS = frozenset(("clock.stepped", "heartbeat", "policy.applied", "rule.applied", "write.failed"))
 """What the log's own promises rest on; none of them says anything about a camera's pictures or a person."""
+
+_WAITED_FOR = frozenset(("apply.intent", "duty.due", "hold.placed"))
+"""What announces something: gone before its end, nobody would miss the end."""
 
 
 class ErasePlan(Struct, frozen=True):
@@ -39,6 +43,11 @@ def plan_erasure(directory: Path, seq: int, code: str) -> ErasePlan:
             f"record {seq} is {event}, on which the log's own promises rest: it cannot be erased",
             hint="erase the records that hold what must go; whole segments go with `evidence prune`",
         )
+    if event in _WAITED_FOR and seq in _waiting(directory):
+        raise UsageError(
+            f"record {seq} is {event}, and what it announces has not ended: it cannot be erased",
+            hint="erase it once its answer is in the log; `vmsguard evidence show` tells what it waits for",
+        )
     run = str(record.get("run", ""))
     erasure = Erasure(
         kind="tombstone", first=seq, last=seq, code=code, events={event: 1}, cut_runs=(run,) if run else ()
@@ -55,6 +64,12 @@ def erase_record(log: EvidenceLog, directory: Path, seq: int, code: str, disk: D
     erasure = plan_erasure(directory, seq, code).erasure
     requested = request_erasure(log, erasure)
     return carry_out(log, directory, erasure, requested, disk)
+
+
+def _waiting(directory: Path) -> frozenset[int]:
+    """Records whose answer is not in the log yet."""
+    ends = open_ends(survey_log(directory))
+    return ends.intents | ends.duties | ends.holds
 
 
 def _record(directory: Path, seq: int) -> dict[str, Any]:
