@@ -76,11 +76,16 @@ def read_export_head(directory: Path) -> tuple[Checkpoint, bytes]:
 
 
 def is_being_written(directory: Path) -> bool:
-    """Whether a writer has the log open right now: then records behind the head are still on their way."""
+    """Whether a writer has the log open right now: then records behind the head are still on their way.
+
+    Where the lock is not for this user to look at, nobody can tell, and one may have.
+    """
     try:
         descriptor = os.open(directory / ".lock", os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
+    except PermissionError:
+        return True
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

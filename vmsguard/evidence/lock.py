@@ -20,7 +20,8 @@ class WriterLock:
     __slots__ = ("_descriptor",)
 
     def __init__(self, directory: Path, used: str = "the evidence log is being written") -> None:
-        self._descriptor = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        # Whoever can open the file can lock it, if only for reading, and keep the writer out.
+        self._descriptor = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
