@@ -65,6 +65,22 @@ def test_an_auditor_with_either_key_verifies_during_the_overlap(
     assert (0, report.size) == (report.exit_code, report.signed_size)
 
 
+@pytest.mark.parametrize("known", ["old", "both"])
+def test_a_head_that_only_the_replaced_key_signed_is_not_taken_for_the_logs(
+    opened_with: Rotator, key: SigningKey, new: SigningKey, folder: Path, clock: Any, known: str
+) -> None:
+    """A key is replaced because somebody else may hold it: what it alone signed afterwards may be theirs."""
+    opened_with(key).close()
+    opened_with(new, key).close()
+    opened_with(key).close()
+    keys = {"old": (key.verifier,), "both": (key.verifier, new.verifier)}[known]
+    report = verify_directory(folder, trust=Trust(logs=keys), now=clock.now())
+    assert (3, True) == (
+        report.exit_code,
+        ("undecided", "key-rotated") in {(one.level.value, one.kind) for one in report.problems},
+    )
+
+
 def test_the_new_key_alone_goes_on_after_the_overlap_and_the_old_one_does_not(
     opened_with: Rotator, key: SigningKey, new: SigningKey, folder: Path
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from vmsguard.evidence import heads
 from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.heads import SavedHead
@@ -154,3 +155,17 @@ def test_pruning_that_the_saved_head_covers_is_still_announced(
     note = key.signed_bytes(Checkpoint(key.name, saved, root_hash(leaves[:saved])))
     report = verify_directory(folder, trust=trust, now=clock.now(), since=SavedHead(note, "saved"))
     assert (0, {"pruned", "not-judged"}) == (report.exit_code, {one.kind for one in report.problems})
+
+
+def test_more_anchors_than_are_read_are_told_and_the_newest_count(
+    forged: Forger, folder: Path, found: Found, key: SigningKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What hides a fork among many honest anchors must not be the order of their names."""
+    monkeypatch.setattr(heads, "MOST_ANCHORS", 5)
+    forged([OBSERVED] * 20)
+    leaves = [leaf_of_line(line[:-1]) for each in list_segments(folder) for line in iter_lines(each.path)]
+    (folder / "anchors").mkdir()
+    for size in range(1, 20):
+        root = bytes(32) if size == 19 else root_hash(leaves[:size])
+        (folder / f"anchors/{size}.note").write_bytes(key.signed_bytes(Checkpoint(key.name, size, root)))
+    assert [("tampered", "fork", None), ("undecided", "unreadable", None)] == found()

@@ -13,14 +13,13 @@ from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence.checkpoint import parse_checkpoint
-from vmsguard.evidence.heads import Heads, JudgedHead
+from vmsguard.evidence.heads import Heads, JudgedHead, newest_anchors
 from vmsguard.evidence.problems import AnchorTold, Level, Problem
 from vmsguard.evidence.trust import Trust
 
 __all__ = ["AnchorsTold", "check_announced", "judge_anchors"]
 
 _TOKEN = re.compile(r"([0-9]{1,19})\.(?:.{1,64}\.)?tsr")
-_MOST = 10_000
 _LONGEST = 65_537
 _TOLERANCE = timedelta(minutes=5)
 """Two honest clocks may differ by this much."""
@@ -128,7 +127,10 @@ def judge_anchors(
     if trust is not None:
         for judged in heads.own:
             judge.cosignatures(judged, trust)
-    for path in sorted((directory / "anchors").glob("*.tsr"))[:_MOST]:
+    tokens, left = newest_anchors(directory, ".tsr")
+    if left is not None:
+        judge.problems.append(left)
+    for path in tokens:
         if match := _TOKEN.fullmatch(path.name):
             judge.token(path, int(match[1]), tsa_roots)
     return AnchorsTold(tuple(judge.anchors), tuple(judge.problems))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
@@ -14,9 +15,12 @@ from vmsguard.evidence.problems import Level, Problem
 from vmsguard.evidence.segments import checkpoint_path
 from vmsguard.evidence.trust import Trust
 
-__all__ = ["Heads", "JudgedHead", "SavedHead", "read_heads"]
+__all__ = ["MOST_ANCHORS", "Heads", "JudgedHead", "SavedHead", "newest_anchors", "read_heads"]
 
-_MOST_ANCHORS = 10_000
+MOST_ANCHORS = 100_000
+"""Of notes, and of timestamps: one of each every hour for eleven years."""
+
+_PLACE = re.compile(r"[0-9]{1,19}(?=\.)")
 _LONGEST = 65_537
 """Bytes read of a note: one more than a note may have, so that a longer one is noticed and not read."""
 
@@ -71,10 +75,27 @@ def read_heads(directory: Path, trust: Trust | None, since: SavedHead | None = N
     problems: list[Problem] = []
     newest = _newest(directory, trust, problems)
     origin = newest.head.origin if newest else ""
-    anchors = sorted((directory / "anchors").glob("*.note"))[:_MOST_ANCHORS]
+    anchors, left = newest_anchors(directory, ".note")
+    if left is not None:
+        problems.append(left)
     judged = [_anchored(path, trust, problems, origin) for path in anchors]
     saved = None if since is None else _saved(since, trust, problems, origin)
     return Heads(newest, tuple(head for head in judged if head is not None), saved, tuple(problems))
+
+
+def newest_anchors(directory: Path, suffix: str) -> tuple[list[Path], Problem | None]:
+    """Files among the anchors by name, over the largest heads if they are too many; and a problem that says so."""
+    paths = sorted((directory / "anchors").glob(f"*{suffix}"))
+    if len(paths) <= MOST_ANCHORS:
+        return paths, None
+    message = f"{len(paths)} anchors end in {suffix}, and only those over the {MOST_ANCHORS} largest heads were read"
+    return sorted(sorted(paths, key=_place)[-MOST_ANCHORS:]), _undecided("unreadable", message, "anchors")
+
+
+def _place(path: Path) -> int:
+    """The size the name states; of another name none, so that it counts as the smallest."""
+    match = _PLACE.match(path.name)
+    return int(match[0]) if match else -1
 
 
 def _newest(directory: Path, trust: Trust | None, problems: list[Problem]) -> JudgedHead | None:

@@ -57,7 +57,7 @@ def verify_directory(
     if not log.foreign:
         problems += log.completeness.problems(now, log.border, log.tombstones)
         problems += check_announced(directory, log.completeness.anchored, log.roots)
-        problems += _rotations(log, trust)
+        problems += _rotations(log, trust, newest)
     witnessed, stamp = (best.head.size if best else 0), anchors.newest_timestamp
     return VerifyReport(
         origin=newest.head.origin if newest else "",
@@ -104,18 +104,29 @@ def _undecided(trust: Trust | None, best: JudgedHead | None, size: int) -> Itera
         yield Problem(Level.UNDECIDED, "quorum", message, witnessed)
 
 
-def _rotations(log: WholeLog, trust: Trust | None) -> Iterator[Problem]:
-    """Changes of the log's key that the trust file knows nothing of."""
+def _rotations(log: WholeLog, trust: Trust | None, newest: JudgedHead | None) -> Iterator[Problem]:
+    """Changes of the log's key that the trust file knows nothing of, and a head that only a replaced key signed."""
     if trust is None:
         return
     known = {key.vkey for key in trust.logs}
+    current: VerifierKey | None = None
     for record in log.completeness.rotated:
         seq, new = record["seq"], record["new"]
         try:
-            VerifierKey.parse(new)
+            current = VerifierKey.parse(new)
         except EvidenceError as error:
             yield Problem(Level.INCOMPLETE, "malformed", f"a key.rotated record names no key: {error}", seq)
             continue
         if new not in known:
             message = f"the log's key was changed to {new}: confirm it with the operator on another way, then trust it"
             yield Problem(Level.NOTICE, "key-rotated", message, seq)
+    if current is not None and newest is not None and newest.signed and not _signed_by(newest, current):
+        message = (
+            f"the log's key was changed to {current.vkey}, and the newest head bears only a replaced key's signature"
+        )
+        yield Problem(Level.UNDECIDED, "key-rotated", message, file=newest.file)
+
+
+def _signed_by(judged: JudgedHead, key: VerifierKey) -> bool:
+    note = judged.head.note
+    return note is not None and any(key.made(signed) and key.verifies(note.text, signed) for signed in note.signatures)
