@@ -85,6 +85,29 @@ def test_csv_and_json_go_to_standard_output(home: Path, run: Run) -> None:
     assert ["", ""] == [table.err, told.err]
 
 
+def test_a_bundle_is_reported_as_the_log_it_holds(home: Path, run: Run) -> None:
+    run("evidence", "export", "--format", "bundle", "-o", "log.tar.gz")
+    direct, packed = run("report", "--format", "csv"), run("report", "log.tar.gz", "--format", "csv")
+
+    assert direct.out == packed.out
+    assert direct.code == packed.code
+
+
+def test_what_is_no_bundle_is_refused(home: Path, run: Run) -> None:
+    answer = run("report", "trust.policy")
+
+    assert 3 == answer.code
+    assert "name an evidence directory, or a .tar.gz" in answer.err
+
+
+def test_a_root_that_is_no_certificate_is_refused_without_any_token(home: Path, run: Run) -> None:
+    for command in (("report", "--format", "csv"), ("evidence", "verify")):
+        answer = run(*command, "--trust", "trust.policy", "--tsa-root", "trust.policy")
+
+        assert 3 == answer.code
+        assert "trust.policy: a root certificate file holds no PEM certificate" in answer.err
+
+
 def test_html_goes_to_standard_output_when_asked(home: Path, run: Run) -> None:
     answer = run("report", "-o", "-")
 

@@ -107,6 +107,22 @@ def test_no_run_is_no_chart() -> None:
     assert None is time_chart([])
 
 
+def test_the_axis_of_one_day_shows_times() -> None:
+    one = Counts(fail=1)
+    chart = time_chart([period(hours, one) for hours in (1, 2, 5)])
+
+    assert chart is not None
+    assert chart.first != chart.last
+    assert (chart.first, chart.last) == (chart.columns[0].told.split(": ")[0], chart.columns[2].told.split(": ")[0])
+
+
+def test_the_axis_of_several_days_shows_dates() -> None:
+    chart = time_chart([period(hours, Counts(fail=1)) for hours in (0, 48)])
+
+    assert chart is not None
+    assert not any(":" in told for told in (chart.first, chart.last))
+
+
 def test_a_long_pause_is_marked_between_its_columns() -> None:
     one = Counts(pass_direct=1)
     chart = time_chart([period(hours, one) for hours in (0, 24, 48, 72, 24 * 20)])

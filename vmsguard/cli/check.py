@@ -42,13 +42,12 @@ def check(ctx: click.Context, limit: tuple[str, ...], fail_on: str | None, contr
 
 
 def show(outcome: RunOutcome, output: str, *, controls: bool) -> None:
-    """A run's outcome in the asked-for format; a reader that has gone takes nothing from the exit code."""
-    from vmsguard.cli.output import make_console, print_json, unread_is_no_error
+    """A run's outcome in the asked-for format."""
+    from vmsguard.cli.output import make_console, print_json
 
-    with unread_is_no_error():
-        if output == "json":
-            print_json(outcome.as_json())
-            return
-        from vmsguard.cli.tables import show_outcome
+    if output == "json":
+        print_json(outcome.as_json())
+        return
+    from vmsguard.cli.tables import show_outcome
 
-        show_outcome(make_console(), outcome, controls=controls)
+    show_outcome(make_console(), outcome, controls=controls)

@@ -6,7 +6,7 @@ import click
 
 from vmsguard.errors import DriverError, Problems, VmsguardError
 
-__all__ = ["exit_code_of", "tell"]
+__all__ = ["exit_code_of", "tell", "tell_internal"]
 
 
 def exit_code_of(error: VmsguardError) -> int:
@@ -22,3 +22,15 @@ def tell(error: VmsguardError) -> None:
             click.echo(f"  next: {problem.hint}", err=True)
     if isinstance(error, Problems):
         click.echo(f"{error.message}", err=True)
+
+
+def tell_internal(error: Exception, *, debug: bool) -> None:
+    """A mistake of ours on standard error, without its message, which may quote a device."""
+    click.echo(
+        f"internal error: {type(error).__name__}\n  this is a bug in vmsguard; run again with --debug to see where",
+        err=True,
+    )
+    if debug:
+        from vmsguard.cli.diagnostics import frames_of
+
+        click.echo(frames_of(error), err=True)

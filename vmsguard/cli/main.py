@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 import click
 
 from vmsguard._version import __version__
-from vmsguard.cli.failures import exit_code_of, tell
+from vmsguard.cli.failures import exit_code_of, tell, tell_internal
 from vmsguard.cli.lazy_group import LazyGroup
+from vmsguard.cli.standard_output import use_standard_streams
 from vmsguard.errors import VmsguardError
 
 __all__ = ["COMMANDS", "RootGroup", "cli", "main"]
@@ -59,9 +60,10 @@ def cli(ctx: click.Context, config: str | None, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """The console entry point: no traceback for a user's mistake, and the designed exit code."""
     args: Any = sys.argv[1:] if arguments is None else arguments
-    debug = "--debug" in args
+    use_standard_streams()
     try:
         code = cli.main(args=args, prog_name="vmsguard", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)
@@ -70,20 +72,10 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     except VmsguardError as error:
         tell(error)
         sys.exit(exit_code_of(error))
     except Exception as error:  # noqa: BLE001 - the last border: its message may quote a device and goes nowhere
-        click.echo(
-            f"internal error: {type(error).__name__}\n  this is a bug in vmsguard; run again with --debug to see where",
-            err=True,
-        )
-        if debug:
-            from vmsguard.cli.diagnostics import frames_of
-
-            click.echo(frames_of(error), err=True)
+        tell_internal(error, debug="--debug" in args)
         sys.exit(1)
     sys.exit(code if isinstance(code, int) else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from vmsguard.run.equipment import Progress
 
-__all__ = ["format_option", "make_console", "print_json", "progress_bar", "unread_is_no_error"]
+__all__ = ["format_option", "make_console", "print_json", "progress_bar"]
 
 format_option = click.option(
     "--format",
@@ -40,17 +39,6 @@ def print_json(told: Any) -> None:
     import orjson
 
     click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
-
-
-@contextmanager
-def unread_is_no_error() -> Iterator[None]:
-    """Print as far as somebody reads; ``check | head`` still exits with what was found."""
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes once more at exit; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from vmsguard.cli.evidence.reading_options import jobs_option, read_roots, roots_option
 from vmsguard.cli.evidence.verdict_command import VerdictCommand
 from vmsguard.errors import UsageError
 
@@ -29,6 +31,8 @@ _FORMATS = ("html", "csv", "json")
     "--since", default="", help="Tell runs, breaches and findings from this time on (RFC 3339, or a date in UTC)."
 )
 @click.option("--until", default="", help="Tell what was known before this time; ages are counted up to it.")
+@jobs_option
+@roots_option
 @click.pass_context
 def report(
     ctx: click.Context,
@@ -39,29 +43,41 @@ def report(
     force: bool,
     since: str,
     until: str,
+    tsa_roots: tuple[Path, ...],
+    jobs: int | None,
 ) -> None:
     """Write a report from evidence: one self-contained HTML file, a CSV table or a JSON object.
 
-    DIR is an evidence directory: the configured one unless given, else ./evidence. Sites with logs of their
-    own are told together when several are named. Every log is verified first, and the report says on top
-    what came of it. Exits as `evidence verify` does, with the report written in each case: 0 intact and
-    complete, 1 tampered, 2 incomplete, 3 cannot decide. Usage errors exit 3 and write nothing.
+    DIR is an evidence directory, or a bundle that `evidence export` wrote: the configured directory unless
+    given, else ./evidence. Sites with logs of their own are told together when several are named. Every log
+    is verified first, and the report says on top what came of it. Exits as `evidence verify` does, with the
+    report written in each case: 0 intact and complete, 1 tampered, 2 incomplete, 3 cannot decide. Usage
+    errors exit 3 and write nothing.
     """
+    from vmsguard.evidence.bundle import opened_evidence
     from vmsguard.evidence.trust import load_trust
     from vmsguard.report.build import build_report
 
     named = directories or (_configured(ctx.obj["config"]),)
     for directory in named:
-        if not (directory / "log").is_dir():
+        if not directory.is_file() and not any(
+            (folder / "log").is_dir() for folder in (directory, directory / "evidence")
+        ):
             raise UsageError(f"{directory} holds no evidence log", hint="name the evidence directory: report DIR")
     target = _target(output, form, force=force)
-    made = build_report(
-        *named,
-        trust=None if trust is None else load_trust(trust),
-        now=datetime.now(UTC),
-        since=_instant("--since", since),
-        until=_instant("--until", until),
-    )
+    begins, ends = _instant("--since", since), _instant("--until", until)
+    rules = None if trust is None else load_trust(trust)
+    roots = read_roots(tsa_roots)
+    with ExitStack() as opened:
+        made = build_report(
+            *(opened.enter_context(opened_evidence(directory)) for directory in named),
+            trust=rules,
+            now=datetime.now(UTC),
+            since=begins,
+            until=ends,
+            tsa_roots=roots,
+            jobs=jobs,
+        )
     text = _render(made, form)
     if target is None:
         _print(text)
@@ -124,10 +140,7 @@ def _render(made: Report, form: str) -> str:
 
 def _print(text: str) -> None:
     """Bytes as they are: a terminal's own line ends and encoding are no part of the report."""
-    from vmsguard.cli.output import unread_is_no_error
-
-    with unread_is_no_error():
-        click.echo(text.encode(), nl=False)
+    click.echo(text.encode(), nl=False)
 
 
 def _write(path: Path, text: str, *, force: bool) -> None:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from vmsguard._version import __version__
 from vmsguard.errors import UsageError
 from vmsguard.evidence.trust import Trust
-from vmsguard.evidence.verify import verify_directory
+from vmsguard.evidence.verify import VerifyReport, verify_directory
+from vmsguard.evidence.whole_log import jobs_for
 from vmsguard.report.absences import absences_of
 from vmsguard.report.findings import findings_of
 from vmsguard.report.integrity import integrity_of, worst_integrity
@@ -43,17 +44,32 @@ def build_report(
     now: datetime,
     since: datetime | None = None,
     until: datetime | None = None,
+    tsa_roots: Sequence[bytes] = (),
+    jobs: int | None = None,
 ) -> Report:
     """The report on the logs in these directories; equal evidence at the same ``now`` gives equal reports.
 
     Nothing after ``until`` is told, and of what was last seen before ``since`` only that nobody has looked
     since. A log that fails its verification is told all the same, under a verdict that says so.
-    ``UsageError`` where two directories hold the same log.
+    ``tsa_roots`` are the roots (PEM) of authorities whose timestamps count; ``jobs`` as for ``verify_directory``,
+    one per core where a log is large if not given. ``UsageError`` where two directories hold the same log.
     """
     if since is not None and since > (until or now):
-        raise UsageError("the report's period ends before it begins", hint="give --since an earlier time than --until")
+        raise UsageError(
+            "the report's period ends before it begins",
+            hint="give --since an earlier time than --until" if until else "give --since a time before now",
+        )
     ends = until or now
-    logs = [_read(directory, trust, now, since, ends, bounded=until is not None) for directory in directories]
+    logs = [
+        _read(
+            directory,
+            verify_directory(directory, trust=trust, now=now, tsa_roots=tsa_roots, jobs=jobs or jobs_for(directory)),
+            since,
+            ends,
+            bounded=until is not None,
+        )
+        for directory in directories
+    ]
     logs.sort(key=lambda log: log.integrity.origin)
     _refuse_copies([log.integrity for log in logs])
     items = tuple(sorted((item for log in logs for item in log.items), key=sort_key))
@@ -103,10 +119,7 @@ def build_report(
     )
 
 
-def _read(
-    directory: Path, trust: Trust | None, now: datetime, since: datetime | None, ends: datetime, *, bounded: bool
-) -> _Log:
-    verified = verify_directory(directory, trust=trust, now=now)
+def _read(directory: Path, verified: VerifyReport, since: datetime | None, ends: datetime, *, bounded: bool) -> _Log:
     integrity = integrity_of(directory, verified)
     story = read_story(directory, size=verified.size, since=since, until=ends if bounded else None)
     silent = story.silent_since(ends)

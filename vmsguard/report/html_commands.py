@@ -35,6 +35,14 @@ def commands(report: Report) -> tuple[Command, ...]:
             "--format html -o report.html",
         ),
     ]
+    if any(anchor.kind == "tsa" for log in report.logs for anchor in log.anchors):
+        told.insert(
+            1,
+            Command(
+                "Check the timestamps too, with the root certificate that their authority gave you.",
+                "vmsguard evidence verify evidence --trust trust.policy --tsa-root tsa-root.pem",
+            ),
+        )
     if report.items:
         record = report.items[0].seq
         told.append(

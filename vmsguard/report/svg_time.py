@@ -67,16 +67,18 @@ def time_chart(periods: Sequence[Period]) -> TimeChart | None:
         for index, period in enumerate(periods)
     )
     first, last = periods[0], periods[-1]
-    told = f"{plural(len(periods), 'column')}. First, {day(first.at)}: {counts_told(first.counts)}."
+    # Where all is of one day, its date at both ends would say nothing.
+    when = moment if day(first.at) == day(last.at) else day
+    told = f"{plural(len(periods), 'column')}. First, {when(first.at)}: {counts_told(first.counts)}."
     if len(periods) > 1:
-        told += f" Last, {day(last.at)}: {counts_told(last.counts)}."
+        told += f" Last, {when(last.at)}: {counts_told(last.counts)}."
     return TimeChart(
         height=_HEIGHT,
         top=top,
         columns=columns,
         pauses=_pauses(periods, step),
-        first=day(first.at),
-        last=day(last.at),
+        first=when(first.at),
+        last=when(last.at) if len(periods) > 1 else "",
         told=told,
     )
 

@@ -275,6 +275,20 @@ def test_a_timestamp_is_kept_and_the_auditor_verifies_it(call: Call, place: Path
         assert 1 == call("verify", "evidence", "--trust", "auditor.policy").exit_code, f"byte {position}"
 
 
+def test_a_report_tells_a_timestamp_as_verified_only_with_its_root(
+    call: Call, place: Path, tsa: Any, authority: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call("anchor", "--tsa", authority, "--tsa-root", tsa.root)
+    capsys.readouterr()
+
+    def anchors(*roots: object) -> list[bool]:
+        with pytest.raises(SystemExit):
+            main(["report", "evidence", "--trust", "auditor.policy", "--format", "json", *map(str, roots)])
+        return [anchor["verified"] for anchor in json.loads(capsys.readouterr().out)["logs"][0]["anchors"]]
+
+    assert [[False], [True]] == [anchors(), anchors("--tsa-root", tsa.root, "--jobs", "2")]
+
+
 def test_a_configured_authority_is_asked_and_its_token_verified(
     call: Call, place: Path, tsa: Any, other_tsa: Any, authority: str
 ) -> None:

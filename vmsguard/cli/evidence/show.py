@@ -11,7 +11,8 @@ import click
 
 from vmsguard.cli.evidence.instants import instant_option, no_later_than
 from vmsguard.cli.evidence.plain_text import plain, print_line
-from vmsguard.cli.output import format_option, make_console, unread_is_no_error
+from vmsguard.cli.output import format_option, make_console
+from vmsguard.cli.standard_output import is_read
 from vmsguard.errors import UsageError
 
 __all__ = ["show"]
@@ -55,12 +56,13 @@ def show(directory: Path, numbers: str, since: str, until: str, tail: int | None
     found: Iterator[dict[str, Any]] = read_records(directory, accept)
     if tail is not None:
         found = iter(deque(found, maxlen=tail))
-    with unread_is_no_error():
-        if output == "json":
-            for record in found:
-                print_line(record)
-        else:
-            _print_table(found)
+    if output == "json":
+        for record in found:
+            if not is_read():
+                return
+            print_line(record)
+    else:
+        _print_table(found)
 
 
 def _print_table(found: Iterator[dict[str, Any]]) -> None:

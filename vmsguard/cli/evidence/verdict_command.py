@@ -1,4 +1,4 @@
-"""Commands whose exit codes are verdicts: their usage errors exit 3, for 1 and 2 are taken."""
+"""Commands whose exit codes are verdicts: errors exit 3, for 1 and 2 are taken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CANNOT_DECIDE = 3
 
 
 class VerdictCommand(click.Command):
-    """Exits 3 on its usage errors: 1 and 2 are verdicts here."""
+    """Exits 3 on usage errors, and on errors of our own: 1 and 2 are verdicts here."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -28,8 +28,15 @@ class VerdictCommand(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
         except VmsguardError as error:
             from vmsguard.cli.failures import tell
 
             tell(error)
+            ctx.exit(CANNOT_DECIDE)
+        except Exception as error:  # noqa: BLE001 - the last border: 1 would say that the log was tampered with
+            from vmsguard.cli.failures import tell_internal
+
+            tell_internal(error, debug=(ctx.find_root().obj or {}).get("debug", False))
             ctx.exit(CANNOT_DECIDE)

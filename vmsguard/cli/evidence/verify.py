@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from vmsguard.cli.evidence.plain_text import print_line
+from vmsguard.cli.evidence.reading_options import jobs_option, read_roots, read_up_to, roots_option
 from vmsguard.cli.evidence.verdict_command import VerdictCommand
-from vmsguard.cli.output import format_option, progress_bar, unread_is_no_error
+from vmsguard.cli.output import format_option, progress_bar
 from vmsguard.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["verify"]
 
 _LONGEST_HEAD = 65_537
-_LONGEST_ROOTS = 1 << 20
 
 
 @click.command(cls=VerdictCommand)
@@ -35,15 +35,8 @@ _LONGEST_ROOTS = 1 << 20
     metavar="CHECKPOINT",
     help="A checkpoint you saved earlier: the log must continue it, and records it covers are not read again.",
 )
-@click.option("--jobs", type=click.IntRange(1, 64), help="Processes that read segments [default: one per core].")
-@click.option(
-    "--tsa-root",
-    "tsa_roots",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    metavar="FILE",
-    help="Root certificates (PEM) of a timestamping authority you trust; may be repeated.",
-)
+@jobs_option
+@roots_option
 @format_option
 @click.pass_context
 def verify(
@@ -75,7 +68,7 @@ def verify(
             "--since needs --trust", hint="only a trusted key's signature makes a saved head worth something"
         )
     saved = None if since is None else _saved_head(since)
-    authorities = [_read(path, _LONGEST_ROOTS, "--tsa-root") for path in tsa_roots]
+    authorities = read_roots(tsa_roots)
     with opened_evidence(directory) as evidence, _progress() as progress:
         report = verify_directory(
             evidence,
@@ -86,26 +79,17 @@ def verify(
             tsa_roots=authorities,
             progress=progress,
         )
-    with unread_is_no_error():
-        if output == "json":
-            print_line(report_json(report))
-        else:
-            print_report(report)
+    if output == "json":
+        print_line(report_json(report))
+    else:
+        print_report(report)
     ctx.exit(report.exit_code)
 
 
 def _saved_head(path: Path) -> SavedHead:
     from vmsguard.evidence.heads import SavedHead
 
-    return SavedHead(_read(path, _LONGEST_HEAD, "--since"), str(path))
-
-
-def _read(path: Path, most: int, option: str) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(most)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}", hint=f"check {option}") from error
+    return SavedHead(read_up_to(path, _LONGEST_HEAD, "--since"), str(path))
 
 
 @contextmanager

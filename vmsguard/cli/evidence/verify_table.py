@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import click
-
 from vmsguard.cli.evidence.plain_text import plain
 from vmsguard.cli.output import make_console
 
@@ -22,11 +20,7 @@ _STYLES = {"tampered": "bold red", "incomplete": "bold yellow", "undecided": "bo
 
 def print_report(report: VerifyReport) -> None:
     """The verdict, what it is about, everything found, and what it cannot rule out."""
-    console = make_console()
-    with console.capture() as told:
-        _print(console, report)
-    # Not by rich itself: it exits with 1 where nobody reads on, and 1 is a verdict here.
-    click.echo(told.get(), nl=False)
+    _print(make_console(), report)
 
 
 def _print(console: Console, report: VerifyReport) -> None:
