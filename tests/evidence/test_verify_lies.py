@@ -134,13 +134,6 @@ def test_an_event_that_is_no_text_is_not_known(forged: Forger, found: Found, eve
     assert [("undecided", "unsupported", 1)] == found()
 
 
-def test_a_tile_of_any_size_is_read_no_further_than_a_tile_goes(forged: Forger, folder: Path, found: Found) -> None:
-    forged([OBSERVED] * 300)
-    (folder / "tile/0").mkdir(parents=True)
-    (folder / "tile/0/000").symlink_to("/dev/zero")
-    assert ("tampered", "tile", None) in found()
-
-
 @pytest.mark.parametrize("saved", [514, 515])
 def test_pruning_that_the_saved_head_covers_is_still_announced(
     forged: Forger, folder: Path, trust: Trust, key: SigningKey, clock: Any, saved: int

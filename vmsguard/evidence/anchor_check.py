@@ -14,6 +14,7 @@ from msgspec import Struct
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence.checkpoint import parse_checkpoint
 from vmsguard.evidence.heads import Heads, JudgedHead, newest_anchors
+from vmsguard.evidence.ordinary_file import file_name, open_ordinary
 from vmsguard.evidence.problems import AnchorTold, Level, Problem
 from vmsguard.evidence.trust import Trust
 
@@ -73,21 +74,22 @@ class _Judge:
     def token(self, path: Path, size: int, roots: Sequence[bytes]) -> None:
         from vmsguard.evidence.anchor.tokens import TokenVerdict, verify_token
 
-        file, note_file = f"anchors/{path.name}", f"anchors/{size}.note"
+        name = file_name(path)
+        file, note_file = f"anchors/{name}", f"anchors/{size}.note"
         note = next((judged for judged in self._heads.anchored if judged.file == note_file), None)
         token = _read(path)
         if note is None or token is None:
-            message = f"the timestamp {path.name} cannot be checked: {note_file} or the token itself cannot be used"
+            message = f"the timestamp {name} cannot be checked: {note_file} or the token itself cannot be used"
             self._problem(Level.INCOMPLETE, "anchor-missing", message, file)
             self._add("tsa", "", size, file, "", "the note it is over is not there")
             return
         told = verify_token(token, note.note.encode(), roots)
         why = told.why
         if told.verdict is TokenVerdict.REFUSED:
-            self._problem(Level.TAMPERED, "token", f"the timestamp {path.name} is refused: {told.why}", file)
+            self._problem(Level.TAMPERED, "token", f"the timestamp {name} is refused: {told.why}", file)
         elif told.verdict is TokenVerdict.UNDECIDED:
             claim = f"; it claims {told.at}" if told.at else ""
-            message = f"the timestamp {path.name} is there and was not verified: {told.why}{claim}"
+            message = f"the timestamp {name} is there and was not verified: {told.why}{claim}"
             self._problem(Level.NOTICE, "token-unchecked", message, file)
         elif not self.stands(note):
             why = "the head it is over does not stand"
@@ -178,7 +180,7 @@ def _is_over(note: bytes, size: int, root: str, signer: str) -> bool:
 def _read(path: Path) -> bytes | None:
     """The file, or its first bytes if it is too long for a note or token; None where it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_ordinary(path) as file:
             return file.read(_LONGEST)
     except (OSError, ValueError):
         return None

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence.checkpoint import Checkpoint, parse_checkpoint
+from vmsguard.evidence.ordinary_file import file_name, open_ordinary
 from vmsguard.evidence.problems import Level, Problem
 from vmsguard.evidence.segments import checkpoint_path
 from vmsguard.evidence.trust import Trust
@@ -118,7 +119,7 @@ def _newest(directory: Path, trust: Trust | None, problems: list[Problem]) -> Ju
 
 
 def _anchored(path: Path, trust: Trust | None, problems: list[Problem], origin: str) -> JudgedHead | None:
-    file = f"anchors/{path.name}"
+    file = f"anchors/{file_name(path)}"
     judged = _judge(path, file, trust, problems)
     if judged is None:
         return None
@@ -160,7 +161,7 @@ def _saved(since: SavedHead, trust: Trust | None, problems: list[Problem], origi
 
 def _judge(path: Path, file: str, trust: Trust | None, problems: list[Problem]) -> JudgedHead | None:
     try:
-        with path.open("rb") as opened:
+        with open_ordinary(path) as opened:
             data = opened.read(_LONGEST)
         head = parse_checkpoint(data)
     except OSError as error:

@@ -6,12 +6,13 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence.compress import inflate
+from vmsguard.evidence.ordinary_file import open_ordinary
 from vmsguard.evidence.record import MAX_RECORD
 
 __all__ = [
@@ -94,7 +95,7 @@ def _open(path: Path) -> io.BufferedReader:
     """The content as a file; a segment may have been compressed since it was listed."""
     if path.suffix != ".gz":
         try:
-            return path.open("rb")
+            return cast("io.BufferedReader", open_ordinary(path))
         except FileNotFoundError:
             path = compressed_path(path)
             if not path.exists():
@@ -106,7 +107,7 @@ class _Inflated(io.RawIOBase):
     """A compressed segment as an uncompressed file that can only be read on."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
+        self._file = open_ordinary(path)
         self._chunks = _checked_chunks(path.name, self._file)
         self._rest = memoryview(b"")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from vmsguard.evidence.ordinary_file import open_ordinary
 from vmsguard.evidence.problems import Level, Problem
 from vmsguard.evidence.tiles import TILE_WIDTH, tile_path
 from vmsguard.evidence.tree import EMPTY_ROOT
@@ -100,7 +101,7 @@ def wrong_tile(file: str) -> Problem:
 def stored_tile(directory: Path, level: int, index: int) -> bytes | None:
     """The bytes of a tile's file, or the first ones of a file that is too long; None where it cannot be read."""
     try:
-        with (directory / tile_path(level, index)).open("rb") as file:
+        with open_ordinary(directory / tile_path(level, index)) as file:
             return file.read(TILE_WIDTH * 32 + 1)
     except OSError:
         return None

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vmsguard.evidence.disk import Disk
+from vmsguard.evidence.ordinary_file import OddFile, open_ordinary
 from vmsguard.evidence.tree import Frontier, node_hash
 
 __all__ = [
@@ -60,8 +61,9 @@ def write_tiles(directory: Path, first: int, leaves: Sequence[bytes], disk: Disk
 def read_tile(directory: Path, level: int, index: int) -> list[bytes] | None:
     """The 256 hashes of a full tile; None where there is no file of that length."""
     try:
-        data = (directory / tile_path(level, index)).read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+        with open_ordinary(directory / tile_path(level, index)) as file:
+            data = file.read(TILE_WIDTH * _HASH + 1)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, OddFile):
         return None
     if len(data) != TILE_WIDTH * _HASH:
         return None
