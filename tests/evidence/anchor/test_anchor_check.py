@@ -12,7 +12,7 @@ import pytest
 
 from vmsguard.evidence.anchor.witness_key import WitnessKey
 from vmsguard.evidence.checkpoint import Checkpoint, parse_checkpoint
-from vmsguard.evidence.keys import SigningKey
+from vmsguard.evidence.keys import SigningKey, sign_with
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.evidence.note import COSIGNATURE, Note, NoteSignature, VerifierKey
 from vmsguard.evidence.problems import Level, VerifyReport
@@ -236,12 +236,17 @@ def test_an_anchored_head_of_an_unknown_key_is_not_used(judge: Judge, folder: Pa
     assert (0, [("notice", "unknown-key", "unknown-key")]) == (report.exit_code, found(report))
 
 
-def test_a_changed_key_is_told_until_the_trust_file_names_it(opened: Opener, judge: Judge, key: SigningKey) -> None:
-    new = SigningKey.generate(key.name).verifier
+def test_a_changed_key_is_told_until_the_trust_file_names_it(
+    opened: Opener, judge: Judge, key: SigningKey, folder: Path
+) -> None:
+    new = SigningKey.generate(key.name)
     with opened() as log:
         log.append("key.rotated", old=key.vkey, new=new.vkey)
+    note = sign_with((new, key), parse_checkpoint((folder / "checkpoint").read_bytes())).note
+    assert note is not None
+    (folder / "checkpoint").write_bytes(note.to_bytes())
     assert [("notice", "key-rotated", "unknown-key")] == found(judge())
-    assert [] == found(judge(Trust(logs=(key.verifier, new))))
+    assert [] == found(judge(Trust(logs=(key.verifier, new.verifier))))
 
 
 def test_no_key_in_a_rotation_is_malformed(opened: Opener, judge: Judge, key: SigningKey) -> None:
