@@ -31,6 +31,17 @@ def test_init_writes_a_configuration_that_passes_doctor(
     assert 0o600 == stat.S_IMODE((tmp_path / "new" / "keys" / "evidence.pem").stat().st_mode)
 
 
+def test_doctor_says_when_it_began_a_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(capsys, "init", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    first, second = run(capsys, "doctor")[1], run(capsys, "doctor")[1]
+
+    assert f"evidence log: {tmp_path / 'evidence'}, begun now, for there was none\n" in first
+    assert f"evidence log: {tmp_path / 'evidence'}, 3 records\n" in second
+
+
 def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "inventory.yaml").write_text("mine")
     code, _, err = run(capsys, "init", str(tmp_path))

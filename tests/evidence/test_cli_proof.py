@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from vmsguard.cli.evidence import evidence
+from vmsguard.errors import EvidenceError, UsageError
 from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog
@@ -120,3 +121,21 @@ def test_prove_overwrites_nothing_else(written: Path) -> None:
     assert (True, "mine") == (result.exit_code != 0, Path("3.json").read_text())
     assert [0, 0] == [call("prove", written, "--seq", "4").exit_code for _ in range(2)]
     assert 0 != call("prove", written, "--seq", "5", "-o", "x.json").exit_code
+
+
+@pytest.mark.parametrize("option", ["--from", "--under"])
+def test_a_file_that_is_no_head_is_named(written: Path, trust_file: Path, option: str) -> None:
+    words = ("--from", trust_file) if option == "--from" else ("--seq", "1", "--under", trust_file)
+    result = call("prove", written, *words)
+
+    assert isinstance(result.exception, EvidenceError)
+    assert str(result.exception).startswith(f"{trust_file} is no signed head: ")
+    assert "anchors/N.note" in result.exception.hint
+
+
+def test_a_folder_is_no_place_for_a_proof(written: Path) -> None:
+    Path("proofs").mkdir()
+    result = call("prove", written, "--seq", "1", "-o", "proofs")
+
+    assert isinstance(result.exception, UsageError)
+    assert "proofs exists and is not overwritten" == str(result.exception)

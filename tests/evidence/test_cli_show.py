@@ -65,6 +65,9 @@ def test_filters_of_the_command_line(written: Path, words: tuple[str, ...], show
         ("--tail", "0"),
         ("--until", "later"),
         ("--since", "2026-11-23", "--until", "2026-11-22"),
+        ("--event", "duty.mised"),
+        ("--event", "dut"),
+        ("--verdict", "failed"),
     ],
 )
 def test_a_filter_that_says_nothing_is_refused(written: Path, words: tuple[str, ...]) -> None:

@@ -96,11 +96,14 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
             lambda keys: " and ".join(key.vkey for key in keys),
         )
 
-        def open_log() -> int:
+        def open_log() -> str:
+            folder = config.evidence.directory
+            # A disk that is not mounted looks like a first start; the log it holds must not be begun again.
+            new = not (folder / "log").is_dir()
             with own_log(config.evidence, secrets).opened(SystemClock()) as log:
-                return log.size
+                return f"{folder}, " + ("begun now, for there was none" if new else f"{log.size} records")
 
-        attempt("evidence log", open_log, lambda size: f"{config.evidence.directory}, {size} records")
+        attempt("evidence log", open_log, str)
 
     def open_state() -> str:
         with State.open(config.state, clock=SystemClock()):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +20,9 @@ __all__ = ["show_outcome", "show_plan", "verdict_text"]
 
 _NAMED = 8
 """How many subjects of one finding are told by name; JSON has them all."""
+
+_WIDE = 110
+"""Columns of a terminal from which on the table of verdicts has room for reasons."""
 
 _STYLE = {
     Verdict.PASS: ("pass", "green"),
@@ -38,7 +43,11 @@ def verdict_text(result: Result) -> Text:
 
 def show_outcome(console: Console, outcome: RunOutcome, *, controls: bool = False) -> None:
     """The whole outcome of a run: rules (or their controls too), what was not reached, findings, summary."""
-    console.print(_rules(outcome.results, controls=controls))
+    rows = _rows(outcome.results, controls=controls)
+    if console.width < _WIDE:
+        _list_rules(console, rows)
+    else:
+        console.print(_rules(rows))
     _show_unreachable(console, outcome.unreachable)
     _show_findings(console, outcome.findings)
     if outcome.plan is not None:
@@ -48,25 +57,56 @@ def show_outcome(console: Console, outcome: RunOutcome, *, controls: bool = Fals
     console.print(_summary(outcome))
 
 
-def _rules(results: Sequence[Result], *, controls: bool) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("camera", "rule", "verdict", "basis", "done"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("why", overflow="fold")
+class _Row(NamedTuple):
+    """One rule or control of one camera; ``camera`` is empty where it is that of the row before."""
+
+    camera: str
+    name: str
+    endpoint: str
+    result: Result
+    done: str
+
+
+def _rows(results: Sequence[Result], *, controls: bool) -> Iterator[_Row]:
     last = ""
     for result in _rule_before_controls(results) if controls else results:
         if result.level == "camera" and result.verdict is not Verdict.NOT_APPLICABLE:
             continue
         if result.level == "control" and not controls:
             continue
-        name = result.rule or "(no rule applies)"
-        if result.level == "control":
-            name = f"  {result.control}" + (f"\n    {result.endpoint}" if result.endpoint else "")
+        of_control = result.level == "control"
+        name = f"  {result.control}" if of_control else result.rule or "(no rule applies)"
         done = "" if result.remediation is Remediation.NONE else result.remediation.value.replace("_", " ")
         camera = result.camera if result.camera != last else ""
         last = result.camera
-        table.add_row(camera, escape(name), verdict_text(result), result.basis, done, escape(_why(result)))
+        yield _Row(camera, name, result.endpoint if of_control else "", result, done)
+
+
+def _rules(rows: Iterable[_Row]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("camera", "rule", "verdict", "basis", "done"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("why", overflow="fold")
+    for row in rows:
+        name = f"{row.name}\n    {row.endpoint}" if row.endpoint else row.name
+        result = row.result
+        why = escape(_why(result))
+        table.add_row(row.camera, escape(name), verdict_text(result), result.basis, row.done, why)
     return table
+
+
+def _list_rules(console: Console, rows: Iterable[_Row]) -> None:
+    """The same on a narrow terminal: one below the other, for a reason in five columns cannot be read."""
+    for row in rows:
+        if row.camera:
+            console.print(Text(row.camera, style="bold"))
+        indent = 2 + len(row.name) - len(row.name.lstrip())
+        told = Text.assemble(f"{row.name.strip()}: ", verdict_text(row.result))
+        told.append("".join(f", {note}" for note in (row.result.basis, row.done) if note))
+        console.print(Padding(told, (0, 0, 0, indent)))
+        for note in (row.endpoint, _why(row.result)):
+            if note:
+                console.print(Padding(Text(note, style="dim"), (0, 0, 0, indent + 2)))
 
 
 def _rule_before_controls(results: Sequence[Result]) -> Iterable[Result]:

@@ -40,7 +40,12 @@ def read_head(path: Path) -> tuple[Checkpoint, bytes]:
         data = path.read_bytes()
     except OSError as error:
         raise EvidenceError(f"{path} cannot be read: {error.strerror}", hint="name an evidence directory") from error
-    return parse_checkpoint(data), data
+    try:
+        return parse_checkpoint(data), data
+    except EvidenceError as error:
+        raise EvidenceError(
+            f"{path} is no signed head: {error.message}", hint="name a checkpoint, or an anchors/N.note"
+        ) from error
 
 
 def prove_record(directory: Path, seq: int, under: Path | None = None) -> ProvenRecord:

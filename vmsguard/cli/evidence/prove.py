@@ -73,7 +73,7 @@ def _write(path: Path, data: bytes, *, other_than: Path | None = None) -> None:
         with path.open("xb") as file:
             file.write(data)
     except FileExistsError as error:
-        if path.read_bytes() != data:
+        if not path.is_file() or path.read_bytes() != data:
             raise UsageError(f"{path} exists and is not overwritten", hint="name another file with -o") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}", hint="name another file with -o") from error

@@ -37,6 +37,7 @@ def show(directory: Path, numbers: str, since: str, until: str, tail: int | None
 
     if not (directory / "log").is_dir():
         raise UsageError(f"{directory} holds no evidence log", hint="name the evidence directory: evidence show DIR")
+    _require_known(only["event"], only["verdict"])
     first, last = _range(numbers)
     begins, ends = instant_option("--since", since), instant_option("--until", until)
     no_later_than("--since", begins, "--until", ends)
@@ -63,6 +64,20 @@ def show(directory: Path, numbers: str, since: str, until: str, tail: int | None
             print_line(record)
     else:
         _print_table(found)
+
+
+def _require_known(event: str, verdict: str) -> None:
+    """Refuse a word that no record can have: a slip must not read as "there is none"."""
+    from vmsguard.evidence.events import EVENTS
+    from vmsguard.model.vocabulary import Verdict
+
+    families = sorted({name.partition(".")[0] for name in EVENTS})
+    if event and event not in EVENTS and event not in families:
+        near = [name for name in sorted(EVENTS) if name.startswith(event.partition(".")[0])] or families
+        raise UsageError(f"--event {event}: there is no such event", hint=f"use one of {', '.join(near)}")
+    verdicts = [one.value for one in Verdict]
+    if verdict and verdict not in verdicts:
+        raise UsageError(f"--verdict {verdict}: there is no such verdict", hint=f"use one of {', '.join(verdicts)}")
 
 
 def _print_table(found: Iterator[dict[str, Any]]) -> None:
