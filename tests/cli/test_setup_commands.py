@@ -31,6 +31,25 @@ def test_init_writes_a_configuration_that_passes_doctor(
     assert 0o600 == stat.S_IMODE((tmp_path / "new" / "keys" / "evidence.pem").stat().st_mode)
 
 
+@pytest.mark.parametrize("origin", ["#x", "{a", "null", "yes", "1", "*a", '"q"', "it's", "a:b", "example.org/서울"])
+def test_an_origin_that_yaml_would_read_otherwise_is_quoted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, origin: str
+) -> None:
+    assert 0 == run(capsys, "init", str(tmp_path), "--origin", origin)[0]
+    monkeypatch.chdir(tmp_path)
+
+    assert 0 == run(capsys, "doctor")[0]
+    assert 0 == run(capsys, "evidence", "verify", "--trust", "trust.policy")[0]
+
+
+def test_a_folder_is_no_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for code, command in ((2, ("check",)), (3, ("report",))):
+        told = run(capsys, "--config", str(tmp_path), *command)
+
+        assert code == told[0]
+        assert told[2].startswith(f"error: {tmp_path}: ")
+
+
 def test_doctor_says_when_it_began_a_log(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

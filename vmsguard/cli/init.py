@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +12,9 @@ import click
 __all__ = ["FILES", "init", "write_installation"]
 
 FILES = ("vmsguard.yaml", "inventory.yaml", "assignments.yaml")
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9.-]*/[A-Za-z0-9._/-]*")
+"""Origins that YAML reads as text without quotes."""
 
 
 @click.command()
@@ -43,9 +48,10 @@ def write_installation(folder: Path, origin: str) -> str:
         for name in ("keys", "exceptions", "documents"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / "keys").chmod(0o700)
+        written = origin if _PLAIN.fullmatch(origin) else json.dumps(origin, ensure_ascii=False)
         templates = files("vmsguard.cli") / "templates" / "init"
         for name in FILES:
-            text = (templates / name).read_text(encoding="utf-8").replace("ORIGIN", origin)
+            text = (templates / name).read_text(encoding="utf-8").replace("ORIGIN", written)
             (folder / name).write_text(text, encoding="utf-8")
         (folder / "trust.policy").write_text(f"log {key.vkey}\nquorum none\n", encoding="utf-8")
     except OSError as error:

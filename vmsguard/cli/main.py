@@ -42,7 +42,7 @@ class RootGroup(LazyGroup):
 @click.option(
     "--config",
     "config",
-    type=click.Path(dir_okay=False),
+    type=click.Path(),
     envvar="VMSGUARD_CONFIG",
     help="The configuration file; ./vmsguard.yaml unless given.",
 )
