@@ -233,7 +233,7 @@ class EvidenceLog:
         ``run="<id>"`` and ``cause=[<seq>, ...]`` go into the envelope. Intents are always durable. Fields outside
         the event's allow-list are an ``EvidenceError`` and write nothing; a failed write breaks the log.
         """
-        # Python compares every field's name with those of declared keywords, one by one: a twentieth of an append.
+        # Python compares every field's name with those of declared keywords, one by one: 3 to 4 % of an append.
         run: str = fields.pop("run", "")
         durable: bool = fields.pop("durable", False)
         cause: Sequence[int] = fields.pop("cause", ())
