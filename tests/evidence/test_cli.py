@@ -108,7 +108,7 @@ def test_show_refuses_a_time_that_is_none(written: Path, since: str) -> None:
 
 def test_show_prints_nothing_a_terminal_would_act_on(written: Path) -> None:
     path = written / "log" / f"{0:020d}.jsonl"
-    path.write_bytes(path.read_bytes() + b'{"event":"x","seq":9,"what":"\\u001b[31m[red]"}\n')
-    output = call("show", written, "--event", "x").output
+    path.write_bytes(path.read_bytes() + b'{"event":"finding","seq":9,"what":"\\u001b[31m[red]"}\n')
+    output = call("show", written, "--event", "finding").output
     assert "\x1b" not in output
     assert "[red]" in output
