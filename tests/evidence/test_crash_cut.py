@@ -21,7 +21,7 @@ from vmsguard.evidence.log import EvidenceLog, Pace
 from vmsguard.evidence.segments import checkpoint_path, segment_path
 from vmsguard.evidence.tree import EMPTY_ROOT, leaf_hash, root_hash
 from vmsguard.evidence.trust import Trust
-from vmsguard.evidence.verify import verify_directory
+from vmsguard.evidence.verifying.verify import verify_directory
 
 RECORDS = 50
 SIGNED = 12

@@ -16,7 +16,7 @@ from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog, Pace
 from vmsguard.evidence.segments import iter_lines, list_segments
 from vmsguard.evidence.trust import Trust
-from vmsguard.evidence.verify import verify_directory
+from vmsguard.evidence.verifying.verify import verify_directory
 from vmsguard.model.clock import SystemClock
 
 KILLS = 200

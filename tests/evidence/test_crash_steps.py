@@ -23,7 +23,7 @@ from vmsguard.evidence.log import EvidenceLog, Pace
 from vmsguard.evidence.record import prepare
 from vmsguard.evidence.segments import iter_lines, list_segments, segment_path
 from vmsguard.evidence.trust import Trust
-from vmsguard.evidence.verify import verify_directory
+from vmsguard.evidence.verifying.verify import verify_directory
 from vmsguard.model.clock import SystemClock
 
 ORIGIN = "vmsguard.example.org/site-a"

@@ -20,14 +20,14 @@ from vmsguard.evidence.checkpoint import Checkpoint, parse_checkpoint
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.evidence.note import COSIGNATURE, VerifierKey, key_id, signature_line
-from vmsguard.evidence.proof import prove_consistency, prove_record
-from vmsguard.evidence.proof_check import check_continuation, check_proof
-from vmsguard.evidence.proof_file import Continuation, Proof
+from vmsguard.evidence.proving.proof import prove_consistency, prove_record
+from vmsguard.evidence.proving.proof_check import check_continuation, check_proof
+from vmsguard.evidence.proving.proof_file import Continuation, Proof
 from vmsguard.evidence.segments import checkpoint_path, list_segments, read_lines
 from vmsguard.evidence.tiles import tile_path
 from vmsguard.evidence.tree import leaf_hash, root_hash
 from vmsguard.evidence.trust import Trust, parse_trust
-from vmsguard.evidence.verify import verify_directory
+from vmsguard.evidence.verifying.verify import verify_directory
 
 Opener = Callable[..., EvidenceLog]
 

@@ -15,7 +15,7 @@ from vmsguard.evidence.checkpoint import parse_checkpoint
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.evidence.reserve import RESERVE_BYTES
 from vmsguard.evidence.trust import Trust
-from vmsguard.evidence.verify import verify_directory
+from vmsguard.evidence.verifying.verify import verify_directory
 
 Opener = Callable[..., EvidenceLog]
 Reader = Callable[[], list[dict[str, Any]]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vmsguard.evidence.problems import CATEGORIES, Category, Level, Problem, VerifyReport, summed_up
-from vmsguard.evidence.verify_report import report_json
+from vmsguard.evidence.verifying.report import report_json
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "vmsguard" / "evidence"
@@ -26,7 +26,7 @@ def report(*problems: Problem, trusted: bool = True) -> VerifyReport:
 
 
 def test_every_kind_that_is_reported_has_a_category_and_every_one_that_has_is_reported() -> None:
-    sources = "\n".join(path.read_text() for path in PACKAGE.glob("*.py") if path.name != "problems.py")
+    sources = "\n".join(path.read_text() for path in PACKAGE.rglob("*.py") if path.name != "problems.py")
     named = set(re.findall(r'"([a-z]+(?:-[a-z]+)*)"', sources))
     reported = set(re.findall(r'(?:Level\.[A-Z]+, |incomplete\(|undecided\(|_add\(run, )"([a-z-]+)"', sources))
     assert CATEGORIES.keys() >= reported

@@ -15,7 +15,7 @@ from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.evidence.tree import EMPTY_ROOT
 from vmsguard.evidence.trust import Trust
-from vmsguard.evidence.verify import verify_directory
+from vmsguard.evidence.verifying.verify import verify_directory
 
 Opener = Callable[..., EvidenceLog]
 Reader = Callable[[], list[dict[str, Any]]]

@@ -13,7 +13,7 @@ from vmsguard.evidence.checkpoint import Checkpoint, parse_checkpoint
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.evidence.trust import Trust
-from vmsguard.evidence.verify import verify_directory
+from vmsguard.evidence.verifying.verify import verify_directory
 
 Rotator = Callable[..., EvidenceLog]
 Reader = Callable[[], list[dict[str, Any]]]

@@ -52,7 +52,7 @@ def test_the_wheel_holds_nothing_else(wheel_names: frozenset[str]) -> None:
     [
         "vmsguard/py.typed",
         "vmsguard/policies/__init__.py",
-        "vmsguard/report/templates/style.css",
+        "vmsguard/report/page/templates/style.css",
         "vmsguard/state/migrations/versions/0001_first_tables.py",
     ],
 )

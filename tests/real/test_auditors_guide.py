@@ -20,10 +20,10 @@ from local_tsa import new_tsa
 from real_program import CHECKOUT, missing_programs, unavailable
 
 from vmsguard.evidence.disk import Disk
-from vmsguard.evidence.erase import erase_record
+from vmsguard.evidence.erasing.erase import erase_record
+from vmsguard.evidence.erasing.prune import prune
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog, Pace
-from vmsguard.evidence.prune import prune
 from vmsguard.evidence.tombstone import Tombstone
 from vmsguard.evidence.tree import leaf_hash
 from vmsguard.model.clock import SystemClock

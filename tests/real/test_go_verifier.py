@@ -16,10 +16,10 @@ from evidence_logs import ORIGIN, grow_log, head_path, raw_lines
 from msgspec import structs
 from real_program import CHECKOUT, missing_programs, unavailable
 
-from vmsguard.evidence.export_tiles import export_tiles
+from vmsguard.evidence.exporting.tiles import export_tiles
 from vmsguard.evidence.keys import SigningKey
-from vmsguard.evidence.proof import consistency, prove_record
-from vmsguard.evidence.proof_file import Continuation, parse_proof
+from vmsguard.evidence.proving.proof import consistency, prove_record
+from vmsguard.evidence.proving.proof_file import Continuation, parse_proof
 
 SIZES = (1, 3, 7, 255, 256, 257, 513, 1000)
 PAIRS = [(old, new) for new in SIZES for old in SIZES if old <= new]

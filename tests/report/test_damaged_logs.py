@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from vmsguard.evidence.disk import Disk
-from vmsguard.evidence.erase import erase_record
+from vmsguard.evidence.erasing.erase import erase_record
+from vmsguard.evidence.erasing.prune import prune
 from vmsguard.evidence.log import Pace
-from vmsguard.evidence.prune import prune
 from vmsguard.evidence.trust import parse_trust
 from vmsguard.model.vocabulary import Verdict
 from vmsguard.report.build import build_report

@@ -13,12 +13,12 @@ from vmsguard.evidence.events import EVENTS, CitedFact
 from vmsguard.model.vocabulary import Qualifier, Remediation, Verdict, Why
 from vmsguard.report.model import Absence
 from vmsguard.report.records import EVENTS_READ, Fact, Record
-from vmsguard.report.words import Words, look_up
-from vmsguard.report.words_absences import ABSENCES
-from vmsguard.report.words_findings import FINDINGS
-from vmsguard.report.words_lacks import LACKS
-from vmsguard.report.words_reasons import REASONS
-from vmsguard.report.words_remediations import AFTER_REPAIR
+from vmsguard.report.words.absences import ABSENCES
+from vmsguard.report.words.findings import FINDINGS
+from vmsguard.report.words.lacks import LACKS
+from vmsguard.report.words.reasons import REASONS
+from vmsguard.report.words.remediations import AFTER_REPAIR
+from vmsguard.report.words.wording import Words, look_up
 
 ROOT = Path(__file__).parents[2]
 JUDGING = ("vmsguard/controls", "vmsguard/engine", "vmsguard/policy/exceptions.py", "vmsguard/run/exceptions.py")

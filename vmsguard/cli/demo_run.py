@@ -99,7 +99,7 @@ def simulator(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def _verify(folder: Path) -> tuple[int, str]:
     from vmsguard.evidence.trust import load_trust
-    from vmsguard.evidence.verify import verify_directory
+    from vmsguard.evidence.verifying.verify import verify_directory
     from vmsguard.model.clock import SystemClock
 
     report = verify_directory(folder / "evidence", trust=load_trust(folder / "trust.policy"), now=SystemClock().now())

@@ -54,8 +54,8 @@ def report(
     report written in each case: 0 intact and complete, 1 tampered, 2 incomplete, 3 cannot decide. Usage
     errors exit 3 and write nothing.
     """
-    from vmsguard.evidence.bundle import opened_evidence
     from vmsguard.evidence.trust import load_trust
+    from vmsguard.evidence.verifying.bundle import opened_evidence
     from vmsguard.report.build import build_report
 
     named = directories or (_configured(ctx.obj["config"]),)
@@ -133,7 +133,7 @@ def _render(made: Report, form: str) -> str:
         from vmsguard.report.as_json import as_json
 
         return as_json(made)
-    from vmsguard.report.html import render
+    from vmsguard.report.page.html import render
 
     return render(made)
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from vmsguard.model.vocabulary import Verdict, Why
 from vmsguard.report.model import Absence, Camera, Integrity, Item
 from vmsguard.report.story import Story
-from vmsguard.report.words import Words, look_up
-from vmsguard.report.words_absences import ABSENCES
-from vmsguard.report.words_lacks import LACKS
+from vmsguard.report.words.absences import ABSENCES
+from vmsguard.report.words.lacks import LACKS
+from vmsguard.report.words.wording import Words, look_up
 
 __all__ = ["absences_of"]
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from vmsguard._version import __version__
 from vmsguard.errors import UsageError
 from vmsguard.evidence.trust import Trust
-from vmsguard.evidence.verify import VerifyReport, verify_directory
-from vmsguard.evidence.whole_log import jobs_for
+from vmsguard.evidence.verifying.verify import VerifyReport, verify_directory
+from vmsguard.evidence.verifying.whole_log import jobs_for
 from vmsguard.report.absences import absences_of
 from vmsguard.report.findings import findings_of
 from vmsguard.report.integrity import integrity_of, worst_integrity

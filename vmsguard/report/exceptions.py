@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from vmsguard.report.model import ExceptionInForce
 from vmsguard.report.records import ExceptionTold
 from vmsguard.report.runs import Run
-from vmsguard.report.words import look_up
-from vmsguard.report.words_reasons import REASONS
+from vmsguard.report.words.reasons import REASONS
+from vmsguard.report.words.wording import look_up
 
 __all__ = ["ExceptionBook"]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from vmsguard.report.lasting import Told
 from vmsguard.report.model import FindingTold
 from vmsguard.report.records import FindingRead
-from vmsguard.report.words import look_up
-from vmsguard.report.words_findings import FINDINGS
+from vmsguard.report.words.findings import FINDINGS
+from vmsguard.report.words.wording import look_up
 
 __all__ = ["findings_of"]
 

@@ -9,10 +9,10 @@ from vmsguard.report.model import Camera, Item
 from vmsguard.report.records import Fact, RuleTold, VerdictTold
 from vmsguard.report.verdict_book import Kept
 from vmsguard.report.verdicts import WORST_FIRST, Standing, remediation_of, standing_of, unrenewed, worst
-from vmsguard.report.words import look_up
-from vmsguard.report.words_lacks import LACKS
-from vmsguard.report.words_reasons import REASONS
-from vmsguard.report.words_remediations import AFTER_REPAIR
+from vmsguard.report.words.lacks import LACKS
+from vmsguard.report.words.reasons import REASONS
+from vmsguard.report.words.remediations import AFTER_REPAIR
+from vmsguard.report.words.wording import look_up
 
 __all__ = ["camera_of", "item_of", "sort_key"]
 

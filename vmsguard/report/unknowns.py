@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from vmsguard.model.vocabulary import Verdict
 from vmsguard.report.model import Item, UnknownGroup
-from vmsguard.report.words import look_up
-from vmsguard.report.words_lacks import LACKS
+from vmsguard.report.words.lacks import LACKS
+from vmsguard.report.words.wording import look_up
 
 __all__ = ["unknown_groups"]
 

@@ -17,7 +17,7 @@ from vmsguard.evidence.log import EvidenceLog
 from vmsguard.evidence.note import COSIGNATURE, Note, NoteSignature, VerifierKey
 from vmsguard.evidence.problems import Level, VerifyReport
 from vmsguard.evidence.trust import Group, Trust
-from vmsguard.evidence.verify import verify_directory
+from vmsguard.evidence.verifying.verify import verify_directory
 
 Opener = Callable[..., EvidenceLog]
 Judge = Callable[..., VerifyReport]

@@ -14,7 +14,7 @@ from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.evidence.segments import checkpoint_path
 from vmsguard.evidence.trust import Trust
-from vmsguard.evidence.verify import verify_directory
+from vmsguard.evidence.verifying.verify import verify_directory
 from vmsguard.model.clock import SystemClock
 
 

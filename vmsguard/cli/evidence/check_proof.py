@@ -13,7 +13,7 @@ from vmsguard.cli.output import format_option, make_console
 from vmsguard.errors import UsageError
 
 if TYPE_CHECKING:
-    from vmsguard.evidence.proof_check import ProofReport
+    from vmsguard.evidence.proving.proof_check import ProofReport
 
 __all__ = ["check_proof"]
 
@@ -30,8 +30,8 @@ def check_proof(ctx: click.Context, record: Path, proof: Path, trust: Path, outp
     Exits 0 proven, 1 not proven, 3 cannot decide: a key the trust file does not name, or a quorum not met.
     RECORD and PROOF are the files `evidence prove` wrote; for a proof of continuation RECORD is the saved head.
     """
-    from vmsguard.evidence.proof_check import check_continuation, is_continuation
-    from vmsguard.evidence.proof_check import check_proof as check
+    from vmsguard.evidence.proving.proof_check import check_continuation, is_continuation
+    from vmsguard.evidence.proving.proof_check import check_proof as check
     from vmsguard.evidence.trust import load_trust
 
     rules, shown, told = load_trust(trust), _read(record), _read(proof)

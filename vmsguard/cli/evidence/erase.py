@@ -33,7 +33,7 @@ def erase(ctx: click.Context, directory: Path | None, seq: int, reason: str, yes
     from vmsguard.cli.installation import config_path
     from vmsguard.cli.own_log import log_of
     from vmsguard.evidence.disk import Disk
-    from vmsguard.evidence.erase import erase_record, plan_erasure
+    from vmsguard.evidence.erasing.erase import erase_record, plan_erasure
     from vmsguard.evidence.show import told
     from vmsguard.model.clock import SystemClock
 
@@ -54,7 +54,7 @@ def erase(ctx: click.Context, directory: Path | None, seq: int, reason: str, yes
 def _finished(own: OwnLog, seq: int) -> bool:
     """Finish what a crash left, which a person has agreed to before, and tell whether this record was part of it."""
     from vmsguard.evidence.disk import Disk
-    from vmsguard.evidence.erasure import finish_erasures
+    from vmsguard.evidence.erasing.erasure import finish_erasures
     from vmsguard.model.clock import SystemClock
 
     with own.opened(SystemClock()) as log:

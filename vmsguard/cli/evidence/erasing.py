@@ -47,7 +47,7 @@ def agreed(yes: bool, what: str, question: str) -> None:
 
 def tell_unfinished(directory: Path) -> bool:
     """Say which erasures a crash left without an end, and whether there are any."""
-    from vmsguard.evidence.erasure import unfinished_erasures
+    from vmsguard.evidence.erasing.erasure import unfinished_erasures
 
     found = [request.erasure for request in unfinished_erasures(directory)]
     for erasure in found:

@@ -12,7 +12,7 @@ from vmsguard.cli.evidence.instants import instant_option, no_later_than
 from vmsguard.errors import UsageError
 
 if TYPE_CHECKING:
-    from vmsguard.evidence.export import Export
+    from vmsguard.evidence.exporting.export import Export
 
 __all__ = ["export"]
 
@@ -58,14 +58,14 @@ def export(directory: Path, form: str, output: Path, since: str, until: str, **o
 def _exported(directory: Path, form: str, output: Path, since: str, until: str, only: dict[str, str]) -> Export:
     now = datetime.now(UTC)
     if form == "bundle":
-        from vmsguard.evidence.export_bundle import export_bundle
+        from vmsguard.evidence.exporting.bundle import export_bundle
 
         return export_bundle(directory, output, now)
     if form == "tiles":
-        from vmsguard.evidence.export_tiles import export_tiles
+        from vmsguard.evidence.exporting.tiles import export_tiles
 
         return export_tiles(directory, output, now)
-    from vmsguard.evidence.export_lines import export_lines
+    from vmsguard.evidence.exporting.lines import export_lines
     from vmsguard.evidence.show import Filter
 
     begins, ends = instant_option("--from", since), instant_option("--to", until)

@@ -39,7 +39,7 @@ def prove(
             raise UsageError("--under is for records", hint="leave it out; --from proves the newest head")
         _prove_continuation(directory, old, output)
         return
-    from vmsguard.evidence.proof import find_record, prove_record
+    from vmsguard.evidence.proving.proof import find_record, prove_record
 
     number = find_record(directory, identity or "") if seq is None else seq
     proven = prove_record(directory, number, under)
@@ -54,8 +54,8 @@ def prove(
 
 
 def _prove_continuation(directory: Path, old: Path, output: Path | None) -> None:
-    from vmsguard.evidence.proof import prove_consistency, read_head
-    from vmsguard.evidence.proof_file import Continuation
+    from vmsguard.evidence.proving.proof import prove_consistency, read_head
+    from vmsguard.evidence.proving.proof_file import Continuation
 
     saved, _ = read_head(old)
     hashes, head, note = prove_consistency(directory, saved)

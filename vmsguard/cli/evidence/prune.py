@@ -13,7 +13,7 @@ from vmsguard.cli.evidence.instants import instant_option
 from vmsguard.errors import UsageError
 
 if TYPE_CHECKING:
-    from vmsguard.evidence.prune import PrunePlan
+    from vmsguard.evidence.erasing.prune import PrunePlan
 
 __all__ = ["prune"]
 
@@ -49,8 +49,8 @@ def prune(
     from vmsguard.cli.output import progress_bar
     from vmsguard.cli.own_log import log_of
     from vmsguard.evidence.disk import Disk
-    from vmsguard.evidence.prune import plan_pruning
-    from vmsguard.evidence.prune import prune as prune_log
+    from vmsguard.evidence.erasing.prune import plan_pruning
+    from vmsguard.evidence.erasing.prune import prune as prune_log
     from vmsguard.model.clock import SystemClock
 
     border = _border(before, older_than)

@@ -44,7 +44,7 @@ def recover(ctx: click.Context, directory: Path | None, dry_run: bool, key_file:
     if examined.refused:
         ctx.exit(_REFUSED)
     from vmsguard.evidence.disk import Disk
-    from vmsguard.evidence.erasure import finish_erasures
+    from vmsguard.evidence.erasing.erasure import finish_erasures
 
     with own.opened(SystemClock()) as log:
         for erasure in finish_erasures(log, own.directory, Disk()):

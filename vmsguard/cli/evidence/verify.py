@@ -18,8 +18,8 @@ from vmsguard.cli.output import format_option, progress_bar
 from vmsguard.errors import UsageError
 
 if TYPE_CHECKING:
-    from vmsguard.evidence.heads import SavedHead
-    from vmsguard.evidence.whole_log import Progress
+    from vmsguard.evidence.verifying.heads import SavedHead
+    from vmsguard.evidence.verifying.whole_log import Progress
 
 __all__ = ["verify"]
 
@@ -54,11 +54,11 @@ def verify(
     file alone, never from the evidence. BUNDLE is a file that `evidence export --format bundle` wrote.
     """
     from vmsguard.cli.evidence.verify_table import print_report
-    from vmsguard.evidence.bundle import opened_evidence
     from vmsguard.evidence.trust import load_trust
-    from vmsguard.evidence.verify import verify_directory
-    from vmsguard.evidence.verify_report import report_json
-    from vmsguard.evidence.whole_log import jobs_for
+    from vmsguard.evidence.verifying.bundle import opened_evidence
+    from vmsguard.evidence.verifying.report import report_json
+    from vmsguard.evidence.verifying.verify import verify_directory
+    from vmsguard.evidence.verifying.whole_log import jobs_for
 
     if not directory.exists():
         raise UsageError(f"{directory} is not there", hint="name the evidence directory: evidence verify DIR")
@@ -87,7 +87,7 @@ def verify(
 
 
 def _saved_head(path: Path) -> SavedHead:
-    from vmsguard.evidence.heads import SavedHead
+    from vmsguard.evidence.verifying.heads import SavedHead
 
     return SavedHead(read_up_to(path, _LONGEST_HEAD, "--since"), str(path))
 

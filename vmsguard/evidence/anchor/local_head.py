@@ -8,7 +8,7 @@ from pathlib import Path
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.note import VerifierKey
-from vmsguard.evidence.proof import consistency, read_head
+from vmsguard.evidence.proving.proof import consistency, read_head
 from vmsguard.evidence.segments import checkpoint_path
 from vmsguard.evidence.stored_tree import StoredTree
 from vmsguard.evidence.tree import verify_consistency

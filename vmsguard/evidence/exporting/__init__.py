@@ -1,0 +1,1 @@
+"""Handing a log on: as a bundle, as tiles, as lines."""

@@ -1,0 +1,1 @@
+"""The report as one HTML page that loads nothing and runs nothing."""

@@ -1,0 +1,1 @@
+"""What codes mean in sentences, and what to do next."""

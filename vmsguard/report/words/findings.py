@@ -1,0 +1,45 @@
+"""Codes of findings in words: what a person should look at that is no verdict of a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vmsguard.report.words.wording import Words
+
+__all__ = ["FINDINGS"]
+
+FINDINGS: Mapping[str, Words] = {
+    "needs-attributes": Words(
+        "The inventory does not state what decides which rules concern this camera: it is judged, and changed only "
+        "by proposal.",
+        "See vmsguard policy explain for the attributes, and state them for the camera or its group.",
+    ),
+    "answers-anything": Words(
+        "The target answers success to an operation that cannot exist; its empty lists prove nothing.",
+        "Ask the maker for a fixed firmware; until then its verdicts stay unknown.",
+    ),
+    "foreign-address": Words(
+        "The target names another host for its own services; it was not followed.",
+        "Check the address the target believes it has.",
+    ),
+    "no-auth-required": Words(
+        "The target answers protected reads without a login.",
+        "Set a login on the target.",
+    ),
+    "plain-http": Words(
+        "The login travels over plain HTTP.",
+        "Enrol the target with https and pin its certificate.",
+    ),
+    "old-service-list": Words(
+        "The target tells its services only in the old way, which leaves newer ones out.",
+        "Update the target's firmware; functions that it does not list stay unknown.",
+    ),
+    "account-sees-some-monitors": Words(
+        "The login may see only some of the recorder's channels, so its lists are not complete.",
+        "Give the login the right to see every channel.",
+    ),
+    "unclaimed-channel": Words(
+        "No camera of the inventory claims this channel; no policy reaches it.",
+        "Add an endpoint for it to a camera, or a camera for it.",
+    ),
+}
