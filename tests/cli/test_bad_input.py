@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -221,3 +222,30 @@ def test_a_mistyped_site_drops_no_rule(site: Any, fever: Mapping[str, Any]) -> N
     assert 2 == checked.code
     assert "no camera is at the site 'site-l'" in checked.err
     assert "site-1" in checked.err
+
+
+def test_a_log_that_was_there_before_is_never_begun_again(site: Any, fever: Mapping[str, Any]) -> None:
+    """The evidence disk is not mounted, or somebody put an older copy of the log back."""
+    site.simulate([fever])
+    site.assign(PIPC, "audit")
+    site.run("check")
+    log, older, newer = (site.folder / name for name in ("evidence", "older", "newer"))
+    shutil.copytree(log, older)
+    site.run("check")
+    log.rename(newer)
+
+    done = site.run("check")
+    assert (2, False) == (done.code, log.exists())
+    assert "records was written before" in done.err
+    assert "mount its disk" in done.err
+    assert 2 == site.run("doctor").code
+    assert not log.exists()
+
+    shutil.copytree(older, log)
+    done = site.run("check")
+    assert 2 == done.code
+    assert "were under a signed head before" in done.err
+
+    shutil.rmtree(log)
+    newer.rename(log)
+    assert 2 != site.run("check").code

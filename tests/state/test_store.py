@@ -298,3 +298,10 @@ def test_a_digest_is_stable_within_an_instance_and_differs_between_instances(url
 
     assert once == again
     assert 3 == len({once, other_text, elsewhere})
+
+
+def test_a_log_is_known_by_its_greatest_length(state: State) -> None:
+    assert 0 == state.evidence_size("example.org/a")
+    for size in (10, 30, 20):
+        state.remember_evidence_size("example.org/a", size)
+    assert (30, 0) == (state.evidence_size("example.org/a"), state.evidence_size("example.org/b"))

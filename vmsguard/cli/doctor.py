@@ -98,9 +98,10 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
 
         def open_log() -> str:
             folder = config.evidence.directory
-            # A disk that is not mounted looks like a first start; the log it holds must not be begun again.
             new = not (folder / "log").is_dir()
-            with own_log(config.evidence, secrets).opened(SystemClock()) as log:
+            with State.open(config.state, clock=SystemClock()) as state:
+                known = state.evidence_size(config.evidence.origin)
+            with own_log(config.evidence, secrets).opened(SystemClock(), at_least=known) as log:
                 return f"{folder}, " + ("begun now, for there was none" if new else f"{log.size} records")
 
         attempt("evidence log", open_log, str)

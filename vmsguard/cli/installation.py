@@ -75,12 +75,15 @@ def open_installation(
 @contextmanager
 def _opened(installation: Installation, clock: Clock) -> Iterator[tuple[State, EvidenceLog]]:
     config = installation.config
-    with (
-        State.open(config.state, clock=clock) as state,
-        state.run_lock(config.folder / ".vmsguard.lock"),
-        own_log(config.evidence, installation.secrets).opened(clock, agent={"version": __version__}) as log,
-    ):
-        yield state, log
+    origin = config.evidence.origin
+    with State.open(config.state, clock=clock) as state, state.run_lock(config.folder / ".vmsguard.lock"):
+        own = own_log(config.evidence, installation.secrets)
+        with own.opened(clock, agent={"version": __version__}, at_least=state.evidence_size(origin)) as log:
+            try:
+                yield state, log
+            finally:
+                state.remember_evidence_size(origin, log.signed_size)
+        state.remember_evidence_size(origin, log.signed_size)
 
 
 def run_with_equipment(

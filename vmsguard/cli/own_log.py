@@ -24,10 +24,14 @@ class OwnLog(Struct, frozen=True):
     """The newest first: while a key is rotated, the one before it signs too."""
 
     @contextmanager
-    def opened(self, clock: Clock, *, agent: Mapping[str, str] | None = None) -> Iterator[EvidenceLog]:
+    def opened(
+        self, clock: Clock, *, agent: Mapping[str, str] | None = None, at_least: int = 0
+    ) -> Iterator[EvidenceLog]:
         """The log, open and under its lock; what could not be done for its sealed segments is told at the end."""
         key, *also = self.keys
-        with EvidenceLog.open(self.directory, origin=key.name, key=key, also=also, clock=clock, agent=agent) as log:
+        with EvidenceLog.open(
+            self.directory, origin=key.name, key=key, also=also, clock=clock, agent=agent, at_least=at_least
+        ) as log:
             yield log
         for trouble in log.troubles:
             click.echo(f"evidence: {trouble}; the next run tries again", err=True)

@@ -16,7 +16,15 @@ from vmsguard.evidence.redact import stamp
 from vmsguard.evidence.segments import checkpoint_path, list_segments
 from vmsguard.evidence.tree import EMPTY_ROOT
 
-__all__ = ["describe", "found", "is_empty", "read_head", "read_signed_head", "require_anchored"]
+__all__ = [
+    "describe",
+    "found",
+    "is_empty",
+    "read_head",
+    "read_signed_head",
+    "require_length",
+    "require_present",
+]
 
 
 def is_empty(directory: Path) -> bool:
@@ -38,6 +46,15 @@ def found(directory: Path, keys: Sequence[SigningKey], now: datetime, disk: Disk
     disk.replace(checkpoint_path(directory), note.to_bytes())
     told = f"schema {SCHEMA}\norigin {keys[0].name}\nvkey {keys[0].vkey}\ncreated {stamp(now)}\n"
     disk.replace(directory / "LOG", told.encode())
+
+
+def require_present(directory: Path, at_least: int) -> None:
+    """Refuse to begin a log where one of so many records is known to have been: a disk may not be mounted."""
+    if at_least and is_empty(directory):
+        raise EvidenceError(
+            f"there is no evidence log in {directory}, and one with {at_least} records was written before",
+            hint="mount its disk or put it back; where it is lost, begin a log under a new origin with a new key",
+        )
 
 
 def describe(directory: Path, key: SigningKey, now: datetime, disk: Disk) -> None:
@@ -73,8 +90,10 @@ def read_signed_head(directory: Path, keys: Sequence[SigningKey]) -> Checkpoint:
     return head
 
 
-def require_anchored(directory: Path, keys: Sequence[SigningKey], size: int) -> None:
-    """Refuse a log that is shorter than a head of ours that was anchored: both were signed with its key."""
+def require_length(directory: Path, keys: Sequence[SigningKey], size: int, at_least: int) -> None:
+    """Refuse a log that is shorter than it is known to have been, or than a head of ours that was anchored."""
+    if size < at_least:
+        raise refuse(f"it holds {size} records, and {at_least} were under a signed head before")
     for path in (directory / "anchors").glob("*.note"):
         if not path.stem.isdecimal() or int(path.stem) <= size:
             continue

@@ -19,7 +19,7 @@ from vmsguard.evidence.allow import AllowList
 from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.disk import Disk, is_full
 from vmsguard.evidence.envelope import Envelopes, Moment, Timekeeper
-from vmsguard.evidence.founding import describe, found, is_empty, read_signed_head, require_anchored
+from vmsguard.evidence.founding import describe, found, is_empty, read_signed_head, require_length, require_present
 from vmsguard.evidence.intents import UnresolvedIntent
 from vmsguard.evidence.keys import SigningKey, sign_with
 from vmsguard.evidence.lock import WriterLock
@@ -104,23 +104,26 @@ class EvidenceLog:
         agent: Mapping[str, str] | None = None,
         disk: Disk | None = None,
         pace: Pace | None = None,
+        at_least: int = 0,
     ) -> Self:
         """The log in ``directory``, recovered and ready to be written; a new one where there is none.
 
         While a key is rotated, ``key`` is the new one and ``also`` holds the old: both sign every head, and a
-        log that the new key has not signed yet records ``key.rotated``.
+        log that the new key has not signed yet records ``key.rotated``. ``at_least`` is how many records the
+        caller knows to have been under a signed head: a shorter log, or none, is never continued.
 
         ``EvidenceError`` if another process writes it, if it was rolled back or edited, if it belongs to
         another key, or if the disk has no room even for the reserve.
         """
         keys = (key, *also)
         _require_one_log(keys, origin)
+        require_present(directory, at_least)
         disk, pace = disk or Disk(), pace or Pace()
         try:
             (directory / "log").mkdir(parents=True, exist_ok=True)
             lock = WriterLock(directory)
             try:
-                return cls._opened(directory, keys, clock, disk, pace, lock, agent or {})
+                return cls._opened(directory, keys, clock, disk, pace, lock, agent or {}, at_least)
             except BaseException:
                 lock.release()
                 raise
@@ -157,13 +160,14 @@ class EvidenceLog:
         pace: Pace,
         lock: WriterLock,
         agent: Mapping[str, str],
+        at_least: int,
     ) -> Self:
         if is_empty(directory):
             found(directory, keys, clock.now(), disk)
         head = read_signed_head(directory, keys)
         signers = [key for key in keys if head.note and any(map(key.verifier.made, head.note.signatures))]
         standing = replay(directory, head, pace.segment_records)
-        require_anchored(directory, keys, standing.frontier.size)
+        require_length(directory, keys, standing.frontier.size, at_least)
         if standing.segment and standing.read and not standing.segment.compressed:
             keep_torn(directory, standing.segment.path, standing.offset, standing.frontier.size, disk)
         head = sign_full_segment(directory, keys, standing, head, pace.segment_records, disk)
@@ -202,6 +206,11 @@ class EvidenceLog:
     def size(self) -> int:
         """How many records the log holds: the sequence number of the next one."""
         return self._frontier.size
+
+    @property
+    def signed_size(self) -> int:
+        """How many records the newest published head covers."""
+        return self._head.size
 
     @property
     def root_hex(self) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, case, delete, func, select
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from vmsguard.model.clock import Clock
 from vmsguard.model.ledger import Breaker, Deletion, Duty, ImpossibilityProof, PriorValue, Standing, WitnessMemory
@@ -168,6 +168,24 @@ class State:
             insert_rows(connection, table, [{"exception": name, "camera": camera} for name, camera in granted])
             for name, camera in ended:
                 connection.execute(delete(table).where(table.c.exception == name, table.c.camera == camera))
+
+    # evidence
+
+    def evidence_size(self, origin: str) -> int:
+        """How many records of the log were known to be under a signed head; 0 for a log nobody knows."""
+        table = t.evidence_sizes
+        with self._database.read() as connection:
+            return connection.execute(select(table.c.size).where(table.c.origin == origin)).scalar() or 0
+
+    def remember_evidence_size(self, origin: str, size: int) -> None:
+        """Keep how long the log is; it never shrinks."""
+        table = t.evidence_sizes
+        with self._database.write() as connection:
+            known = connection.execute(select(table.c.size).where(table.c.origin == origin)).scalar()
+            if known is None:
+                insert_rows(connection, table, [{"origin": origin, "size": size}])
+            elif known < size:
+                connection.execute(update(table).where(table.c.origin == origin).values(size=size))
 
     # what witnesses saw
 

@@ -15,6 +15,7 @@ __all__ = [
     "breakers",
     "deletions",
     "duties",
+    "evidence_sizes",
     "exceptions_in_force",
     "first_uses",
     "impossibility_proofs",
@@ -25,7 +26,7 @@ __all__ = [
     "witness_memory",
 ]
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration. A store that is already there is opened without loading alembic."""
 
 metadata = MetaData(
@@ -144,3 +145,8 @@ first_uses = Table("first_uses", metadata, _text("camera", key=True), Column("at
 
 exceptions_in_force = Table("exceptions_in_force", metadata, _text("exception", key=True), _text("camera", key=True))
 """Where each exception was granted when its camera was judged last: the run that finds one expired says so once."""
+
+evidence_sizes = Table(
+    "evidence_sizes", metadata, _text("origin", key=True), Column("size", BigInteger, nullable=False)
+)
+"""How many records of each log were under a signed head: a log that is shorter was put back, or its disk is gone."""

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from vmsguard.evidence.verifying import heads
 from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.keys import SigningKey
@@ -18,6 +17,7 @@ from vmsguard.evidence.tiles import write_tiles
 from vmsguard.evidence.tombstone import Tombstone, leaf_of_line
 from vmsguard.evidence.tree import leaf_hash, root_hash
 from vmsguard.evidence.trust import Trust
+from vmsguard.evidence.verifying import heads
 from vmsguard.evidence.verifying.heads import SavedHead
 from vmsguard.evidence.verifying.verify import verify_directory
 

@@ -61,7 +61,7 @@ sed '/^$/,$d' evidence/checkpoint > check/text
 sed '1,/^$/d' evidence/checkpoint | grep -F "— $origin " | cut -d ' ' -f 3 | while read -r line; do
   echo "$line" | base64 -d > check/line
   id=$(head -c 4 check/line | basenc --base16 | tr A-F a-f)
-  vkey=$(grep -F "log $origin+$id+" trust.policy | cut -d ' ' -f 2) || continue
+  vkey=$(grep '^log ' trust.policy | grep -F " $origin+$id+" | cut -d ' ' -f 2) || continue
   printf '\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00' > check/key
   echo "${vkey#*+*+}" | base64 -d | tail -c 32 >> check/key
   tail -c +5 check/line > check/signature
@@ -72,16 +72,19 @@ grep -q Success check/verdict || { echo "no key of trust.policy signed this head
 # The hash of each record: what is pruned left it in tile/0, what is erased in its own line.
 size=$(sed -n 2p evidence/checkpoint)
 first=$(ls evidence/log | head -n 1 | cut -c 1-20 | sed 's/^0*//')
+for file in evidence/log/*; do zcat -f "$file"; done > check/records
+all=$(wc -c < check/records)
+[ "$(tr -d '\0' < check/records | wc -c)" = "$all" ] || { echo "a record holds a zero byte"; exit 1; }
 {
   if [ "${first:-0}" -gt 0 ]; then
     find evidence/tile/0 -type f | sort | xargs cat | basenc --base16 -w 64 | tr A-F a-f | head -n "$first"
   fi
-  for file in evidence/log/*; do zcat -f "$file"; done | while IFS= read -r line; do
+  while IFS= read -r line; do
     case $line in
       '{"leaf":"'*'","seq":'*',"tombstone":true}') echo "${line:9:64}" ;;
       *) (printf '\0'; printf %s "$line") | sha256sum | cut -c 1-64 ;;
     esac
-  done
+  done < check/records
 } > check/hashes
 echo "$(wc -l < check/hashes) records, $size under the head"
 [ "$(wc -l < check/hashes)" -ge "$size" ] || { echo "records are missing"; exit 1; }
