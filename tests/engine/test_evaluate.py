@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.compile import compile_assigned
-from vmsguard.engine.evaluate import planned_pairs
 from vmsguard.engine.wanted import wanted_facts
 from vmsguard.errors import PolicyError
 from vmsguard.model.fact_catalogue import CORE_FACTS
@@ -60,11 +59,6 @@ class TestResults:
         controls = {one.control: one for one in of(world.evaluate(), "control")}
         assert "plugin-not-loaded" == controls["storage.edge.off"].why
         assert Verdict.PASS is controls["storage.external.off"].verdict
-
-    def test_planned_pairs_name_each_control_once(self, world, words):
-        world.assign(words.pack(words.rule(words.require("storage.edge.off"), words.require("documents.notice"))))
-        expected = [["cam-1", "p", "r", "documents.notice"], ["cam-1", "p", "r", "storage.edge.off"]]
-        assert expected == planned_pairs([world.evaluate()])
 
 
 class TestBasis:

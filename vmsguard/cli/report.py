@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vmsguard.cli.evidence.instants import instant_option
 from vmsguard.cli.evidence.reading_options import jobs_option, read_roots, roots_option
 from vmsguard.cli.evidence.verdict_command import VerdictCommand
 from vmsguard.errors import UsageError
@@ -65,7 +66,7 @@ def report(
         ):
             raise UsageError(f"{directory} holds no evidence log", hint="name the evidence directory: report DIR")
     target = _target(output, form, force=force)
-    begins, ends = _instant("--since", since), _instant("--until", until)
+    begins, ends = instant_option("--since", since), instant_option("--until", until)
     rules = None if trust is None else load_trust(trust)
     roots = read_roots(tsa_roots)
     with ExitStack() as opened:
@@ -110,18 +111,6 @@ def _target(output: str | None, form: str, *, force: bool) -> Path | None:
 
 def _exists(path: Path) -> UsageError:
     return UsageError(f"{path} exists and is not overwritten", hint="name another file with -o, or add --force")
-
-
-def _instant(option: str, text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(
-            f"{option} {text} is not a time", hint="write 2026-11-22 or 2026-11-22T09:00:00+09:00"
-        ) from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _render(made: Report, form: str) -> str:

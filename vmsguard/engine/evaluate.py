@@ -23,7 +23,7 @@ from vmsguard.model.truth import Truth, all_of, any_of
 from vmsguard.model.vocabulary import Basis, Mode, Severity
 from vmsguard.policy.select import device_hints, why_not
 
-__all__ = ["Evaluation", "evaluate", "planned_pairs"]
+__all__ = ["Evaluation", "evaluate"]
 
 
 _FALSE = Truth.FALSE
@@ -122,14 +122,3 @@ def _applies(rule: CompiledRule, bench: Bench) -> Truth:
         if any(fact.basis < Basis.READ_BACK for fact in cited):
             return Truth.UNKNOWN
     return truth
-
-
-def planned_pairs(evaluations: Sequence[Evaluation]) -> list[list[str]]:
-    """``[camera, pack, rule, control]`` of every control judged: what a run owes a verdict for."""
-    pairs = {
-        (result.camera, result.pack, result.rule, result.control)
-        for evaluation in evaluations
-        for result in evaluation.results
-        if result.control
-    }
-    return [list(pair) for pair in sorted(pairs)]
