@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -58,7 +57,9 @@ def test_years_of_daily_runs_become_weeks_and_decades_months() -> None:
 def test_no_run_is_lost_the_newest_stays_and_the_worst_is_seen(raw: list[tuple[int, int, int]]) -> None:
     points = [point(hours, passed, failed, run=f"r-{n}") for n, (hours, passed, failed) in enumerate(sorted(raw))]
     thinned = over_time([points])
-    share: Callable[[Period], float] = lambda one: one.counts.passed / one.counts.judged if one.counts.judged else 1.0  # noqa: E731
+
+    def share(one: Period) -> float:
+        return one.counts.passed / one.counts.judged if one.counts.judged else 1.0
 
     assert len(points) == sum(one.runs for one in thinned)
     assert points[-1].run == thinned[-1].run

@@ -83,7 +83,6 @@ def _opened(installation: Installation, clock: Clock) -> Iterator[tuple[State, E
                 yield state, log
             finally:
                 state.remember_evidence_size(origin, log.signed_size)
-        state.remember_evidence_size(origin, log.signed_size)
 
 
 def run_with_equipment(
