@@ -21,8 +21,11 @@ __all__ = [
     "ExceptionGate",
     "ExceptionGrant",
     "ExceptionType",
+    "Freeze",
     "FromException",
+    "FromProfile",
     "Gate",
+    "Hold",
     "ImpossibleGate",
     "Pack",
     "Profile",
@@ -58,6 +61,12 @@ class FromException(Struct, frozen=True):
     field: str
 
 
+class FromProfile(Struct, frozen=True):
+    """A parameter whose value the assigned profile states (``{from_profile: retention}``)."""
+
+    field: str
+
+
 class Requirement(Struct, frozen=True, kw_only=True):
     """One control with its parameters, already decoded to the control's ``Params`` type."""
 
@@ -66,6 +75,8 @@ class Requirement(Struct, frozen=True, kw_only=True):
     min_basis: Basis | None = None
     pending: Mapping[str, FromException] = field(default_factory=dict)
     """Parameters that wait for the exception; empty once they are filled in."""
+    per_profile: Mapping[str, Any] = field(default_factory=dict)
+    """The parameters under each profile, decoded like ``params``, where some come from the profile."""
     line: int = 0
 
 
@@ -128,6 +139,8 @@ class Profile(Struct, frozen=True, kw_only=True):
     id: str
     title: str = ""
     select: Selector
+    cites: Mapping[str, tuple[Citation, ...]] = field(default_factory=dict)
+    """What rules cite under this profile besides their own citations, by rule id."""
 
 
 class ExceptionType(Struct, frozen=True, kw_only=True):
@@ -198,6 +211,43 @@ class ExceptionGrant(Struct, frozen=True, kw_only=True):
     impact_assessment: str = ""
     """The id of a document."""
     legal_basis_kind: str = ""
+    origin: str = ""
+
+
+class Hold(Struct, frozen=True, kw_only=True):
+    """An order to keep footage of named cameras for a time window: it suspends deletion there, and nothing else.
+
+    In force while ``starts <= now`` and neither ended nor lifted; reviewed every 90 days, or a finding.
+    """
+
+    id: str
+    case_reference: str
+    """An opaque reference; never a person's name."""
+    cameras: tuple[str, ...]
+    window_from: datetime
+    window_until: datetime
+    """Half-open: footage taken while ``window_from <= t < window_until`` is kept."""
+    author: str
+    approver: str
+    starts: datetime
+    review_on: date
+    ends: datetime | None = None
+    legal_order: str = ""
+    """The id of a document of kind ``authorisation``, where a court or authority ordered the hold."""
+    reason: str = ""
+    origin: str = ""
+
+
+class Freeze(Struct, frozen=True, kw_only=True):
+    """A time in which no configuration is changed; duties of deletion go on all the same."""
+
+    id: str
+    sites: tuple[str, ...]
+    starts: datetime
+    ends: datetime
+    max_mode: Mode
+    except_controls: tuple[str, ...] = ()
+    reason: str = ""
     origin: str = ""
 
 

@@ -11,7 +11,7 @@ from vmsguard.model.facts import Fact, FactKey
 from vmsguard.model.inventory import Camera, Endpoint
 from vmsguard.model.ledger import ImpossibilityProof
 from vmsguard.model.manifest import Identity, Manifest
-from vmsguard.model.pack import Document
+from vmsguard.model.pack import Document, Hold
 from vmsguard.model.vocabulary import Why
 
 __all__ = ["CameraSnapshot", "TargetSeen"]
@@ -39,6 +39,8 @@ class CameraSnapshot(Struct, frozen=True, kw_only=True):
     facts: Mapping[FactKey, Fact]
     targets: Mapping[str, TargetSeen] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    """Those that name this camera and are in force."""
     proofs: tuple[ImpossibilityProof, ...] = ()
     first_seen_use: datetime | None = None
     """When a recognition function was first observed enabled here; a later assessment does not cure that time."""

@@ -1,0 +1,50 @@
+"""Spans: a month is counted on the calendar of the recording's day, thirty days are thirty days."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vmsguard.model.span import Span
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("span", "start", "end"),
+    [
+        (Span(months=1), datetime(2026, 1, 31), datetime(2026, 2, 28)),
+        (Span(months=1), datetime(2028, 1, 31), datetime(2028, 2, 29)),
+        (Span(months=1), datetime(2026, 4, 30), datetime(2026, 5, 30)),
+        (Span(months=12), datetime(2028, 2, 29), datetime(2029, 2, 28)),
+        (Span(months=36), datetime(2026, 11, 22), datetime(2029, 11, 22)),
+        (Span(months=1, exact=timedelta(days=2)), datetime(2026, 12, 30), datetime(2027, 2, 1)),
+        (Span(exact=timedelta(days=30)), datetime(2026, 1, 31), datetime(2026, 3, 2)),
+    ],
+)
+def test_a_span_ends_on_the_calendar(span: Span, start: datetime, end: datetime) -> None:
+    assert end == span.after(start)
+
+
+def test_edge_case_6_a_month_and_thirty_days_differ() -> None:
+    taken = datetime(2026, 2, 10, 12, tzinfo=PARIS)
+
+    assert datetime(2026, 3, 10, 12, tzinfo=PARIS) == Span(months=1).after(taken)
+    assert datetime(2026, 3, 12, 12, tzinfo=PARIS) == Span(exact=timedelta(days=30)).after(taken)
+
+
+@given(
+    months=st.integers(0, 60),
+    exact=st.timedeltas(timedelta(), timedelta(days=400)),
+    start=st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)),
+)
+def test_no_span_is_shorter_than_its_shortest_or_longer_than_its_longest(
+    months: int, exact: timedelta, start: datetime
+) -> None:
+    span = Span(months, exact)
+
+    assert span.shortest <= span.after(start) - start <= span.longest
