@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,16 +14,20 @@ from vmsguard.model.span import Span
 PARIS = ZoneInfo("Europe/Paris")
 
 
+def _at(year: int, month: int, day: int) -> datetime:
+    return datetime(year, month, day, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("span", "start", "end"),
     [
-        (Span(months=1), datetime(2026, 1, 31), datetime(2026, 2, 28)),
-        (Span(months=1), datetime(2028, 1, 31), datetime(2028, 2, 29)),
-        (Span(months=1), datetime(2026, 4, 30), datetime(2026, 5, 30)),
-        (Span(months=12), datetime(2028, 2, 29), datetime(2029, 2, 28)),
-        (Span(months=36), datetime(2026, 11, 22), datetime(2029, 11, 22)),
-        (Span(months=1, exact=timedelta(days=2)), datetime(2026, 12, 30), datetime(2027, 2, 1)),
-        (Span(exact=timedelta(days=30)), datetime(2026, 1, 31), datetime(2026, 3, 2)),
+        (Span(months=1), _at(2026, 1, 31), _at(2026, 2, 28)),
+        (Span(months=1), _at(2028, 1, 31), _at(2028, 2, 29)),
+        (Span(months=1), _at(2026, 4, 30), _at(2026, 5, 30)),
+        (Span(months=12), _at(2028, 2, 29), _at(2029, 2, 28)),
+        (Span(months=36), _at(2026, 11, 22), _at(2029, 11, 22)),
+        (Span(months=1, exact=timedelta(days=2)), _at(2026, 12, 30), _at(2027, 2, 1)),
+        (Span(exact=timedelta(days=30)), _at(2026, 1, 31), _at(2026, 3, 2)),
     ],
 )
 def test_a_span_ends_on_the_calendar(span: Span, start: datetime, end: datetime) -> None:
@@ -40,7 +44,9 @@ def test_edge_case_6_a_month_and_thirty_days_differ() -> None:
 @given(
     months=st.integers(0, 60),
     exact=st.timedeltas(timedelta(), timedelta(days=400)),
-    start=st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1)),
+    start=st.datetimes(
+        _at(1990, 1, 1).replace(tzinfo=None), _at(2090, 1, 1).replace(tzinfo=None), timezones=st.just(UTC)
+    ),
 )
 def test_no_span_is_shorter_than_its_shortest_or_longer_than_its_longest(
     months: int, exact: timedelta, start: datetime
