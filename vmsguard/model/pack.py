@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
+from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Basis, Force, Mode, Severity
 
 __all__ = [
@@ -148,10 +149,19 @@ class ExceptionType(Struct, frozen=True, kw_only=True):
     lifts: tuple[str, ...]
     """Control ids that an exception of this type replaces."""
     requires: tuple[str, ...]
-    max_duration: timedelta
+    max_duration: Span
     on_expiry: str = "revert-and-purge"
     assessment_kind: str = ""
     """Kind of impact assessment the exception needs, completed before the first observed use."""
+    objectives: tuple[str, ...] = ()
+    """The aims of which the exception must name one; empty where the type knows none."""
+    request_by: timedelta | None = None
+    """How long after its start an authorisation must have been asked for."""
+    max_pending: timedelta | None = None
+    """How long after the request the exception stands while nobody has decided."""
+    renewable: bool = True
+    on_rejected: str = ""
+    """What follows a refused, late or undecided authorisation; empty: the same as ``on_expiry``."""
 
 
 class Pack(Struct, frozen=True, kw_only=True):
@@ -205,12 +215,17 @@ class ExceptionGrant(Struct, frozen=True, kw_only=True):
     expires: datetime
     legal_basis: str = ""
     reason: str = ""
-    retention: timedelta | None = None
+    retention: Span | None = None
     consent_record: str = ""
     public_interest: str = ""
     impact_assessment: str = ""
     """The id of a document."""
     legal_basis_kind: str = ""
+    objective: str = ""
+    authorisation: str = ""
+    """The id of a document of kind ``authorisation``: the request, or the decision on it."""
+    renews: str = ""
+    """The id of the exception that this one continues."""
     origin: str = ""
 
 
