@@ -279,10 +279,10 @@ def test_no_standings_to_put_is_no_error(state: State) -> None:
 
 
 def test_first_use_only_ever_moves_back(state: State, noon: datetime) -> None:
-    state.note_first_use("cam-1", noon)
-    state.note_first_use("cam-1", noon + HOUR)
-    state.note_first_use("cam-2", noon)
-    state.note_first_use("cam-2", noon - HOUR)
+    state.note_first_uses({"cam-1": noon})
+    state.note_first_uses({"cam-1": noon + HOUR})
+    state.note_first_uses({"cam-2": noon})
+    state.note_first_uses({"cam-2": noon - HOUR})
 
     assert {"cam-1": noon, "cam-2": noon - HOUR} == state.first_uses()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vmsguard.controls.gate import FACE_USE, VERIFY
@@ -11,7 +11,7 @@ from vmsguard.model.facts import Absent, Items, Known, Unknown
 from vmsguard.model.truth import Truth, any_of, negate
 from vmsguard.model.vocabulary import Layer, Role
 
-__all__ = ["DERIVED", "holds"]
+__all__ = ["DERIVED", "holds", "performed"]
 
 _TASKS: Mapping[str, frozenset[str]] = {
     "analytics.face.detect": frozenset({"face-detection", "face-attributes"}),
@@ -29,7 +29,7 @@ def holds(name: str, wanted: Any, view: View, *, views: Mapping[Any, View]) -> T
     """Whether a fact has a value somewhere on the camera; ``views`` are the views of its endpoints."""
     tasks = _TASKS.get(name)
     if tasks is not None:
-        found = _performed(name, tasks, view, views)
+        found = _performed(name, view, views)
         if isinstance(wanted, bool):
             return found if wanted else negate(found)
         return Truth.UNKNOWN
@@ -48,18 +48,19 @@ def _equals(reading: Known | Absent | Unknown, wanted: Any) -> Truth:
     return Truth.UNKNOWN
 
 
-def _performed(name: str, tasks: frozenset[str], view: View, views: Mapping[Any, View]) -> Truth:
+def _performed(name: str, view: View, views: Mapping[Any, View]) -> Truth:
     if name == "analytics.face.verify" and view.attribute(FACE_USE) == VERIFY:
         return Truth.TRUE
-    endpoints = view.endpoints(_WATCHERS)
-    if not endpoints:
+    return performed(name, [views[endpoint] for endpoint in view.endpoints(_WATCHERS)])
+
+
+def performed(name: str, watchers: Sequence[View]) -> Truth:
+    """Whether one of these endpoints says that it does it, as running or as stored; unknown where there is none."""
+    if not watchers:
         return Truth.UNKNOWN
-    truths = [
-        _layer(views[endpoint].reading("analytics.functions", layer), tasks)
-        for endpoint in endpoints
-        for layer in (Layer.RUNTIME, Layer.STORED)
-    ]
-    return any_of(truths)
+    tasks = _TASKS[name]
+    layers = (Layer.RUNTIME, Layer.STORED)
+    return any_of([_layer(one.reading("analytics.functions", layer), tasks) for one in watchers for layer in layers])
 
 
 def _layer(reading: Known | Absent | Unknown, tasks: frozenset[str]) -> Truth:

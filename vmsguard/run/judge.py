@@ -18,6 +18,7 @@ from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.run.assemble import assemble_snapshots
 from vmsguard.run.equipment import Equipment
 from vmsguard.run.firmware import with_known_firmware
+from vmsguard.run.first_use import with_first_uses
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.observe import TargetObservation, observe_targets
 from vmsguard.run.plan_file import with_digests
@@ -91,6 +92,8 @@ async def judge(
         witnessed=seen.facts,
         first_uses=equipment.state.first_uses(),
     )
+    # Before anything is judged: an assessment may already be late by what this very run sees.
+    snapshots = with_first_uses(snapshots, fleet, equipment.state, now)
     evaluations = tuple(
         evaluate(fleet.rules.get(camera.site, ()), snapshots[camera.id], now, fleet.grants) for camera in fleet.cameras
     )

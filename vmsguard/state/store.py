@@ -228,12 +228,15 @@ class State:
 
     # first observed use
 
-    def note_first_use(self, camera: str, at: datetime) -> None:
-        """Remember when recognition was first seen in use; an earlier time replaces a later one, never the reverse."""
+    def note_first_uses(self, seen: Mapping[str, datetime]) -> None:
+        """Remember when recognition was first seen in use, by camera; an earlier time wins, never a later one."""
+        if not seen:
+            return
         with self._database.write() as connection:
-            insert_rows(connection, t.first_uses, [{"camera": camera, "at": at}])
-            earlier = t.first_uses.update().where(t.first_uses.c.camera == camera, t.first_uses.c.at > at)
-            connection.execute(earlier.values(at=at))
+            insert_rows(connection, t.first_uses, [{"camera": camera, "at": at} for camera, at in seen.items()])
+            for camera, at in seen.items():
+                earlier = t.first_uses.update().where(t.first_uses.c.camera == camera, t.first_uses.c.at > at)
+                connection.execute(earlier.values(at=at))
 
     def first_uses(self) -> Mapping[str, datetime]:
         with self._database.read() as connection:
