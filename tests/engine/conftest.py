@@ -38,6 +38,7 @@ from vmsguard.model.pack import (
 from vmsguard.model.plan import Plan
 from vmsguard.model.results import Result
 from vmsguard.model.snapshot import CameraSnapshot, TargetSeen
+from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import WHOLE, Basis, Force, Mode, Role, Severity, Support, Verdict, Why
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -81,7 +82,7 @@ STORAGE_INEVITABLE = ExceptionType(
     id="storage-inevitable",
     lifts=("storage.edge.off", "storage.vms.off"),
     requires=("legal_basis", "approver", "reason", "expires", "retention"),
-    max_duration=timedelta(days=180),
+    max_duration=Span(exact=timedelta(days=180)),
 )
 CONSENTED = Rung(
     ExceptionGate("storage-inevitable"),
@@ -216,7 +217,7 @@ class World:
             "expires": self.now + timedelta(days=1),
             "legal_basis": "article 15",
             "reason": "dispute",
-            "retention": timedelta(days=7),
+            "retention": Span(exact=timedelta(days=7)),
         }
         self.grants.append(ExceptionGrant(**(told | more)))
         return self

@@ -14,6 +14,7 @@ from vmsguard.model.pack import AllOf, AnyOf, ExceptionGate, ImpossibleGate, Pac
 from vmsguard.model.vocabulary import Basis, Force
 from vmsguard.policy.builtin import builtin_folder, pack_files
 from vmsguard.policy.catalogue import Catalogue
+from vmsguard.policy.durations import show_span
 from vmsguard.policy.load_pack import load_packs, read_pack_file
 from vmsguard.policy.schema import policy_schema
 from vmsguard.policy.strict_yaml import plain_tree, read_yaml
@@ -105,7 +106,7 @@ def test_no_rule_mixes_law_with_what_is_no_law(pack: str, packs: dict[str, Pack]
 def test_every_number_of_ours_is_marked_as_an_assumption(pack: str, packs: dict[str, Pack]) -> None:
     found = packs[pack]
     for kind in found.exception_types.values():
-        days = f"{kind.max_duration.days} days"
+        days = show_span(kind.max_duration)
         cited = [cited for rule in found.rules for cited in rule.cites if days in cited.clause]
         assert [Force.ASSUMPTION] == [found.sources[each.source].force for each in cited]
 

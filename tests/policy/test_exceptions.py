@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from vmsguard.model.inventory import Attribute, Camera
 from vmsguard.model.pack import AllOf, Document, ExceptionGrant, ExceptionType, Pack, Rule
+from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Severity
 from vmsguard.policy.exceptions import Denied, Granted, decide
 
@@ -17,7 +18,7 @@ TYPE = ExceptionType(
     id="public-interest",
     lifts=("analytics.face.identify.off",),
     requires=("legal_basis", "approver", "public_interest", "starts", "expires", "impact_assessment"),
-    max_duration=timedelta(days=90),
+    max_duration=Span(exact=timedelta(days=90)),
     assessment_kind="human-rights",
 )
 RULE = Rule(id="no-identification", title="", severity=Severity.CRITICAL, cites=(), require=())
@@ -61,8 +62,8 @@ GRANT = ExceptionGrant(
 )
 
 
-def codes(*, grant=GRANT, kind=TYPE, documents=(PAPER,), now=NOW, used=None, camera=CAMERA):
-    decided = decide(grant, kind, PACK, RULE, camera, documents, now, used)
+def codes(*, grant=GRANT, kind=TYPE, documents=(PAPER,), now=NOW, used=None, camera=CAMERA, others=()):
+    decided = decide(grant, kind, PACK, RULE, camera, documents, now, used, others=others)
     if isinstance(decided, Granted):
         assert decided.grant is grant
         return []

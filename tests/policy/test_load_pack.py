@@ -16,6 +16,7 @@ from vmsguard.model.pack import (
     FromException,
     ImpossibleGate,
 )
+from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Basis, Force, Severity
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.load_pack import load_pack, load_packs, read_pack_file
@@ -35,7 +36,7 @@ def test_a_pack_becomes_typed_values(sample: str, write: Write, catalogue: Catal
     assert ["storage.edge.off"] == [requirement.control for requirement in rule.require]
     assert ExceptionGate("inevitable") == rule.otherwise[0].gate
     assert {"max": FromException("retention")} == rule.otherwise[0].require[0].pending
-    assert timedelta(days=180) == pack.exception_types["inevitable"].max_duration
+    assert Span(exact=timedelta(days=180)) == pack.exception_types["inevitable"].max_duration
     assert "revert-and-purge" == pack.exception_types["inevitable"].on_expiry
 
 

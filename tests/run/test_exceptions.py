@@ -15,6 +15,7 @@ from vmsguard.evidence.log import EvidenceLog
 from vmsguard.model.inventory import Camera, Inventory
 from vmsguard.model.pack import Document, ExceptionGrant, ExceptionType, Pack, Rule
 from vmsguard.model.snapshot import CameraSnapshot
+from vmsguard.model.span import Span
 from vmsguard.model.truth import Truth
 from vmsguard.model.vocabulary import Severity
 from vmsguard.run.exceptions import decide_exceptions, record_exceptions
@@ -58,7 +59,9 @@ PACK = Pack(
     select=cast(Any, None),
     rules=(Rule(id="r", title="A rule", severity=Severity.HIGH, cites=(), require=()),),
     exception_types={
-        "inevitable": ExceptionType(id="inevitable", lifts=(), requires=("legal_basis",), max_duration=timedelta(90))
+        "inevitable": ExceptionType(
+            id="inevitable", lifts=(), requires=("legal_basis",), max_duration=Span(exact=timedelta(90))
+        )
     },
 )
 

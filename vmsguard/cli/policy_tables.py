@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from vmsguard.model.pack import Pack, Rule
-from vmsguard.policy.durations import show_duration
+from vmsguard.policy.durations import show_span
 from vmsguard.policy.explain import PackExplained
 from vmsguard.policy.sentences import WORDS
 
@@ -47,7 +47,7 @@ def pack_tables(pack: Pack) -> Iterator[Table]:
         types = _table("exception type", "lifts", "must state", "at most", "then")
         for kind in pack.exception_types.values():
             lifts, states = "\n".join(kind.lifts), "\n".join(kind.requires)
-            types.add_row(kind.id, lifts, states, show_duration(kind.max_duration), kind.on_expiry)
+            types.add_row(kind.id, lifts, states, show_span(kind.max_duration), kind.on_expiry)
         yield types
 
 

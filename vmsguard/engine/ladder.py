@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -19,7 +20,8 @@ from vmsguard.engine.compile import CompiledRequirement, CompiledRule, CompiledR
 from vmsguard.engine.impossible import UNSEEN, proof_of
 from vmsguard.engine.judge import Bench, Judgement
 from vmsguard.engine.logic import best_of, worst_of
-from vmsguard.model.pack import ExceptionGate, ExceptionGrant, ImpossibleGate
+from vmsguard.model.pack import ExceptionGate, ExceptionGrant, Gate, ImpossibleGate
+from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Qualifier, Verdict, Why
 from vmsguard.policy.exceptions import Denied, decide
 
@@ -38,6 +40,7 @@ class Rung(Struct, frozen=True, eq=False):
     replaced: tuple[Judgement, ...]
     asked: tuple[Judgement, ...]
     because: str
+    gate: Gate
     grant: ExceptionGrant | None = None
 
 
@@ -108,7 +111,7 @@ def _try(
     combined = [_or(judgement, safeguards) for judgement in replaced]
     verdict = worst_of([*_rest(base, replaced), *combined])
     because = f"exception {grant.id} until {grant.expires.date()}"
-    tried.rungs.append(Rung(Qualifier.EXCEPTION, verdict, tuple(replaced), tuple(asked), because, grant))
+    tried.rungs.append(Rung(Qualifier.EXCEPTION, verdict, tuple(replaced), tuple(asked), because, rung.gate, grant))
 
 
 def _impossible(
@@ -139,7 +142,7 @@ def _impossible(
         names = ", ".join(dict.fromkeys(judgement.requirement.control.id for judgement in proven))
         because = f"{names} proven impossible ({kinds})"
     asked = tuple(one for judgements in by_target.values() for one in judgements)
-    return Rung(Qualifier.FALLBACK, verdict, tuple(replaced), asked, because)
+    return Rung(Qualifier.FALLBACK, verdict, tuple(replaced), asked, because, gate)
 
 
 def _rest(base: Sequence[Judgement], replaced: Sequence[Judgement]) -> list[Verdict]:
@@ -177,6 +180,7 @@ def _granted(
             snapshot.documents,
             bench.now,
             snapshot.first_seen_use,
+            others=grants,
         )
         if not isinstance(decided, Denied):
             return decided.grant, []
@@ -188,8 +192,14 @@ def _excepted(requirement: CompiledRequirement, grant: ExceptionGrant, bench: Be
     params: Any = requirement.params
     if requirement.pending:
         filled = {name: getattr(grant, source.field) for name, source in requirement.pending.items()}
-        params = replace(params, **{name: value for name, value in filled.items() if value is not None})
+        told = {name: _as_taken(value, getattr(params, name)) for name, value in filled.items() if value is not None}
+        params = replace(params, **told)
     return bench.judge_excepted(requirement, params, grant)
+
+
+def _as_taken(value: Any, waiting: Any) -> Any:
+    """A span as the parameter takes it: one that takes exact lengths alone gets the fewest days it can be."""
+    return value.shortest if isinstance(value, Span) and isinstance(waiting, timedelta) else value
 
 
 def _as_shown(judgement: Judgement) -> Verdict:

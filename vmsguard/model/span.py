@@ -22,6 +22,10 @@ class Span(Struct, frozen=True, order=False):
     months: int = 0
     exact: timedelta = timedelta()
 
+    def __bool__(self) -> bool:
+        """False for no time at all, which stands only where a value is still to be filled in."""
+        return bool(self.months or self.exact)
+
     def after(self, start: datetime) -> datetime:
         """The end of the span that begins at ``start``, on the calendar of its own zone."""
         if not self.months:

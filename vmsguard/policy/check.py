@@ -10,7 +10,7 @@ from vmsguard.policy.reading import Reader
 from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.suggest import did_you_mean
 
-__all__ = ["check_exception_types", "check_lifts", "check_rules", "check_sources"]
+__all__ = ["check_exception_type", "check_exception_types", "check_lifts", "check_rules", "check_sources"]
 
 
 def check_sources(reader: Reader, mentions: Mentions, sources: Mapping[str, Source], nodes: Mapping[str, Node]) -> None:
@@ -33,6 +33,21 @@ def check_rules(reader: Reader, rules: tuple[Rule, ...], nodes: list[Node]) -> N
             message = f"the rule id {rule.id!r} is taken by the rule on line {lines[rule.id]}"
             reader.fault(node, message, "give each rule an id of its own")
         lines.setdefault(rule.id, node.line)
+
+
+def check_exception_type(reader: Reader, node: Node, kind: ExceptionType) -> None:
+    """What the type asks of its exceptions fits what it says follows."""
+    entries = node.value if isinstance(node.value, dict) else {}
+    if "objective" in kind.requires and not kind.objectives:
+        hint = "list them under objectives, or ask for reason"
+        reader.fault(node, f"{kind.id} requires an objective and names none that counts", hint)
+    asks = kind.request_by is not None or "authorisation" in kind.requires
+    if "on_rejected" in entries and not asks:
+        message = f"{kind.id} says what follows a rejection, and asks for no authorisation"
+        reader.fault(entries["on_rejected"], message, "add request_by, or authorisation to requires", at_key=True)
+    if kind.max_pending is not None and not asks:
+        message = f"{kind.id} limits how long a decision may take, and asks for no authorisation"
+        reader.fault(entries["max_pending"], message, "add request_by, or authorisation to requires", at_key=True)
 
 
 def check_exception_types(reader: Reader, mentions: Mentions, types: Mapping[str, ExceptionType]) -> None:

@@ -14,16 +14,19 @@ from msgspec import Struct
 from vmsguard.controls.papers import completed_on, covers, flaw
 from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import Document, ExceptionGrant, ExceptionType, Pack, Rule
+from vmsguard.policy.authorised import authorisation_flaws
 
 __all__ = ["Denied", "Granted", "decide"]
 
 _FIELDS = {
     "approver": lambda grant: grant.approver,
+    "authorisation": lambda grant: grant.authorisation,
     "consent_record": lambda grant: grant.consent_record,
     "expires": lambda grant: grant.expires,
     "impact_assessment": lambda grant: grant.impact_assessment,
     "legal_basis": lambda grant: grant.legal_basis,
     "legal_basis_kind": lambda grant: grant.legal_basis_kind,
+    "objective": lambda grant: grant.objective,
     "public_interest": lambda grant: grant.public_interest,
     "reason": lambda grant: grant.reason,
     "retention": lambda grant: grant.retention,
@@ -51,13 +54,20 @@ def decide(
     documents: Iterable[Document],
     now: datetime,
     first_seen_use: datetime | None,
+    *,
+    others: Iterable[ExceptionGrant],
 ) -> Granted | Denied:
-    """Whether the grant lifts this rule of this pack for this camera at ``now``."""
+    """Whether the grant lifts this rule of this pack for this camera at ``now``.
+
+    ``others`` are all exceptions there are, itself among them or not: a type may not be renewable.
+    """
     reasons = [
         *_named(grant, exception_type, pack, rule, camera),
         *_people(grant),
         *_complete(grant, exception_type),
         *_in_time(grant, exception_type, now),
+        *_renewal(grant, exception_type, camera, others),
+        *authorisation_flaws(grant, exception_type, camera, documents, now),
         *_assessed(grant, exception_type, camera, documents, now, first_seen_use),
     ]
     return Denied(tuple(reasons)) if reasons else Granted(grant)
@@ -86,6 +96,9 @@ def _complete(grant: ExceptionGrant, exception_type: ExceptionType) -> Iterator[
             yield f"exception-incomplete: {exception_type.id} requires {name!r}, which no exception can state"
         elif not read(grant):
             yield f"exception-incomplete: {grant.id} does not state {name}"
+    if exception_type.objectives and grant.objective not in exception_type.objectives:
+        told = grant.objective or "none"
+        yield f"exception-objective: {grant.id} names {told}, not one of {', '.join(exception_type.objectives)}"
 
 
 def _in_time(grant: ExceptionGrant, exception_type: ExceptionType, now: datetime) -> Iterator[str]:
@@ -95,12 +108,35 @@ def _in_time(grant: ExceptionGrant, exception_type: ExceptionType, now: datetime
         return
     if grant.expires <= grant.starts:
         yield f"exception-time: {grant.id} ends before it starts"
-    if grant.expires - grant.starts > exception_type.max_duration:
+    if grant.expires > exception_type.max_duration.after(grant.starts):
         yield f"exception-too-long: {grant.id} runs {(grant.expires - grant.starts).days} days, over the longest"
     if now < grant.starts:
         yield f"exception-not-started: {grant.id} starts on {grant.starts.isoformat()}"
     if now >= grant.expires:
         yield f"exception-expired: {grant.id} expired on {grant.expires.isoformat()}"
+
+
+def _renewal(
+    grant: ExceptionGrant, exception_type: ExceptionType, camera: Camera, others: Iterable[ExceptionGrant]
+) -> Iterator[str]:
+    """What follows another of its type too closely renews it, whatever it calls itself.
+
+    Too closely: it starts before as much time as the type's longest duration has passed since the end of an
+    earlier one for the same rule and camera.
+    """
+    if exception_type.renewable or grant.starts.tzinfo is None:
+        return
+    if grant.renews:
+        yield f"exception-not-renewable: {grant.id} renews {grant.renews}, which its type does not allow"
+    lifted = (grant.pack, grant.rule, grant.type)
+    for other in others:
+        if other.id == grant.id or (other.pack, other.rule, other.type) != lifted or camera.id not in other.cameras:
+            continue
+        if other.starts.tzinfo is None or other.expires.tzinfo is None:
+            continue
+        earlier = (other.starts, other.id) < (grant.starts, grant.id)
+        if earlier and grant.starts < exception_type.max_duration.after(other.expires):
+            yield f"exception-not-renewable: {grant.id} follows {other.id} on this camera too closely"
 
 
 def _assessed(

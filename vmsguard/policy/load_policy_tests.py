@@ -215,10 +215,13 @@ class _Loader:
                 legal_basis=fields.text("legal_basis", default=""),
                 legal_basis_kind=fields.identifier("legal_basis_kind", default=""),
                 reason=fields.text("reason", default=""),
-                retention=fields.optional("retention", self.reader.duration),
+                retention=fields.optional("retention", self.reader.span),
                 consent_record=fields.text("consent_record", default=""),
                 public_interest=fields.text("public_interest", default=""),
                 impact_assessment=fields.identifier("impact_assessment", default=""),
+                objective=fields.identifier("objective", default=""),
+                authorisation=fields.identifier("authorisation", default=""),
+                renews=fields.identifier("renews", default=""),
             )
 
     def _refusal(self, node: Node) -> tuple[str, str]:

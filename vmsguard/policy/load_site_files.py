@@ -123,10 +123,13 @@ def _exception(document: YamlDocument, packs: Mapping[str, Pack]) -> ExceptionGr
             legal_basis=basis,
             legal_basis_kind=basis_kind,
             reason=fields.text("reason", default=""),
-            retention=fields.optional("retention", reader.duration),
+            retention=fields.optional("retention", reader.span),
             consent_record=fields.text("consent_record", default=""),
             public_interest=fields.text("public_interest", default=""),
             impact_assessment=fields.identifier("impact_assessment", default=""),
+            objective=fields.identifier("objective", default=""),
+            authorisation=fields.identifier("authorisation", default=""),
+            renews=fields.identifier("renews", default=""),
             origin=document.reader.file,
         )
     if not reader.problems and grant.expires <= grant.starts:

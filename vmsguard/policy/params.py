@@ -12,11 +12,12 @@ from msgspec import Struct, inspect
 
 from vmsguard.controls.base import Control
 from vmsguard.model.pack import FromException
+from vmsguard.model.span import Span
 from vmsguard.policy.reading import Reader
 from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.suggest import did_you_mean
 
-__all__ = ["EXCEPTION_FIELDS", "FROM_EXCEPTION", "param_fields", "read_params", "stated_type"]
+__all__ = ["EXCEPTION_FIELDS", "FROM_EXCEPTION", "is_span", "param_fields", "read_params", "stated_type"]
 
 FROM_EXCEPTION = "from_exception"
 
@@ -52,7 +53,7 @@ def read_params(
         elif isinstance(child.value, dict):
             pending[field.name] = _from_exception(reader, child, key, field.type, excepted)
             if field.required:
-                values[field.name] = timedelta(0)
+                values[field.name] = Span() if is_span(field.type) else timedelta(0)
         else:
             values[field.name] = _value(reader, child, key, field.type)
     if len(reader.problems) > before:
@@ -69,9 +70,15 @@ def _from_exception(reader: Reader, node: Node, key: str, kind: inspect.Type, ex
     if not excepted:
         message = f"{key}: only a rung with if_excepted has an exception to take {name} from"
         reader.fault(node, message, "write the value itself")
-    elif not isinstance(stated_type(kind), inspect.TimeDeltaType):
+    elif not (is_span(kind) or isinstance(stated_type(kind), inspect.TimeDeltaType)):
         reader.fault(node, f"{key}: {name} is a duration, which this parameter is not", "write the value itself")
     return FromException(name)
+
+
+def is_span(declared: inspect.Type) -> bool:
+    """Whether a parameter is a length of time that may count months and years."""
+    kind = stated_type(declared)
+    return isinstance(kind, inspect.StructType) and kind.cls is Span
 
 
 def stated_type(kind: inspect.Type) -> inspect.Type:
@@ -86,6 +93,8 @@ def _value(reader: Reader, node: Node, what: str, declared: inspect.Type) -> Any
     match kind:
         case inspect.TimeDeltaType():
             return reader.duration(node, what)
+        case inspect.StructType() if kind.cls is Span:
+            return reader.span(node, what)
         case inspect.BoolType():
             return reader.boolean(node, what)
         case inspect.IntType():

@@ -15,7 +15,8 @@ from vmsguard.errors import ConfigError
 from vmsguard.model.pack import AllOf, ExceptionType, Pack, Profile, Source
 from vmsguard.model.vocabulary import Force
 from vmsguard.policy.catalogue import Catalogue
-from vmsguard.policy.check import check_exception_types, check_lifts, check_rules, check_sources
+from vmsguard.policy.check import check_exception_type, check_exception_types, check_lifts, check_rules, check_sources
+from vmsguard.policy.in_force import SITE_ZONE
 from vmsguard.policy.read_rules import RuleReader
 from vmsguard.policy.read_select import read_selector
 from vmsguard.policy.reading import Fields, Reader
@@ -25,7 +26,7 @@ from vmsguard.policy.yaml_files import YamlDocument
 __all__ = ["CONFIRMED", "EXPIRY", "GRANT_FIELDS", "VERSION_PATTERN", "PackReading", "read_pack"]
 
 CONFIRMED = ("primary", "secondary", "unconfirmed")
-EXPIRY = ("revert", "revert-and-purge")
+EXPIRY = ("revert", "revert-and-purge", "stop-and-purge")
 GRANT_FIELDS = (
     "legal_basis",
     "approver",
@@ -36,6 +37,8 @@ GRANT_FIELDS = (
     "consent_record",
     "public_interest",
     "impact_assessment",
+    "objective",
+    "authorisation",
 )
 """What an exception type may ask of its exceptions."""
 
@@ -149,8 +152,10 @@ def _version(reader: Reader, node: Node, what: str) -> str:
 def _timezone(reader: Reader, node: Node, what: str) -> str:
     before = len(reader.problems)
     value = reader.text(node, what)
-    if len(reader.problems) == before and not _is_zone(value):
-        reader.fault(node, f"{what}: no time zone is called {value!r}", "write an IANA name such as Asia/Seoul")
+    if len(reader.problems) == before and value != SITE_ZONE and not _is_zone(value):
+        reader.fault(
+            node, f"{what}: no time zone is called {value!r}", "write an IANA name such as Asia/Seoul, or site"
+        )
     return value
 
 
@@ -194,14 +199,21 @@ def _exception_type(reader: Reader, name: str, node: Node, lifted: dict[str, lis
         lifts = fields.items("lifts", least=1)
         lifted[name] = lifts
         required = fields.items("requires", least=1)
-        return ExceptionType(
+        kind = ExceptionType(
             id=name,
             lifts=tuple(reader.text(child, "lifts") for child in lifts),
             requires=tuple(reader.word(child, "requires", GRANT_FIELDS) for child in required),
-            max_duration=fields.duration("max_duration"),
+            max_duration=fields.span("max_duration"),
             on_expiry=fields.word("on_expiry", EXPIRY, default="revert-and-purge"),
             assessment_kind=fields.identifier("assessment_kind", default=""),
+            objectives=fields.identifiers("objectives", default=(), least=1),
+            request_by=fields.optional("request_by", reader.duration),
+            max_pending=fields.optional("max_pending", reader.duration),
+            renewable=fields.boolean("renewable", default=True),
+            on_rejected=fields.word("on_rejected", EXPIRY, default=""),
         )
+    check_exception_type(reader, node, kind)
+    return kind
 
 
 def _check_id(reader: Reader, name: str, node: Node) -> None:

@@ -24,6 +24,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from vmsguard.model.span import Span
 from vmsguard.policy.scalars import NO_INSTANT, ScalarReader, describe
 from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.suggest import did_you_mean, nearest
@@ -182,6 +183,9 @@ class Fields:
 
     def duration(self, key: str, default: timedelta | None = None) -> timedelta:
         return self.read(key, self.reader.duration, timedelta(0), default)
+
+    def span(self, key: str, default: Span | None = None) -> Span:
+        return self.read(key, self.reader.span, Span(), default)
 
     def instant(self, key: str, default: datetime | None = None) -> datetime:
         return self.read(key, self.reader.instant, NO_INSTANT, default)

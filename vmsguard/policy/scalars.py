@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from vmsguard.errors import ConfigError, Problems
-from vmsguard.policy.durations import parse_duration
+from vmsguard.model.span import Span
+from vmsguard.policy.durations import parse_duration, parse_span
 from vmsguard.policy.instants import parse_date, parse_instant
 from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.suggest import did_you_mean
@@ -160,6 +161,10 @@ class ScalarReader:
         """An exact ISO 8601 duration above zero."""
         return self._parsed(node, what, "a duration", parse_duration, timedelta(0))
 
+    def span(self, node: Node, what: str) -> Span:
+        """An ISO 8601 duration above zero that may count months and years."""
+        return self._parsed(node, what, "a duration", parse_span, Span())
+
     def instant(self, node: Node, what: str) -> datetime:
         """An RFC 3339 instant with its offset."""
         return self._parsed(node, what, "an instant", parse_instant, NO_INSTANT)
@@ -177,7 +182,7 @@ class ScalarReader:
     def _parsed(self, node: Node, what: str, kind: str, parse: Callable[[str], T], broken: T) -> T:
         if not isinstance(node.value, str):
             hint = "write it as text"
-            if isinstance(node.value, int) and parse is parse_duration:
+            if isinstance(node.value, int) and parse in (parse_duration, parse_span):
                 hint = "write an ISO 8601 duration such as PT24H or P180D; a bare number has no unit"
             self.fault(node, f"{what}: expected {kind}, found {describe(node)}", hint)
             return broken

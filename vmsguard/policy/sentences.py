@@ -18,7 +18,8 @@ from vmsguard.model.pack import (
     Selector,
     Source,
 )
-from vmsguard.policy.durations import show_duration
+from vmsguard.model.span import Span
+from vmsguard.policy.durations import show_duration, show_span
 from vmsguard.policy.params import param_fields
 
 __all__ = ["LANGUAGES", "WORDS", "say_gate", "say_requirement", "say_selector", "say_source", "say_test", "say_value"]
@@ -97,14 +98,16 @@ def say_test(test: AttributeTest, lang: str) -> str:
     return WORDS[lang]["is"].format(test.attribute, values)
 
 
-def say_value(value: Any) -> str:
+def say_value(value: Any, lang: str = "en") -> str:
     """A parameter or attribute as it is read aloud."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, timedelta):
-        return show_duration(value)
+        return show_duration(value, lang)
+    if isinstance(value, Span):
+        return show_span(value, lang)
     if isinstance(value, tuple | list | frozenset):
-        return ", ".join(sorted(say_value(item) for item in value))
+        return ", ".join(sorted(say_value(item, lang) for item in value))
     return str(value)
 
 
@@ -117,7 +120,7 @@ def say_requirement(requirement: Requirement, controls: Mapping[str, Control], l
         if field.name in requirement.pending:
             told.append(f"{name}: {WORDS[lang]['limit'].format(requirement.pending[field.name].field)}")
         elif value not in ("", (), False, None):
-            told.append(f"{name}: {say_value(value)}")
+            told.append(f"{name}: {say_value(value, lang)}")
     if requirement.min_basis is not None:
         told.append(f"{WORDS[lang]['at least']} {requirement.min_basis.label}")
     sentence = control.says.get(lang) or control.says["en"]
@@ -133,7 +136,7 @@ def say_gate(gate: Gate, types: Mapping[str, ExceptionType], lang: str) -> str:
     told = (
         words["excepted"].format(kind.id, ", ".join(kind.lifts)),
         words["states"].format(", ".join(kind.requires)),
-        words["expires"].format(show_duration(kind.max_duration), kind.on_expiry),
+        words["expires"].format(show_span(kind.max_duration, lang), kind.on_expiry),
     )
     return "; ".join(told)
 
