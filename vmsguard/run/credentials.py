@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from vmsguard.model.inventory import Target
 from vmsguard.model.manifest import Identity
-from vmsguard.run.equipment import Equipment
+from vmsguard.run.equipment import Instruments
 
 __all__ = ["credential_of", "note_accepted", "note_refusal", "refused_elsewhere"]
 
 
-def credential_of(target: Target, equipment: Equipment, *, for_change: bool = False) -> str:
+def credential_of(target: Target, equipment: Instruments, *, for_change: bool = False) -> str:
     """The keyed digest under which refusals of a target's login are counted; empty for no login.
 
     It covers the password too: whoever mends the secret starts with a closed breaker.
@@ -20,7 +20,7 @@ def credential_of(target: Target, equipment: Equipment, *, for_change: bool = Fa
     return equipment.state.digest("\0".join((login.reference, login.user, login.password)))
 
 
-def refused_elsewhere(target: Target, equipment: Equipment, *, for_change: bool = False) -> str:
+def refused_elsewhere(target: Target, equipment: Instruments, *, for_change: bool = False) -> str:
     """Why the login must not be tried here; empty while its breaker is closed."""
     credential = credential_of(target, equipment, for_change=for_change)
     breaker = equipment.state.breaker(credential) if credential else None
@@ -29,14 +29,14 @@ def refused_elsewhere(target: Target, equipment: Equipment, *, for_change: bool 
     return f"{len(breaker.refused_by)} targets refused this login"
 
 
-def note_refusal(target: Target, equipment: Equipment, *, for_change: bool = False) -> None:
+def note_refusal(target: Target, equipment: Instruments, *, for_change: bool = False) -> None:
     """Count one refused login; the breaker opens at the third target, for every run that uses this state."""
     credential = credential_of(target, equipment, for_change=for_change)
     if credential:
         equipment.state.record_refusal(credential, target.id)
 
 
-def note_accepted(target: Target, identity: Identity, equipment: Equipment, *, for_change: bool = False) -> None:
+def note_accepted(target: Target, identity: Identity, equipment: Instruments, *, for_change: bool = False) -> None:
     """Forget refusals of a login that a target is proven to accept: single refusals over months are no bad password.
 
     A target that lets anybody in proves nothing of a login.

@@ -14,11 +14,12 @@ from vmsguard.model.clock import Clock
 from vmsguard.net.login import Login
 from vmsguard.net.permits import PermitOffice
 from vmsguard.net.pool import ConnectionPool
+from vmsguard.net.wire import NewKeyedHash
 from vmsguard.plugin.driver import RunBlocking
 from vmsguard.plugin.loader import Registry
 from vmsguard.state.store import State
 
-__all__ = ["Equipment", "Progress", "no_progress"]
+__all__ = ["Equipment", "Instruments", "Progress", "no_progress"]
 
 
 class Progress(Protocol):
@@ -32,8 +33,8 @@ def no_progress(phase: str, done: int, total: int) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Equipment:
-    """Everything a run touches besides the inventory and the policies."""
+class Instruments:
+    """What looking and judging needs; there is no evidence among it, so whoever has no more can record nothing."""
 
     clock: Clock
     random: random.Random
@@ -42,7 +43,6 @@ class Equipment:
     login: Callable[[str], Login | None]
     """Resolves a ``secret://`` reference; None for an empty one; raises ``SecretMissing``."""
     state: State
-    evidence: EvidenceLog
     permits: PermitOffice
     run_blocking: RunBlocking
     sleep: Callable[[float], Awaitable[None]]
@@ -51,3 +51,19 @@ class Equipment:
     in_flight: int = 128
     """How many targets are talked to at once."""
     agent: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def keyed_hash(self) -> NewKeyedHash | None:
+        """What digests of requests and replies are made with; None where nobody keeps them."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equipment(Instruments):
+    """Everything a run touches besides the inventory and the policies."""
+
+    evidence: EvidenceLog
+
+    @property
+    def keyed_hash(self) -> NewKeyedHash | None:
+        return self.evidence.keyed_hash

@@ -16,9 +16,9 @@ __all__ = ["with_first_uses"]
 
 
 def with_first_uses(
-    snapshots: Mapping[str, CameraSnapshot], fleet: Fleet, state: State, now: datetime
+    snapshots: Mapping[str, CameraSnapshot], fleet: Fleet, state: State | None, now: datetime
 ) -> dict[str, CameraSnapshot]:
-    """The snapshots, each with the first observed use; one seen for the first time is kept in state."""
+    """The snapshots, each with the first observed use; one seen for the first time is kept in ``state``, if given."""
     wanted = {site: uses_to_look_for(rules) for site, rules in fleet.rules.items()}
     first = {
         name: now
@@ -27,5 +27,6 @@ def with_first_uses(
         and (names := wanted.get(snapshot.camera.site, ()))
         and uses_recognition(names, snapshot, now, fleet.facts)
     }
-    state.note_first_uses(first)
+    if state is not None:
+        state.note_first_uses(first)
     return {**snapshots, **{name: replace(snapshots[name], first_seen_use=at) for name, at in first.items()}}

@@ -16,7 +16,7 @@ from vmsguard.model.plan import Plan
 from vmsguard.model.results import Finding, Result, Unreached
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.run.assemble import assemble_snapshots
-from vmsguard.run.equipment import Equipment
+from vmsguard.run.equipment import Instruments
 from vmsguard.run.firmware import with_known_firmware
 from vmsguard.run.first_use import with_first_uses
 from vmsguard.run.fleet import Fleet
@@ -58,12 +58,19 @@ class Judged:
 
 
 async def judge(
-    fleet: Fleet, equipment: Equipment, run: str, *, again: frozenset[str] | None = None, before: Judged | None = None
+    fleet: Fleet,
+    equipment: Instruments,
+    run: str,
+    *,
+    again: frozenset[str] | None = None,
+    before: Judged | None = None,
+    remember: bool = True,
 ) -> Judged:
     """The judgement of a fleet from fresh sessions.
 
     With ``again`` and ``before`` only those targets are opened anew and every witness of theirs looks
-    again; the rest stands as it was seen earlier in the same run.
+    again; the rest stands as it was seen earlier in the same run. Without ``remember`` nothing that was seen
+    is kept for later runs: what nobody records must not be relied on either.
     """
     everywhere = {rules for site in fleet.rules.values() for rules in site}
     wanted = frozenset(name for rules in everywhere for name in wanted_facts([rules]))
@@ -79,7 +86,8 @@ async def judge(
         again=again or frozenset(),
         before=None if before is None else before.seen,
     )
-    equipment.state.remember_sightings(seen.fresh)
+    if remember:
+        equipment.state.remember_sightings(seen.fresh)
     now = equipment.clock.now()
     snapshots = assemble_snapshots(
         fleet.inventory,
@@ -93,7 +101,7 @@ async def judge(
         first_uses=equipment.state.first_uses(),
     )
     # Before anything is judged: an assessment may already be late by what this very run sees.
-    snapshots = with_first_uses(snapshots, fleet, equipment.state, now)
+    snapshots = with_first_uses(snapshots, fleet, equipment.state if remember else None, now)
     evaluations = tuple(
         evaluate(fleet.rules.get(camera.site, ()), snapshots[camera.id], now, fleet.grants) for camera in fleet.cameras
     )

@@ -16,7 +16,7 @@ from vmsguard.model.vocabulary import WHOLE, Effect, Why
 from vmsguard.net.client import GuardedClient
 from vmsguard.plugin.driver import Driver
 from vmsguard.run.credentials import note_accepted, note_refusal, refused_elsewhere
-from vmsguard.run.equipment import Equipment
+from vmsguard.run.equipment import Instruments
 from vmsguard.run.reach import why_of
 from vmsguard.run.session import driver_session, within
 from vmsguard.run.together import together
@@ -68,7 +68,7 @@ async def observe_targets(
     inventory: Inventory,
     wanted: frozenset[str],
     facts: Mapping[str, FactSpec],
-    equipment: Equipment,
+    equipment: Instruments,
 ) -> dict[str, TargetObservation]:
     """One observation per target, all targets in flight up to the equipment's limit.
 
@@ -104,7 +104,7 @@ async def _observe(
     cameras: Iterable[Camera],
     wanted: frozenset[str],
     specs: Mapping[str, FactSpec],
-    equipment: Equipment,
+    equipment: Instruments,
 ) -> TargetObservation:
     client: GuardedClient | None = None
     try:

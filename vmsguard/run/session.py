@@ -10,7 +10,7 @@ from vmsguard.errors import DriverError, PluginError, Unreachable
 from vmsguard.model.inventory import Target
 from vmsguard.net.client import GuardedClient
 from vmsguard.plugin.driver import Context, Driver
-from vmsguard.run.equipment import Equipment
+from vmsguard.run.equipment import Instruments
 
 __all__ = ["driver_session", "within"]
 
@@ -32,7 +32,7 @@ async def within(target: Target, operation: str, requests: float) -> AsyncIterat
 
 @asynccontextmanager
 async def driver_session(
-    target: Target, equipment: Equipment, *, for_change: bool = False
+    target: Target, equipment: Instruments, *, for_change: bool = False
 ) -> AsyncIterator[tuple[Driver, GuardedClient]]:
     """A driver on a fresh session with its guarded client; only ``for_change`` resolves the ``change`` login.
 
@@ -48,7 +48,7 @@ async def driver_session(
         pool=equipment.pool,
         permit_is_live=equipment.permits.is_live,
         write_allowed=for_change,
-        keyed_hash=equipment.evidence.keyed_hash,
+        keyed_hash=equipment.keyed_hash,
     )
     log = equipment.log.bind(target=target.id, driver=target.driver)
     context = Context(

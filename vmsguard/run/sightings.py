@@ -21,7 +21,7 @@ from vmsguard.model.ledger import WitnessMemory
 from vmsguard.model.manifest import WitnessPoint
 from vmsguard.model.truth import Truth, any_of
 from vmsguard.model.vocabulary import WHOLE
-from vmsguard.run.equipment import Equipment
+from vmsguard.run.equipment import Instruments
 from vmsguard.run.observe import TargetObservation
 from vmsguard.run.together import together
 from vmsguard.witness.conclude import MemoryKey, conclude, memory_key, point_name
@@ -83,7 +83,7 @@ async def look_for_ourselves(
     inventory: Inventory,
     observations: Mapping[str, TargetObservation],
     wanted: frozenset[str],
-    equipment: Equipment,
+    equipment: Instruments,
     *,
     again: frozenset[str],
     before: Seen | None,
@@ -170,7 +170,7 @@ def _positive(target: str, point: WitnessPoint, memories: Mapping[MemoryKey, Wit
 
 
 async def _look(
-    inventory: Inventory, todo: Mapping[str, Sequence[WitnessPoint]], equipment: Equipment
+    inventory: Inventory, todo: Mapping[str, Sequence[WitnessPoint]], equipment: Instruments
 ) -> dict[str, list[tuple[WitnessPoint, Sighting]]]:
     total = sum(len(points) for points in todo.values())
     gate = asyncio.Semaphore(equipment.in_flight)
