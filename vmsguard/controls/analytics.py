@@ -173,8 +173,11 @@ class AnalyticsFaceVerifyBounded(Control):
         return unknown(Why.NOT_ATTRIBUTED, f"{len(told)} of six conditions not known", _BOUNDED, left=told)
 
 
+_DETECTS = frozenset({"face-detection", "face-attributes", "emotion", "biometric-categorisation", "unclassified"})
+
+
 def _keeps(function: Any) -> bool | None:
-    if function.task not in ("face-detection", "face-attributes", "unclassified") or function.enabled is False:
+    if function.task not in _DETECTS or function.enabled is False:
         return False
     if function.task == "unclassified":
         return None

@@ -28,7 +28,14 @@ __all__ = [
 _WATCHERS = frozenset({Role.DEVICE, Role.RECORDER, Role.RELAY})
 
 Task = Literal[
-    "face-detection", "face-identification", "face-verification", "face-attributes", "body-temperature", "other"
+    "face-detection",
+    "face-identification",
+    "face-verification",
+    "face-attributes",
+    "emotion",
+    "biometric-categorisation",
+    "body-temperature",
+    "other",
 ]
 
 

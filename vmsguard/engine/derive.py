@@ -14,7 +14,7 @@ from vmsguard.model.vocabulary import Layer, Role
 __all__ = ["DERIVED", "holds", "performed"]
 
 _TASKS: Mapping[str, frozenset[str]] = {
-    "analytics.face.detect": frozenset({"face-detection", "face-attributes"}),
+    "analytics.face.detect": frozenset({"face-detection", "face-attributes", "emotion", "biometric-categorisation"}),
     "analytics.face.identify": frozenset({"face-identification"}),
     "analytics.face.verify": frozenset({"face-verification"}),
 }

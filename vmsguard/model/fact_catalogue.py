@@ -15,7 +15,7 @@ from vmsguard.model.vocabulary import Layer
 
 __all__ = ["CATALOGUE", "CORE_FACTS", "FactSpec"]
 
-CATALOGUE = 1
+CATALOGUE = 2
 
 BOTH = (Layer.RUNTIME, Layer.STORED)
 RUNNING = (Layer.RUNTIME,)
@@ -74,6 +74,18 @@ _SPECS = (
         meaning="places outside the target that it writes recordings to",
     ),
     FactSpec(
+        name="deletion.methods",
+        item=v.DeletionMethod,
+        whole=True,
+        meaning="how each store of the target deletes",
+    ),
+    FactSpec(
+        name="export.jobs",
+        item=v.ExportJob,
+        layers=BOTH,
+        meaning="jobs that take data of the channel out of the system",
+    ),
+    FactSpec(
         name="storage.encrypted",
         value_type=bool,
         evidence=E.FLAG,
@@ -105,6 +117,46 @@ _SPECS = (
         name="recognition.consumers",
         item=v.RecognitionConsumer,
         meaning="receivers of this channel's pictures that recognise faces",
+    ),
+    FactSpec(
+        name="recognition.subscriptions",
+        item=v.RecognitionSubscription,
+        layers=BOTH,
+        meaning="recognition results about this channel that the target takes in from elsewhere",
+    ),
+    # what is captured
+    FactSpec(
+        name="audio.sources",
+        item=v.AudioSource,
+        layers=BOTH,
+        meaning="what takes in, encodes or records sound at this channel",
+    ),
+    FactSpec(
+        name="metadata.streams",
+        item=v.MetadataStream,
+        layers=BOTH,
+        meaning="streams and stores of metadata about this channel's pictures, with what they say of people",
+    ),
+    FactSpec(
+        name="privacy.masks",
+        item=v.PrivacyMask,
+        layers=BOTH,
+        meaning="areas of the channel's view that are covered",
+    ),
+    FactSpec(name="ptz.movable", value_type=bool, evidence=E.FLAG, meaning="the view can be panned, tilted or zoomed"),
+    FactSpec(
+        name="ptz.limited",
+        value_type=bool,
+        evidence=E.FLAG,
+        layers=BOTH,
+        meaning="limits keep a movable view inside its stated range",
+    ),
+    FactSpec(
+        name="recording.indicator",
+        value_type=bool,
+        evidence=E.FLAG,
+        layers=BOTH,
+        meaning="light, sound or a display shows that it records",
     ),
     # analytics
     FactSpec(

@@ -9,11 +9,17 @@ from msgspec import Struct
 __all__ = [
     "Account",
     "AnalyticsFunction",
+    "AudioSource",
     "CloudLink",
+    "DeletionMethod",
+    "ExportJob",
     "ExternalDestination",
     "FaceLibrary",
+    "MetadataStream",
+    "PrivacyMask",
     "PushDestination",
     "RecognitionConsumer",
+    "RecognitionSubscription",
     "RecorderMatch",
     "RecordingJob",
     "RetentionSetting",
@@ -102,7 +108,9 @@ class AnalyticsFunction(Struct, frozen=True):
     type: str
     """The product's own type name, local part."""
     task: str
-    """``face-detection face-identification face-verification face-attributes body-temperature other unclassified``."""
+    """``face-detection face-identification face-verification face-attributes emotion biometric-categorisation
+    body-temperature other unclassified``. ``face-attributes`` is a function of which nobody said which
+    attributes it tells: it may infer moods and categories too."""
     enabled: bool | None
     keeps_pictures: bool | None = None
 
@@ -114,6 +122,8 @@ class FaceLibrary(Struct, frozen=True):
     count: int
     purpose: str = ""
     """``verify-1to1``, ``identify`` or empty."""
+    oldest_enrolled: datetime | None = None
+    """When the entry that is there longest was enrolled; None where the product does not say."""
 
 
 class RecognitionConsumer(Struct, frozen=True):
@@ -122,6 +132,65 @@ class RecognitionConsumer(Struct, frozen=True):
     id: str
     kind: str
     connected: bool | None
+
+
+class RecognitionSubscription(Struct, frozen=True):
+    """Recognition results that a system takes in from elsewhere: events of cameras, servers or services."""
+
+    id: str
+    source: str
+    """What it takes them from: ``camera server service``; never an address."""
+    enabled: bool | None
+
+
+class MetadataStream(Struct, frozen=True):
+    """One stream or store of metadata derived from pictures."""
+
+    id: str
+    enabled: bool | None
+    human_attributes: tuple[str, ...] | None
+    """The names of elements it carries that describe a person, such as ``Age`` or ``Temperature``; never
+    their values. None: nobody said what it carries."""
+
+
+class AudioSource(Struct, frozen=True):
+    """One thing that takes in, encodes or records sound; muted is not off."""
+
+    id: str
+    kind: str
+    """``microphone encoder track``."""
+    attached_to: str = ""
+    """``profile`` or ``recording``: what takes sound from it, muted or not; empty: nothing does."""
+    enabled: bool | None = None
+    """Sound is taken in. None: the device did not say."""
+
+
+class PrivacyMask(Struct, frozen=True):
+    """One area of the view that is covered; its outline is never read."""
+
+    id: str
+    enabled: bool | None
+    every_stream: bool | None
+    """It covers every stream and recording of the channel, not only one. None: the device did not say."""
+
+
+class ExportJob(Struct, frozen=True):
+    """One job that takes data out of the system."""
+
+    id: str
+    contents: str
+    """``footage snapshots metadata face-crops face-set unclassified``."""
+    running: bool | None
+    """False: it is finished or switched off. None: the device did not say."""
+
+
+class DeletionMethod(Struct, frozen=True):
+    """How a store deletes."""
+
+    store: str
+    method: str
+    """``index-only`` (the entry goes, the data stay until overwritten, as in ring buffers),
+    ``file-system-delete overwrite crypto-erase`` or ``unclassified``."""
 
 
 class RetentionSetting(Struct, frozen=True):
