@@ -9,7 +9,10 @@ from vmsguard.policy.reading import Reader
 from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.suggest import did_you_mean
 
-__all__ = ["DETAILS", "read_details"]
+__all__ = ["AUTHORISATION_STATES", "DETAILS", "read_details"]
+
+AUTHORISATION_STATES = ("requested", "granted", "refused")
+"""How far an authorisation has come; one that does not say is the order itself, and granted."""
 
 
 def read_details(reader: Reader, node: Node) -> dict[str, Any]:
@@ -50,16 +53,23 @@ def _stores(reader: Reader, node: Node, what: str) -> list[Any]:
     return list(reader.each(node, what, store, least=1))
 
 
+def _state(reader: Reader, node: Node, what: str) -> str:
+    return reader.word(node, what, AUTHORISATION_STATES)
+
+
 DETAILS: dict[str, Callable[[Reader, Node, str], Any]] = {
     "assessment_kind": Reader.identifier,
     "assessor": Reader.text,
     "completed_on": Reader.date,
     "consent_kind": Reader.identifier,
+    "decided_at": Reader.instant,
     "firmware": _firmware,
     "impossible": _texts,
     "independent": Reader.boolean,
     "legal_basis_kind": Reader.identifier,
     "model": Reader.text,
+    "requested_at": Reader.instant,
+    "state": _state,
     "stores": _stores,
 }
 """Each key and how it is read; none may hold a person's name."""

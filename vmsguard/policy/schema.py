@@ -32,6 +32,7 @@ __all__ = ["policy_schema"]
 
 _TEXT: dict[str, Any] = {"$ref": "#/$defs/text"}
 _SCALAR: dict[str, Any] = {"type": ["string", "integer", "boolean"]}
+_MAYBE_DURATION: dict[str, Any] = {"anyOf": [{"$ref": "#/$defs/duration"}, {"type": "null"}]}
 _OWN_NAME = "^[^/]+/.+$"
 
 
@@ -233,6 +234,11 @@ def _exception_type() -> dict[str, Any]:
             "max_duration": {"$ref": "#/$defs/duration"},
             "on_expiry": words(EXPIRY, "What follows its end."),
             "assessment_kind": {"$ref": "#/$defs/id"},
+            "objectives": documented(listing({"$ref": "#/$defs/id"}), "The aims of which such an exception names one."),
+            "request_by": documented(_MAYBE_DURATION, "How long after its start an authorisation is asked for."),
+            "max_pending": documented(_MAYBE_DURATION, "How long it stands after the request, undecided."),
+            "renewable": documented({"type": "boolean"}, "Whether another one may follow it."),
+            "on_rejected": words(EXPIRY, "What follows a refusal, or a request that came late or stayed undecided."),
         },
         ("lifts", "requires", "max_duration"),
     )

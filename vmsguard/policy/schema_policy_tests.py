@@ -11,7 +11,7 @@ from vmsguard.model.changes import CORE_VERBS
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.vocabulary import Basis, Qualifier, Role, Verdict, Why
 from vmsguard.policy.details import DETAILS
-from vmsguard.policy.schema_words import closed, documented, listing, words
+from vmsguard.policy.schema_words import closed, documented, words
 
 __all__ = ["policy_tests", "told_facts"]
 
@@ -95,6 +95,9 @@ def _scene() -> dict[str, Any]:
             "consent_record": TEXT,
             "public_interest": TEXT,
             "impact_assessment": documented(ID, "paper-1 for the first paper of the case."),
+            "objective": ID,
+            "authorisation": documented(ID, "paper-1 for the first paper of the case."),
+            "renews": ID,
         },
         ("rule", "type", "starts", "expires"),
     )
@@ -158,5 +161,5 @@ def _value(kind: inspect.Type) -> Mapping[str, Any]:
         case inspect.DateTimeType():
             return _MOMENT
         case inspect.VarTupleType():
-            return listing(TEXT)
+            return {"type": "array", "items": TEXT}
     return TEXT

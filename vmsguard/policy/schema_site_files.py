@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vmsguard.model.vocabulary import Mode
-from vmsguard.policy.details import DETAILS
+from vmsguard.policy.details import AUTHORISATION_STATES, DETAILS
 from vmsguard.policy.load_site_files import SHA256_PATTERN
 from vmsguard.policy.schema_words import closed, documented, listing, words
 
@@ -21,9 +21,12 @@ _FIRMWARE = {"anyOf": [TEXT, listing(TEXT), closed({"from": TEXT, "to": TEXT}, (
 _STORES = listing({"anyOf": [TEXT, closed({"id": TEXT, "kind": ID}, ("id", "kind"))]})
 _DETAIL_SHAPES: dict[str, Any] = {
     "completed_on": DATE,
+    "decided_at": {"$ref": "#/$defs/instant"},
     "firmware": _FIRMWARE,
     "impossible": listing(TEXT),
     "independent": {"type": "boolean"},
+    "requested_at": {"$ref": "#/$defs/instant"},
+    "state": words(AUTHORISATION_STATES, "How far an authorisation has come; granted unless stated."),
     "stores": _STORES,
 }
 
@@ -62,6 +65,9 @@ def exception() -> dict[str, Any]:
             "consent_record": TEXT,
             "public_interest": TEXT,
             "impact_assessment": documented(ID, "The id of a document."),
+            "objective": documented(ID, "One of the aims the type knows."),
+            "authorisation": documented(ID, "The id of a document: the request, or the decision on it."),
+            "renews": documented(ID, "The id of the exception that this one continues."),
         },
         ("metadata", "lifts", "cameras", "author", "approver", "starts", "expires"),
     )

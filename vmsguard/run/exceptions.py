@@ -74,6 +74,7 @@ def _on_camera(
             snapshot.documents,
             judged.at,
             snapshot.first_seen_use,
+            others=fleet.grants,
         )
         reasons = decided.reasons if isinstance(decided, Denied) else ()
         yield Decided(grant, evaluation.camera, tuple(reason.partition(":")[0] for reason in reasons))

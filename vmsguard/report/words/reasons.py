@@ -17,6 +17,7 @@ _PLAN = "Run vmsguard plan to see the change that mends it and what stands in it
 _PAPER = "Correct the document or add a valid one, then run vmsguard check."
 _EXCEPTION = "Correct the exception and have it approved again, or let the rule hold."
 _ASSESSMENT = "Record an assessment that meets the rule; one that comes late never cures the time before it."
+_REQUEST = "Stop the use and delete what came of it; record the request and its decision as they come."
 _DELETE = "Run vmsguard apply so that the deletion happens and is verified; keep the agent or a schedule running."
 
 _HOLDS: Mapping[str, Words] = {
@@ -91,6 +92,8 @@ _DOES_NOT_APPLY: Mapping[str, Words] = {
     "absent": Words("The function is proven not to be there."),
     "no-channel": Words("Every enrolled recorder was listed completely and none has this camera."),
     "out-of-scope": Words("The rule is proven not to concern this camera."),
+    "upcoming": Words("The texts the rule rests on are not in force yet; it binds nobody before."),
+    "lapsed": Words("The texts the rule rests on are no longer in force."),
     "when-not-met": Words("The condition under which the rule applies is proven not to be met."),
     "not-a-code": Words("The reason is not one of the stable codes, so it was not written."),
     "not-applicable": Words("No rule applies to this camera."),
@@ -139,6 +142,21 @@ _EXCEPTIONS: Mapping[str, Words] = {
     "exception-withdrawn": Words(
         "The newest run knows no such exception any more.", "Let the rule hold, or state the exception again."
     ),
+    "exception-objective": Words("The exception names no aim that its type knows.", _EXCEPTION),
+    "exception-not-renewable": Words(
+        "The exception continues one whose type cannot be renewed.", "Let the rule hold, or ask for an authorisation."
+    ),
+    "authorisation-missing": Words("The authorisation that the exception names is not recorded.", _PAPER),
+    "authorisation-kind": Words("What the exception names as its authorisation is another paper.", _PAPER),
+    "authorisation-scope": Words("The authorisation does not cover this camera.", _PAPER),
+    "authorisation-undated": Words("The authorisation does not say when it was requested.", _PAPER),
+    "authorisation-pending": Words("The authorisation has not been decided.", "Let the rule hold until it is granted."),
+    "authorisation-not-requested": Words("No authorisation was asked for within the time allowed.", _REQUEST),
+    "authorisation-late": Words("The authorisation was asked for after the time allowed.", _REQUEST),
+    "authorisation-pending-too-long": Words(
+        "The authorisation was not decided within the time an exception may wait for it.", _REQUEST
+    ),
+    "authorisation-refused": Words("The authorisation was refused.", _REQUEST),
     "exception-in-use": Words("An exception stands for it.", ""),
     "assessment-missing": Words("The impact assessment that the exception needs is not recorded.", _ASSESSMENT),
     "assessment-kind": Words("The impact assessment is of another kind than the rule asks for.", _ASSESSMENT),
