@@ -15,3 +15,5 @@ class AssignedRules(Struct, frozen=True, kw_only=True):
     profile: str
     mode: Mode
     assignment: str
+    zone: str = ""
+    """The zone of its sites, for a pack that counts its days there; empty where nobody states one: UTC."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import replace as changed
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -15,12 +18,13 @@ from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.derive import DERIVED
 from vmsguard.errors import PolicyError
 from vmsguard.model.fact_catalogue import FactSpec
-from vmsguard.model.pack import AllOf, FromException, Gate, Pack, Requirement, Rule, Selector
+from vmsguard.model.pack import AllOf, Citation, FromException, Gate, Pack, Requirement, Rule, Selector, Source
 from vmsguard.model.results import Outcome, Result
-from vmsguard.model.vocabulary import Basis, Force, Mode, Qualifier, Role, Severity, Verdict
+from vmsguard.model.vocabulary import Basis, Mode, Qualifier, Role, Severity, Verdict
+from vmsguard.policy.in_force import SITE_ZONE, Standing, standing_on, turning_days
 from vmsguard.policy.select import Selecting, compile_selector
 
-__all__ = ["CompiledRequirement", "CompiledRule", "CompiledRules", "CompiledRung", "compile_assigned"]
+__all__ = ["CompiledRequirement", "CompiledRule", "CompiledRules", "CompiledRung", "Era", "compile_assigned"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,6 +68,18 @@ class CompiledRule:
     """What all results of the rule say alike."""
     holds: Result
     """The result where every control of the first rung holds."""
+    standing: Standing
+    """What the rule rests on, and whether that is in force."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Era:
+    """A time in which the same texts are in force, and the rules as they rest on those."""
+
+    starts: datetime
+    rules: tuple[CompiledRule, ...]
+    binds: bool
+    """Some rule is in force."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,9 +92,19 @@ class CompiledRules:
     assignment: str
     selector: Selector
     selects: Selecting
-    rules: tuple[CompiledRule, ...]
+    eras: tuple[Era, ...]
+    """Latest first; the last of them has no beginning."""
     facts: dict[str, FactSpec]
     wanted: frozenset[str]
+
+    def at(self, now: datetime) -> Era:
+        """The rules as they stood at a moment, whether past or to come."""
+        return next(era for era in self.eras if era.starts <= now)
+
+    @property
+    def rules(self) -> tuple[CompiledRule, ...]:
+        """The rules without regard to when; what they ask does not depend on it."""
+        return self.eras[0].rules
 
 
 def compile_assigned(
@@ -87,7 +113,9 @@ def compile_assigned(
     """The rules of an assigned pack; raises ``PolicyError`` for a profile or control that is not there."""
     pack = assigned.pack
     selector = _selector(assigned)
+    cites = {rule.id: _cites(rule, assigned) for rule in pack.rules}
     rules = tuple(_rule(rule, pack, controls) for rule in pack.rules)
+    eras = tuple(_eras(rules, cites, assigned))
     return CompiledRules(
         pack=pack,
         profile=assigned.profile,
@@ -95,7 +123,7 @@ def compile_assigned(
         assignment=assigned.assignment,
         selector=selector,
         selects=compile_selector(selector),
-        rules=rules,
+        eras=eras,
         facts=facts,
         wanted=_wanted(rules),
     )
@@ -115,16 +143,61 @@ def _selector(assigned: AssignedRules) -> Selector:
     return AllOf((pack.select, profile.select))
 
 
-def _rule(rule: Rule, pack: Pack, controls: Mapping[str, Control]) -> CompiledRule:
-    told = Result(
-        camera="",
-        pack=pack.id,
-        rule=rule.id,
-        clause="; ".join(f"{cited.source} {cited.clause}".strip() for cited in rule.cites),
-        force=_strongest(rule, pack),
-        severity=rule.severity,
-        verdict=Verdict.UNKNOWN,
+def _cites(rule: Rule, assigned: AssignedRules) -> tuple[Citation, ...]:
+    """What a rule rests on under the assigned reading of the pack."""
+    profile = assigned.pack.profiles.get(assigned.profile)
+    return (*rule.cites, *(() if profile is None else profile.cites.get(rule.id, ())))
+
+
+def _eras(
+    rules: Iterable[CompiledRule], cites: Mapping[str, tuple[Citation, ...]], assigned: AssignedRules
+) -> Iterable[Era]:
+    """One for each stretch between two days on which some text begins or ends, latest first."""
+    rules, sources = tuple(rules), assigned.pack.sources
+    zone = _zone(assigned)
+    turning = {day for each in cites.values() for day in turning_days(each, sources)}
+    for day in sorted(turning, reverse=True):
+        # Midnight that a change of the clock leaves out is the instant of that change.
+        starts = datetime.combine(day, time(), zone).astimezone(UTC)
+        yield _era(starts, day, rules, cites, sources)
+    yield _era(datetime.min.replace(tzinfo=UTC), date.min, rules, cites, sources)
+
+
+def _era(
+    starts: datetime,
+    day: date,
+    rules: Iterable[CompiledRule],
+    cites: Mapping[str, tuple[Citation, ...]],
+    sources: Mapping[str, Source],
+) -> Era:
+    found = tuple(_resting_on(rule, standing_on(day, cites[rule.rule.id], sources)) for rule in rules)
+    return Era(starts=starts, rules=found, binds=any(rule.standing.binds for rule in found))
+
+
+def _resting_on(rule: CompiledRule, standing: Standing) -> CompiledRule:
+    """The rule with the clauses and the force of one era in all that its results say."""
+    clause = "; ".join(f"{cited.source} {cited.clause}".strip() for cited in standing.cites)
+
+    def asked(requirements: Iterable[CompiledRequirement]) -> tuple[CompiledRequirement, ...]:
+        return tuple(changed(one, told=replace(one.told, clause=clause, force=standing.force)) for one in requirements)
+
+    return changed(
+        rule,
+        require=asked(rule.require),
+        rungs=tuple(changed(rung, require=asked(rung.require)) for rung in rule.rungs),
+        told=replace(rule.told, clause=clause, force=standing.force),
+        holds=replace(rule.holds, clause=clause, force=standing.force),
+        standing=standing,
     )
+
+
+def _zone(assigned: AssignedRules) -> ZoneInfo:
+    named = assigned.zone if assigned.pack.timezone == SITE_ZONE else assigned.pack.timezone
+    return ZoneInfo(named or "UTC")
+
+
+def _rule(rule: Rule, pack: Pack, controls: Mapping[str, Control]) -> CompiledRule:
+    told = Result(camera="", pack=pack.id, rule=rule.id, severity=rule.severity, verdict=Verdict.UNKNOWN)
 
     def requirements(found: Iterable[Requirement], *, direct: bool) -> tuple[CompiledRequirement, ...]:
         return tuple(_requirement(requirement, rule, pack, controls, told, direct=direct) for requirement in found)
@@ -138,6 +211,7 @@ def _rule(rule: Rule, pack: Pack, controls: Mapping[str, Control]) -> CompiledRu
         severity=rule.severity,
         told=told,
         holds=replace(told, verdict=Verdict.PASS, qualifier=Qualifier.DIRECT, reason="direct: every control holds"),
+        standing=Standing(cites=(), force=None),
     )
 
 
@@ -186,12 +260,6 @@ def _question(control: Control, params: Any) -> object:
 @lru_cache(maxsize=4096)
 def _same_question(control: Control, kind: str, params: Any) -> object:
     return object()
-
-
-def _strongest(rule: Rule, pack: Pack) -> Force | None:
-    order = list(Force)
-    cited = [pack.sources[citation.source].force for citation in rule.cites if citation.source in pack.sources]
-    return min(cited, key=order.index, default=None)
 
 
 def _wanted(rules: Iterable[CompiledRule]) -> frozenset[str]:

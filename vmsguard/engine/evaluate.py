@@ -17,7 +17,7 @@ from vmsguard.engine.ladder import climb
 from vmsguard.engine.logic import weakest_qualifier, worst_of
 from vmsguard.engine.tell import camera_result, control_results, rule_result, skipped_rule
 from vmsguard.model.pack import ExceptionGrant
-from vmsguard.model.results import Result
+from vmsguard.model.results import Result, Upcoming
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.truth import Truth, all_of, any_of
 from vmsguard.model.vocabulary import Basis, Mode, Severity
@@ -40,6 +40,8 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     results: tuple[Result, ...] = ()
     """Of controls, then of their rule, rule by rule; of the camera at the end."""
     demands: tuple[Demand, ...] = ()
+    upcoming: tuple[Upcoming, ...] = ()
+    """What rules that are not in force yet would say."""
     enforced: bool = False
     """Some pack that surely concerns the camera is in mode ``enforce``."""
 
@@ -59,6 +61,7 @@ def evaluate(
     results: list[Result] = []
     rule_results: list[Result] = []
     demands: list[Demand] = []
+    upcoming: list[Upcoming] = []
     enforced = False
     facts = compiled[0].facts if compiled else {}
     bench = Bench(snapshot, now, facts)
@@ -70,15 +73,21 @@ def evaluate(
         if truth is _FALSE:
             outside.append(f"{rules.pack.id}: {'; '.join(why_not(rules.selector, camera, hints))}")
             continue
-        missing.update(dict.fromkeys(selection.missing))
-        enforced = enforced or (truth is Truth.TRUE and rules.mode is Mode.ENFORCE)
+        era = rules.at(now)
+        if era.binds:
+            missing.update(dict.fromkeys(selection.missing))
+            enforced = enforced or (truth is Truth.TRUE and rules.mode is Mode.ENFORCE)
         writes = rules.mode is not Mode.AUDIT
         unset = tuple(f"attribute-not-set: {name}" for name in selection.missing)
-        for rule in rules.rules:
+        for rule in era.rules:
             blockers, doubt, told = unset, "", None
-            if rule.selects is not None:
+            standing = rule.standing
+            if standing.reason and standing.starts is None:
+                told = skipped_rule(camera, rule, standing.reason)
+            elif rule.selects is not None:
                 narrower = rule.selects(camera, hints)
-                missing.update(dict.fromkeys(narrower.missing))
+                if not standing.reason:
+                    missing.update(dict.fromkeys(narrower.missing))
                 blockers += tuple(f"attribute-not-set: {name}" for name in narrower.missing)
                 if narrower.truth is _FALSE:
                     told = skipped_rule(camera, rule, "out-of-scope: the rule selects other cameras")
@@ -94,9 +103,13 @@ def evaluate(
                 found = climb(rule, rules, bench, grants)
                 controls = control_results(camera, found, citations)
                 told = rule_result(camera, found, controls, rule, doubt=doubt)
-                results += controls
-                if writes:
-                    demands.extend(demands_of(found, rule, rules, blockers))
+                if standing.starts is not None:
+                    upcoming.append(Upcoming(camera.id, rules.pack.id, rule.rule.id, standing.starts, told.verdict))
+                    told = skipped_rule(camera, rule, f"{standing.reason}; today it would be {told.verdict.value}")
+                else:
+                    results += controls
+                    if writes:
+                        demands.extend(demands_of(found, rule, rules, blockers))
             results.append(told)
             rule_results.append(told)
     verdict = worst_of(map(attrgetter("verdict"), rule_results))
@@ -108,6 +121,7 @@ def evaluate(
         missing_attributes=tuple(missing),
         results=tuple(results),
         demands=tuple(demands),
+        upcoming=tuple(upcoming),
         enforced=enforced,
     )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 
 from vmsguard.model.facts import FactKey
 from vmsguard.model.vocabulary import Basis, Force, Qualifier, Remediation, Severity, Verdict, Why
 
-__all__ = ["CitedFact", "Finding", "Outcome", "Result", "Unreached"]
+__all__ = ["CitedFact", "Finding", "Outcome", "Result", "Unreached", "Upcoming"]
 
 
 class CitedFact(Struct, frozen=True, gc=False):
@@ -85,3 +85,14 @@ class Unreached(Struct, frozen=True):
     target: str
     why: Why
     detail: str
+
+
+class Upcoming(Struct, frozen=True):
+    """What a rule that is not in force yet would say of a camera, were it in force now."""
+
+    camera: str
+    pack: str
+    rule: str
+    starts: date
+    """The day it comes into force, in the pack's zone."""
+    verdict: Verdict
