@@ -73,6 +73,21 @@ def test_a_duration_is_that_long_ago_and_null_is_not_told(tmp_path: Path) -> Non
     assert (NOW - timedelta(hours=3), None) == (item.start, item.end)
 
 
+def test_edge_case_7_a_case_of_another_day_counts_ages_from_that_day(tmp_path: Path) -> None:
+    scenes = (
+        "scenes:\n"
+        "  low: {device: {footage.recordings: [{id: r1, store: sd, start: PT3H, end: null}]}}\n"
+        "  high: {like: low, attributes: {country: KR}}\n"
+    )
+    cases = 'cases:\n  - {name: then, like: high, now: "2021-01-02T00:00:00+09:00", in_scope: true}\n'
+    cases += "  - {name: now, like: high, in_scope: true}\n"
+    then, now = load(tmp_path, HEAD + scenes + cases).cases
+    day = datetime(2021, 1, 1, 15, tzinfo=UTC)
+    expected = [day - timedelta(hours=3), NOW - timedelta(hours=3)]
+    assert expected == [reading(one, "footage.recordings").value.values[0].start for one in (then, now)]
+    assert [day, NOW] == [one.now for one in (then, now)]
+
+
 def test_a_fact_of_the_whole_target_belongs_to_no_channel(tmp_path: Path) -> None:
     case = only_case(tmp_path, "    device: {storage.encrypted: true}\n")
     assert Known(True) == reading(case, "storage.encrypted", channel=WHOLE)

@@ -73,7 +73,9 @@ class _Loader:
         self.pack = pack
         self.facts: Mapping[str, FactSpec] = catalogue.facts
         self.scenes: dict[str, Scene] = {}
+        self.nodes: dict[str, Node] = {}
         self.now = NO_INSTANT
+        """What "that long ago" counts from: the file's time, or that of the case being read."""
 
     def tests(self) -> PolicyTests:
         with self.document.fields() as fields:
@@ -85,6 +87,7 @@ class _Loader:
             for name, node in () if scenes is None else self.reader.entries(scenes, "scenes"):
                 with self.reader.fields(node, "a scene") as inner:
                     self.scenes[name] = self._scene(inner)
+                self.nodes[name] = node
             cases = tuple(self._case(node) for node in fields.items("cases", least=1))
         names = [case.name for case in cases]
         for case in cases:
@@ -97,9 +100,11 @@ class _Loader:
         with self.reader.fields(node, "a case") as fields:
             name = fields.text("name")
             profile = fields.word("profile", list(self.pack.profiles), default="") if self.pack.profiles else ""
-            now = fields.optional("now", self.reader.instant) or self.now
+            usual = self.now
+            now = self.now = fields.optional("now", self.reader.instant) or usual
             in_scope = fields.optional("in_scope", self.reader.boolean)
-            scene = self._scene(fields)
+            scene = self._scene(fields, again=now != usual)
+            self.now = usual
             expected = fields.get("expect") if in_scope is not None else fields.need("expect")
             expect = () if expected is None else self._expect(expected)
         return PolicyCase(
@@ -130,9 +135,9 @@ class _Loader:
                 found.append(Expected(rule=name, verdict=self.reader.choice(child, name, Verdict), line=child.line))
         return tuple(found)
 
-    def _scene(self, fields: Fields) -> Scene:
+    def _scene(self, fields: Fields, *, again: bool = False) -> Scene:
         like = fields.get("like")
-        below = Scene() if like is None else self._named(like)
+        below = Scene() if like is None else self._named(like, again=again)
         facts: dict[tuple[str, str], Mapping[Layer, Reading]] = {}
         targets: dict[str, bool] = {}
         for word, target in _PLACES.items():
@@ -159,11 +164,15 @@ class _Loader:
         )
         return on_top(below, above)
 
-    def _named(self, node: Node) -> Scene:
+    def _named(self, node: Node, *, again: bool) -> Scene:
+        """The scene of that name; read ``again`` where a case has a time of its own, so that ages count from it."""
         name = self.reader.text(node, "like")
         if name not in self.scenes:
             hint = did_you_mean(name, self.scenes) if self.scenes else "describe it under scenes:, above its first use"
             self.reader.fault(node, f"there is no scene {name!r} above", hint)
+        elif again and not self.reader.problems:  # a scene with a mistake may be like itself
+            with self.reader.fields(self.nodes[name], "a scene") as fields:
+                return self._scene(fields, again=True)
         return self.scenes.get(name, Scene())
 
     def _facts(self, node: Node, word: str) -> list[tuple[str, Mapping[Layer, Reading]]]:
