@@ -20,6 +20,7 @@ from vmsguard.policy.schema import policy_schema
 from vmsguard.policy.strict_yaml import plain_tree, read_yaml
 
 IDS = (
+    "au-app-frt",
     "baseline-security",
     "kr-nhrck-frt-moratorium-2023",
     "kr-pipc-thermal-2020",
@@ -145,6 +146,7 @@ def test_an_empty_gallery_is_believed_from_a_read_back_on(packs: dict[str, Pack]
         ("kr-nhrck-frt-moratorium-2023", ("second-hand", "What no pack can prove", "assumption", "literal", "wide")),
         ("us-or-portland-34-10", ("second-hand", "What no pack can prove", "assumption")),
         ("us-ndaa-889-inventory", ("second-hand", "What no pack can prove", "audit")),
+        ("au-app-frt", ("second-hand", "What no pack can prove", "assumption")),
         ("baseline-security", ("What no pack can prove", "assumption", "audit")),
     ],
 )
