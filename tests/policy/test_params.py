@@ -34,8 +34,8 @@ def read(text: str, *, excepted: bool = False) -> tuple[Any, Any, list[str]]:
     assert isinstance(node.value, dict)
     reader = Reader("f.yaml")
     control: Any = Sample()
-    params, pending = read_params(reader, node, control, node.value, excepted=excepted)
-    return params, pending, [problem.message for problem in reader.problems]
+    found = read_params(reader, node, control, node.value, excepted=excepted)
+    return found.params, dict(found.pending), [problem.message for problem in reader.problems]
 
 
 def test_parameters_become_the_controls_own_type() -> None:

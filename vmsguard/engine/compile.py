@@ -23,6 +23,7 @@ from vmsguard.model.results import Outcome, Result
 from vmsguard.model.vocabulary import Basis, Mode, Qualifier, Role, Severity, Verdict
 from vmsguard.policy.in_force import SITE_ZONE, Standing, standing_on, turning_days
 from vmsguard.policy.select import Selecting, compile_selector
+from vmsguard.policy.under_profile import under_profile
 
 __all__ = ["CompiledRequirement", "CompiledRule", "CompiledRules", "CompiledRung", "Era", "compile_assigned"]
 
@@ -94,6 +95,8 @@ class CompiledRules:
     selects: Selecting
     eras: tuple[Era, ...]
     """Latest first; the last of them has no beginning."""
+    zone: str
+    """Of its sites, as assigned; what another reading of the pack for the same cameras is compiled with."""
     facts: dict[str, FactSpec]
     wanted: frozenset[str]
 
@@ -114,7 +117,7 @@ def compile_assigned(
     pack = assigned.pack
     selector = _selector(assigned)
     cites = {rule.id: _cites(rule, assigned) for rule in pack.rules}
-    rules = tuple(_rule(rule, pack, controls) for rule in pack.rules)
+    rules = tuple(_rule(under_profile(rule, assigned.profile), pack, controls) for rule in pack.rules)
     eras = tuple(_eras(rules, cites, assigned))
     return CompiledRules(
         pack=pack,
@@ -124,6 +127,7 @@ def compile_assigned(
         selector=selector,
         selects=compile_selector(selector),
         eras=eras,
+        zone=assigned.zone,
         facts=facts,
         wanted=_wanted(rules),
     )

@@ -76,8 +76,11 @@ class Requirement(Struct, frozen=True, kw_only=True):
     min_basis: Basis | None = None
     pending: Mapping[str, FromException] = field(default_factory=dict)
     """Parameters that wait for the exception; empty once they are filled in."""
+    from_profile: Mapping[str, FromProfile] = field(default_factory=dict)
+    """Parameters whose value each profile states; empty, like ``per_profile``, once one profile is chosen."""
     per_profile: Mapping[str, Any] = field(default_factory=dict)
-    """The parameters under each profile, decoded like ``params``, where some come from the profile."""
+    """The parameters under each profile, decoded like ``params``, where some come from the profile;
+    ``params`` are then those of the first one."""
     line: int = 0
 
 

@@ -12,11 +12,12 @@ import orjson
 from msgspec import Struct
 
 from vmsguard.errors import ConfigError
-from vmsguard.model.pack import AllOf, ExceptionType, Pack, Profile, Source
+from vmsguard.model.pack import AllOf, ExceptionType, Pack, Source
 from vmsguard.model.vocabulary import Force
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.check import check_exception_type, check_exception_types, check_lifts, check_rules, check_sources
 from vmsguard.policy.in_force import SITE_ZONE
+from vmsguard.policy.read_profiles import check_profile_cites, profile_values, read_profile
 from vmsguard.policy.read_rules import RuleReader
 from vmsguard.policy.read_select import read_selector
 from vmsguard.policy.reading import Fields, Reader
@@ -67,20 +68,25 @@ class _Metadata(Struct, frozen=True, kw_only=True):
 def read_pack(document: YamlDocument, catalogue: Catalogue) -> PackReading:
     """The pack in a document; raises ``Problems`` with every mistake of its file, in order."""
     reader = document.reader
-    rule_reader = RuleReader(reader, catalogue)
     lifted: dict[str, list[Node]] = {}
     with document.fields() as fields:
+        values = profile_values(reader, fields)
+        rule_reader = RuleReader(reader, catalogue, values)
         metadata = _metadata(reader, fields)
         source_nodes = dict(fields.entries("sources", least=1))
         sources = {name: _source(reader, name, node) for name, node in source_nodes.items()}
         selected = fields.need("select")
         select = AllOf() if selected is None else read_selector(reader, selected)
-        given = fields.entries("profiles", required=False, least=1)
-        profiles = {name: _profile(reader, name, node) for name, node in given}
+        profile_nodes = fields.entries("profiles", required=False, least=1)
+        for name, node in profile_nodes:
+            _check_id(reader, name, node)
+        profiles = {name: read_profile(reader, name, node, rule_reader.citation) for name, node in profile_nodes}
         rule_nodes = fields.items("rules", least=1)
         rules = tuple(rule_reader.rule(node) for node in rule_nodes)
         given = fields.entries("exception_types", required=False, least=1)
         types = {name: _exception_type(reader, name, node, lifted) for name, node in given}
+    values.check(rule_nodes)
+    check_profile_cites(reader, [(profiles[name], node) for name, node in profile_nodes], rules)
     check_rules(reader, rules, rule_nodes)
     if sources:
         check_sources(reader, rule_reader.mentions, sources, source_nodes)
@@ -183,14 +189,6 @@ def _source(reader: Reader, name: str, node: Node) -> Source:
     if source.until is not None and source.until <= source.since:
         reader.fault(node, f"until ({source.until}) is not after from ({source.since})", "check both dates")
     return source
-
-
-def _profile(reader: Reader, name: str, node: Node) -> Profile:
-    _check_id(reader, name, node)
-    with reader.fields(node, f"the profile {name!r}") as fields:
-        title = fields.text("title", default="")
-        child = fields.need("select")
-    return Profile(id=name, title=title, select=AllOf() if child is None else read_selector(reader, child))
 
 
 def _exception_type(reader: Reader, name: str, node: Node, lifted: dict[str, list[Node]]) -> ExceptionType:

@@ -10,6 +10,7 @@ from vmsguard.model.pack import Citation, ExceptionGate, Gate, ImpossibleGate, R
 from vmsguard.model.vocabulary import Basis, Severity
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.params import read_params
+from vmsguard.policy.read_profiles import ProfileValues
 from vmsguard.policy.read_select import read_selector
 from vmsguard.policy.reading import Fields, Reader
 from vmsguard.policy.strict_yaml import Node
@@ -43,8 +44,9 @@ class Mentions(Struct, kw_only=True):
 class RuleReader:
     """Reads the rules of one file against a catalogue, and remembers what they mention."""
 
-    def __init__(self, reader: Reader, catalogue: Catalogue) -> None:
+    def __init__(self, reader: Reader, catalogue: Catalogue, profiles: ProfileValues | None = None) -> None:
         self.reader = reader
+        self.profiles = profiles
         self.catalogue = catalogue
         self.mentions = Mentions()
 
@@ -69,9 +71,10 @@ class RuleReader:
         return rule
 
     def _cites(self, fields: Fields, rule: str) -> tuple[Citation, ...]:
-        return tuple(self._citation(node, rule) for node in fields.items("cites", least=1))
+        return tuple(self.citation(node, rule) for node in fields.items("cites", least=1))
 
-    def _citation(self, node: Node, rule: str) -> Citation:
+    def citation(self, node: Node, rule: str) -> Citation:
+        """On whose authority; the source is remembered as mentioned."""
         with self.reader.fields(node, "a citation") as fields:
             source = fields.need("source")
             clause = fields.text("clause", default="")
@@ -140,9 +143,7 @@ class RuleReader:
         for node in fields.items("require", least=1):
             before = len(self.reader.problems)
             requirement = self._requirement(node, excepted=excepted)
-            same = [
-                other for other in found if (other.control, other.params) == (requirement.control, requirement.params)
-            ]
+            same = any(_question(other) == _question(requirement) for other in found)
             if same and len(self.reader.problems) == before:
                 self.reader.fault(node, f"{requirement.control} is required twice", "keep one of the two")
             found.append(requirement)
@@ -171,11 +172,17 @@ class RuleReader:
                 self.reader.fault(node, f"unknown control {name!r}", hint)
             return Requirement(control=name, params=None, line=node.line)
         basis = given.pop("min_basis", None)
-        params, pending = read_params(self.reader, node, control, given, excepted=excepted)
+        read = read_params(self.reader, node, control, given, excepted=excepted, profiles=self.profiles)
         return Requirement(
             control=name,
-            params=params,
+            params=read.params,
             min_basis=None if basis is None else self._basis(basis, "min_basis"),
-            pending=pending,
+            pending=read.pending,
+            from_profile=read.from_profile,
+            per_profile=read.per_profile,
             line=node.line,
         )
+
+
+def _question(requirement: Requirement) -> tuple[Any, ...]:
+    return requirement.control, requirement.params, requirement.per_profile

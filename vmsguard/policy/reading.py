@@ -121,6 +121,10 @@ class Fields:
             if key not in meant:
                 self.reader.fault(self.here, f"{self.what} needs the key {key!r}", f"add {key}:")
 
+    def peek(self, key: str) -> Node | None:
+        """The node under a key, if there is one; somebody else asks for it and reports what is wrong."""
+        return self._map.get(key)
+
     def get(self, key: str) -> Node | None:
         """The node under an optional key; a key with nothing behind it is a mistake."""
         self._asked.append(key)
