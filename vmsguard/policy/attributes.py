@@ -52,6 +52,7 @@ _SPECS = (
         "what the place is used for",
         ("workplace", "education", "transit", "retail", "health", "housing", "street", "other"),
     ),
+    AttributeSpec("state", "the state whose law applies within its country: us-il, us-tx"),
     AttributeSpec("vendor", "the maker"),
     AttributeSpec("visible_face_capture", "it takes pictures in visible light that show faces", boolean=True),
 )
