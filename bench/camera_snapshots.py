@@ -14,6 +14,7 @@ from vmsguard.model.inventory import Attribute, Camera, Endpoint, EndpointRef
 from vmsguard.model.manifest import Identity
 from vmsguard.model.pack import AttributeTest, Citation, Pack, Requirement, Rule, Source
 from vmsguard.model.snapshot import CameraSnapshot, TargetSeen
+from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import WHOLE, Basis, Force, Layer, Role, Severity, Why
 
 CHANNEL = "1"
@@ -97,7 +98,7 @@ def pack() -> Pack:
 
 def _rule(control: str) -> Rule:
     params = CORE_CONTROLS[control].Params
-    told = {"max": timedelta(seconds=RETENTION_SECONDS)} if control == "retention.max" else {}
+    told = {"max": Span(exact=timedelta(seconds=RETENTION_SECONDS))} if control == "retention.max" else {}
     return Rule(
         id=control.replace(".", "-"),
         title=control,

@@ -212,7 +212,8 @@ WORDS = {
     "datetime": "moment",
     "int": "number",
     "str": "text",
-    "timedelta": "ISO 8601 duration",
+    "timedelta": "ISO 8601 duration without months or years",
+    "Span": "ISO 8601 duration",
 }
 
 

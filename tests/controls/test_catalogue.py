@@ -11,11 +11,11 @@ NEEDED = {
     "analytics.allowlist": {"tasks": ["other"]},
     "analytics.face.library.max_count": {"max": 1},
     "inventory.vendor.not_listed": {"vendors": ["a"]},
-    "retention.min": {"min": "P30D"},
+    "retention.min": {"min": {"months": 1}},
     "deletion.periodic": {"max_gap": "PT24H"},
     "documents.consent": {"kind": "guardian"},
     "documents.impact_assessment": {"kind": "dpia"},
-    "retention.max": {"max": "P30D"},
+    "retention.max": {"max": {"months": 1}},
 }
 
 

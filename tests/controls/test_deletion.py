@@ -142,3 +142,14 @@ class TestDestinations:
 
     def test_unread_is_unknown(self, scene):
         assert self.judge(self.off(scene).unknown("push.destinations")).verdict is Verdict.UNKNOWN
+
+
+def test_edge_case_4_by_a_wrong_clock_nobody_can_tell_whether_listed_footage_is_new(scene, now, hour):
+    scene.listed("stores", SD).listed("deletion.verified", deletion(now - 2 * hour))
+    scene.listed("footage.recordings", StoredRecording("r", "sd", now - hour, None))
+    assert Verdict.PASS is scene.known("clock.skew_seconds", 60).judge(CONTROL, max_gap=GAP).verdict
+    outcome = scene.known("clock.skew_seconds", -3600).judge(CONTROL, max_gap=GAP)
+    assert (Verdict.UNKNOWN, Why.CLOCK) == (outcome.verdict, outcome.why)
+    scene.listed("footage.recordings", StoredRecording("r", "sd", now - 4 * hour, None))
+    assert scene.judge(CONTROL, max_gap=GAP).reason.startswith("returned:")
+    assert Verdict.PASS is scene.listed("footage.recordings").judge(CONTROL, max_gap=GAP).verdict

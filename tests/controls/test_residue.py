@@ -81,3 +81,13 @@ def test_unread_and_absent(scene):
     assert scene.absent("footage.recordings").judge("storage.residue.empty").verdict is Verdict.NOT_APPLICABLE
     scene.identity = type(scene.identity)(fabricates=True)
     assert scene.listed("footage.recordings").judge("storage.residue.empty").why is Why.FABRICATED
+
+
+def test_edge_case_4_a_wrong_clock_makes_no_old_footage_new(scene, now, hour):
+    scene.listed("footage.recordings", recording(now - hour))
+    scene.listed("deletion.verified", VerifiedDeletion("footage", now - 2 * hour, now - 2 * hour))
+    assert Verdict.PASS is scene.judge("storage.residue.empty").verdict
+    outcome = scene.known("clock.skew_seconds", 7200).judge("storage.residue.empty")
+    assert (Verdict.UNKNOWN, Why.CLOCK, ("r1",)) == (outcome.verdict, outcome.why, outcome.left)
+    scene.listed("footage.recordings", recording(now - 5 * hour))
+    assert ("r1",) == scene.judge("storage.residue.empty").offenders

@@ -89,7 +89,7 @@ CONSENTED = Rung(
     (
         require("documents.consent", kind="individual-prior"),
         require("security.storage.encrypted"),
-        require("retention.max", max=timedelta(0), pending={"max": FromException("retention")}),
+        require("retention.max", max=Span(), pending={"max": FromException("retention")}),
     ),
 )
 

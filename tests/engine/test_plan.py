@@ -21,6 +21,7 @@ from vmsguard.model.facts import CAMERA_TARGET
 from vmsguard.model.inventory import Endpoint
 from vmsguard.model.manifest import VerbSupport
 from vmsguard.model.plan import Cause
+from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Mode, Role, Stage, Support
 
 GATE = {
@@ -307,7 +308,7 @@ class TestSeveralPacks:
     def test_of_two_limits_the_shorter_is_set(self, world, words):
         """Edge case 28: the target state is the intersection."""
         for name, days in (("a", 30), ("b", 3)):
-            limit = words.rule(words.require("retention.max", max=timedelta(days=days)))
+            limit = words.rule(words.require("retention.max", max=Span(exact=timedelta(days=days))))
             world.assign(words.pack(limit, name=name))
         world.listed("recording.retention", RetentionSetting("sd", None)).footage()
         (planned,) = world.plan().changes

@@ -30,6 +30,7 @@ from vmsguard.model.fact_values import (
 )
 from vmsguard.model.facts import Absent, Fact, FactKey, Items, Known, Unknown
 from vmsguard.model.inventory import Endpoint
+from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import WHOLE, Basis, Layer, Role, Verdict, Why
 
 WITNESSES = frozenset({"stream.answers", "footage.grows", "footage.files"})
@@ -111,7 +112,7 @@ def build(world, words):
         name="detected",
     )
     kept = words.rule(
-        words.require("retention.max", max=timedelta(days=1)),
+        words.require("retention.max", max=Span(exact=timedelta(days=1))),
         words.require("security.stream.encrypted", min_basis=Basis.READ_BACK),
         when={"thermal.source": False},
         name="kept",

@@ -9,12 +9,13 @@ from typing import Any, ClassVar, Literal
 from msgspec import Struct
 
 from vmsguard.controls.base import Control
+from vmsguard.controls.device_clock import CLOCK, clock_error
 from vmsguard.controls.firmware import vendor_statements
 from vmsguard.controls.judging import absent, failed, listed, passed, unknown, unknown_from, weakest
 from vmsguard.controls.residue import before_cutoff, last_cutoff, purge, verified_deletions
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
-from vmsguard.model.fact_values import Store, VerifiedDeletion
+from vmsguard.model.fact_values import Store, StoredRecording, VerifiedDeletion
 from vmsguard.model.facts import Absent, Fact, Unknown
 from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
@@ -42,7 +43,7 @@ class DeletionPeriodic(Control):
 
     def reads(self, params: PeriodicParams) -> frozenset[str]:
         if params.scope == "all":
-            return frozenset({"stores", "deletion.verified", "footage.recordings"})
+            return frozenset({"stores", "deletion.verified", "footage.recordings", CLOCK})
         return frozenset({"storage.external", "push.destinations", "stream.services", "deletion.verified"})
 
     def judge(self, params: PeriodicParams, view: View) -> Outcome:
@@ -131,6 +132,8 @@ def _judge_stores(params: PeriodicParams, view: View) -> Outcome:
         return failed(reason, required, offenders=returned, left=(*returned, *gaps), basis=basis)
     if gaps:
         return unknown(Why.INCOMPLETE, "not every store is known", required, left=gaps)
+    if _undatable(view):
+        return unknown(Why.CLOCK, "whether listed footage is new cannot be told by the target's clock", required)
     return passed("on-time: every store was verified empty within the gap", required, min(basis, ledger.basis))
 
 
@@ -150,13 +153,22 @@ def _late(
 
 def _returned(stores: Sequence[Store], deletions: Sequence[VerifiedDeletion], view: View) -> tuple[str, ...]:
     """Stores of footage in which the target lists what the ledger says is gone: a deletion that did not last."""
-    told = listed(view.fact("footage.recordings"))
-    old = () if told is None else [item for item in told.values if not item.empty and before_cutoff(item, deletions)]
-    if not old:
+    error = clock_error(view)
+    places = {item.store for item in _listed_footage(view) if before_cutoff(item, deletions, error)}
+    if not places:
         return ()
-    places = {item.store for item in old}
     footage = [store.id for store in stores if store.kind == "footage"]
     return tuple(store for store in footage if store in places) or tuple(footage)
+
+
+def _undatable(view: View) -> bool:
+    """Footage is listed, and the clock that dates it is too far off to tell it from what was deleted."""
+    return bool(clock_error(view)) and bool(_listed_footage(view))
+
+
+def _listed_footage(view: View) -> list[StoredRecording]:
+    told = listed(view.fact("footage.recordings"))
+    return [] if told is None else [item for item in told.values if not item.empty]
 
 
 def _judge_destinations(params: PeriodicParams, view: View) -> Outcome:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from vmsguard.controls.base import Control, NoParams
+from vmsguard.controls.device_clock import CLOCK, clock_error
 from vmsguard.controls.judging import (
     absent,
     contradicted,
@@ -26,7 +27,7 @@ from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import WHOLE, Basis, Role, Why
 
-__all__ = ["StorageResidueEmpty", "before_cutoff", "last_cutoff", "older_than", "purge", "verified_deletions"]
+__all__ = ["StorageResidueEmpty", "before_cutoff", "last_cutoff", "purge", "verified_deletions"]
 
 _RESIDUE = "no footage that was stored before is left"
 _WHOLE_SECONDS = timedelta(seconds=1)
@@ -45,7 +46,7 @@ class StorageResidueEmpty(Control):
     }
 
     def reads(self, params: NoParams) -> frozenset[str]:
-        return frozenset({"footage.recordings", "footage.files", "deletion.verified"})
+        return frozenset({"footage.recordings", "footage.files", "deletion.verified", CLOCK})
 
     def judge(self, params: NoParams, view: View) -> Outcome:
         fact = view.fact("footage.recordings")
@@ -82,9 +83,10 @@ def _judge_remaining(view: View, fact: Fact, remaining: Sequence[StoredRecording
     if deletions is None:
         return unknown_from([ledger], _RESIDUE, left=tuple(item.id for item in remaining))
     old, undated = [], []
+    error = clock_error(view)
     for recording in remaining:
         cutoff = last_cutoff(deletions, recording.store)
-        if cutoff is None or (recording.start is not None and recording.start < cutoff - _WHOLE_SECONDS):
+        if cutoff is None or before_cutoff(recording, deletions, error):
             old.append(recording)
         elif recording.start is None:
             undated.append(recording)
@@ -104,6 +106,9 @@ def _judge_remaining(view: View, fact: Fact, remaining: Sequence[StoredRecording
         return unknown(Why.INCOMPLETE, "the target does not say when footage begins", _RESIDUE, left=left)
     if gaps:
         return unknown(Why.INCOMPLETE, "no old footage on a list that is not complete", _RESIDUE, left=gaps)
+    if error:
+        left = tuple(recording.id for recording in remaining)
+        return unknown(Why.CLOCK, f"footage is dated by a clock that is {error} off", _RESIDUE, left=left)
     reason = "newer: all footage left began after the last verified deletion"
     return passed(reason, _RESIDUE, weakest((fact, ledger)), found=f"{len(remaining)} newer")
 
@@ -133,10 +138,15 @@ def last_cutoff(deletions: Sequence[VerifiedDeletion], store: str, *, footage: b
     return max(cutoffs, default=None)
 
 
-def before_cutoff(recording: StoredRecording, deletions: Sequence[VerifiedDeletion]) -> bool:
-    """Whether a recording surely began before the last verified deletion of its store, which it outlived."""
+def before_cutoff(
+    recording: StoredRecording, deletions: Sequence[VerifiedDeletion], error: timedelta = timedelta()
+) -> bool:
+    """Whether a recording surely began before the last verified deletion of its store, which it outlived.
+
+    ``error`` is how far the clock that dated it is off.
+    """
     cutoff = last_cutoff(deletions, recording.store)
-    return cutoff is not None and recording.start is not None and recording.start < cutoff - _WHOLE_SECONDS
+    return cutoff is not None and recording.start is not None and recording.start + error < cutoff - _WHOLE_SECONDS
 
 
 def purge(view: View, cutoff: datetime) -> Change:
@@ -144,8 +154,3 @@ def purge(view: View, cutoff: datetime) -> Change:
     assert view.endpoint is not None
     told = cutoff.replace(microsecond=0).isoformat().replace("+00:00", "Z")
     return Change("footage.purge", view.endpoint.target, view.endpoint.channel, {"cutoff": told, "recordings": ""})
-
-
-def older_than(recordings: Sequence[StoredRecording], now: datetime, limit: timedelta) -> list[Any]:
-    oldest = now - limit
-    return [item for item in recordings if not item.empty and item.start is not None and item.start < oldest]

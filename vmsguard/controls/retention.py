@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from msgspec import Struct
 
 from vmsguard.controls.base import Control
+from vmsguard.controls.device_clock import CLOCK, clock_error
 from vmsguard.controls.judging import absent, failed, listed, passed, unknown, unknown_from, weakest
-from vmsguard.controls.residue import older_than, purge
+from vmsguard.controls.residue import purge
+from vmsguard.controls.span_words import span_in_words
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
+from vmsguard.model.fact_values import StoredRecording
 from vmsguard.model.facts import Absent, Unknown
 from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
+from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Role, Why
 
 __all__ = ["RetentionMax", "RetentionMin", "RetentionMinParams", "RetentionParams"]
@@ -25,11 +29,15 @@ __all__ = ["RetentionMax", "RetentionMin", "RetentionMinParams", "RetentionParam
 class RetentionParams(Struct, frozen=True, forbid_unknown_fields=True):
     """``max`` may wait for the exception (``{from_exception: retention}``); then it is zero until filled in."""
 
-    max: timedelta
+    max: Span
 
 
 class RetentionMax(Control):
-    """Both count: a setting promises, the oldest footage shows."""
+    """Both count: a setting promises, the oldest footage shows.
+
+    A month is counted from the day footage was taken, in UTC; a setting in seconds keeps it only if it is no
+    longer than the shortest such month. Footage is dated by the device's clock.
+    """
 
     id = "retention.max"
     roles = frozenset({Role.DEVICE, Role.RECORDER})
@@ -41,7 +49,7 @@ class RetentionMax(Control):
     }
 
     def reads(self, params: RetentionParams) -> frozenset[str]:
-        return frozenset({"recording.retention", "footage.recordings"})
+        return frozenset({"recording.retention", "footage.recordings", CLOCK})
 
     def judge(self, params: RetentionParams, view: View) -> Outcome:
         limit = params.max
@@ -52,8 +60,9 @@ class RetentionMax(Control):
         settings, footage = view.fact("recording.retention"), view.fact("footage.recordings")
         facts = (settings, footage)
         kept, found = listed(settings), listed(footage)
+        error = clock_error(view)
         wrong = [] if kept is None else _too_long(kept.values, limit)
-        old = [] if found is None else older_than(found.values, view.now, limit)
+        old = [] if found is None else _too_old(found.values, limit, view.now - error)
         if wrong or old:
             return failed(
                 f"kept-too-long: {len(wrong)} settings, {len(old)} recordings beyond the limit",
@@ -72,13 +81,15 @@ class RetentionMax(Control):
         if gaps or undated:
             left = (*gaps, *(f"recording {item}: start unknown" for item in undated))
             return unknown(Why.INCOMPLETE, "not all footage or settings are known", required, left=left)
+        if error and found is not None and any(not item.empty for item in found.values):
+            return unknown(Why.CLOCK, f"footage is dated by a clock that is {error} off", required)
         return passed("within: settings and oldest footage keep the limit", required, weakest(facts))
 
     def enforce(self, params: RetentionParams, view: View, manifest: Manifest) -> Sequence[Change]:
         if not params.max or view.endpoint is None:
             return ()
         offenders = self.judge(params, view).offenders
-        seconds = str(int(params.max.total_seconds()))
+        seconds = str(int(params.max.shortest.total_seconds()))
         changes = [
             Change(
                 "retention.set",
@@ -90,12 +101,12 @@ class RetentionMax(Control):
             if offender.startswith("store:")
         ]
         if any(offender.startswith("recording:") for offender in offenders):
-            changes.append(purge(view, view.now - params.max))
+            changes.append(purge(view, params.max.before(view.now - clock_error(view))))
         return changes
 
 
 class RetentionMinParams(Struct, frozen=True, forbid_unknown_fields=True):
-    min: timedelta
+    min: Span
 
 
 class RetentionMin(Control):
@@ -114,14 +125,14 @@ class RetentionMin(Control):
         return frozenset({"recording.retention"})
 
     def judge(self, params: RetentionMinParams, view: View) -> Outcome:
-        required = f"stores are set to keep footage for {params.min / timedelta(days=1):g} days at least"
+        required = f"stores are set to keep footage for {span_in_words(params.min)} at least"
         fact = view.fact("recording.retention")
         kept = listed(fact)
         if kept is None:
             return (
                 absent([fact], required, view) if isinstance(fact.reading, Absent) else unknown_from([fact], required)
             )
-        least = params.min.total_seconds()
+        least = params.min.longest.total_seconds()
         short = [setting.store for setting in kept.values if setting.seconds is not None and setting.seconds < least]
         if short:
             found = f"{len(short)} settings"
@@ -134,10 +145,16 @@ class RetentionMin(Control):
 
 
 @lru_cache(maxsize=256)
-def _required(limit: timedelta) -> str:
-    return f"footage is kept for {limit / timedelta(days=1):g} days at most, as set and as found"
+def _required(limit: Span) -> str:
+    return f"footage is kept for {span_in_words(limit)} at most, as set and as found"
 
 
-def _too_long(settings: Sequence[Any], limit: timedelta) -> list[str]:
-    seconds = limit.total_seconds()
+def _too_long(settings: Sequence[Any], limit: Span) -> list[str]:
+    seconds = limit.shortest.total_seconds()
     return [setting.store for setting in settings if setting.seconds is None or setting.seconds > seconds]
+
+
+def _too_old(recordings: Sequence[StoredRecording], limit: Span, now: datetime) -> list[StoredRecording]:
+    """Those whose time was over before ``now``, each counted from its own date."""
+    earliest = limit.before(now)
+    return [item for item in recordings if not item.empty and item.start is not None and item.start < earliest]

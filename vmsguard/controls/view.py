@@ -76,6 +76,18 @@ class View(Struct, eq=False):
     def reading(self, name: str, layer: Layer = _RUNTIME, store: str = "") -> Reading:
         return self.fact(name, layer, store).reading
 
+    def if_delivered(self, name: str) -> Fact | None:
+        """The endpoint's fact where a source delivered it; what nobody read leaves no trace here."""
+        endpoint = self.endpoint
+        if endpoint is None:
+            return None
+        spec = self._specs.get(name)
+        channel = WHOLE if spec is not None and spec.whole else endpoint.channel
+        found: Fact | None = self.snapshot.facts.get((endpoint.target, channel, name, _RUNTIME, ""))  # type: ignore[call-overload]
+        if found is not None:
+            self._cited[id(found)] = found
+        return found
+
     def delivered(self, fact: Fact) -> bool:
         """Whether some source delivered this fact, or it only stands for "nobody read this"."""
         return fact.key in self.snapshot.facts

@@ -35,6 +35,22 @@ class Span(Struct, frozen=True, order=False):
         day = min(start.day, monthrange(year, month)[1])
         return start.replace(year=year, month=month, day=day) + self.exact
 
+    def before(self, end: datetime) -> datetime:
+        """The moment from which a span ends at ``end``: one that begins earlier has ended by then.
+
+        Where the month is too short to have such a day, it is the end of that month.
+        """
+        end -= self.exact
+        if not self.months:
+            return end
+        years, month = divmod(end.month - 1 - self.months, 12)
+        year, month = end.year + years, month + 1
+        last = monthrange(year, month)[1]
+        if end.day <= last:
+            return end.replace(year=year, month=month)
+        midnight = end.replace(year=year, month=month, day=last, hour=0, minute=0, second=0, microsecond=0)
+        return midnight + timedelta(days=1)
+
     @property
     def shortest(self) -> timedelta:
         """The fewest days it can be: what a device that only counts seconds is set to."""
