@@ -184,6 +184,22 @@ class TestWhen:
         assert "analytics.functions" in wanted_facts(gate.rules)
         assert "analytics.face.verify" not in wanted_facts(gate.rules)
 
+    @pytest.mark.parametrize(
+        ("task", "stated", "expected"),
+        [
+            ("face-identification", "none", Verdict.FAIL),
+            ("face-verification", "none", Verdict.FAIL),
+            ("face-detection", "detection", Verdict.NOT_APPLICABLE),
+            ("other", "verify-1to1", Verdict.FAIL),
+            ("other", "identify-1ton", Verdict.FAIL),
+            ("unclassified", "none", Verdict.UNKNOWN),
+        ],
+    )
+    def test_recognition_is_comparing_with_one_or_with_many(self, world, words, task, stated, expected):
+        rule = words.rule(words.require("storage.edge.off"), when={"analytics.face.recognise": True})
+        world.assign(words.pack(rule)).recording().camera("cam-1", face_use=stated)
+        assert expected is world.listed("analytics.functions", self.function(task)).verdict("r")
+
     def test_for_critical_rules_a_no_needs_a_read_back(self, world, words):
         required = words.require("storage.edge.off")
         when = {"analytics.face.verify": True}

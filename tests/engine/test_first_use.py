@@ -63,6 +63,13 @@ def test_a_gate_counts_only_where_a_rule_on_gates_asks_for_an_assessment_before_
     assert (IDENTIFY, VERIFY) == uses_to_look_for(world.rules)
 
 
+def test_a_rule_on_recognition_of_any_kind_is_a_rule_on_gates_too(world: Any, words: Any) -> None:
+    identify = words.require("analytics.face.identify.off")
+    assessment = words.require("documents.impact_assessment", kind="pipia-cn", before_use=True)
+    world.assign(words.pack(words.rule(identify), words.rule(assessment, when={"analytics.face.recognise": True})))
+    assert (IDENTIFY, VERIFY) == uses_to_look_for(world.rules)
+
+
 def test_nothing_is_looked_for_where_no_rule_reads_analytics(world: Any, words: Any) -> None:
     world.assign(words.pack(words.rule(words.require("storage.edge.off"))))
     assert () == uses_to_look_for(world.rules)

@@ -9,11 +9,12 @@ from vmsguard.controls.view import View
 from vmsguard.model.facts import Fact, Known
 from vmsguard.model.truth import Truth, all_of
 
-__all__ = ["FACE_USE", "GATE_FACTS", "VERIFY", "GateState", "claims_gate", "gate_state"]
+__all__ = ["FACE_USE", "GATE_FACTS", "IDENTIFY", "VERIFY", "GateState", "claims_gate", "gate_state"]
 
 FACE_USE = "face_use"
 """The inventory attribute that says what faces are compared for."""
 VERIFY = "verify-1to1"
+IDENTIFY = "identify-1ton"
 
 
 def _is(wanted: Any) -> Callable[[Any], bool]:

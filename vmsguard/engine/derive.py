@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vmsguard.controls.gate import FACE_USE, VERIFY
+from vmsguard.controls.gate import FACE_USE, IDENTIFY, VERIFY
 from vmsguard.controls.view import View
 from vmsguard.model.facts import Absent, Items, Known, Unknown
 from vmsguard.model.truth import Truth, any_of, negate
@@ -17,10 +17,17 @@ _TASKS: Mapping[str, frozenset[str]] = {
     "analytics.face.detect": frozenset({"face-detection", "face-attributes", "emotion", "biometric-categorisation"}),
     "analytics.face.identify": frozenset({"face-identification"}),
     "analytics.face.verify": frozenset({"face-verification"}),
+    "analytics.face.recognise": frozenset({"face-identification", "face-verification"}),
 }
 
 DERIVED: Mapping[str, tuple[str, ...]] = dict.fromkeys(_TASKS, ("analytics.functions",))
 """Derived fact to the facts it is derived from."""
+
+_STATED: Mapping[str, tuple[str, ...]] = {
+    "analytics.face.verify": (VERIFY,),
+    "analytics.face.recognise": (VERIFY, IDENTIFY),
+}
+"""What the inventory may say that faces are used for, where that is enough."""
 
 _WATCHERS = (Role.DEVICE, Role.RECORDER, Role.RELAY)
 
@@ -49,7 +56,7 @@ def _equals(reading: Known | Absent | Unknown, wanted: Any) -> Truth:
 
 
 def _performed(name: str, view: View, views: Mapping[Any, View]) -> Truth:
-    if name == "analytics.face.verify" and view.attribute(FACE_USE) == VERIFY:
+    if view.attribute(FACE_USE) in _STATED.get(name, ()):
         return Truth.TRUE
     return performed(name, [views[endpoint] for endpoint in view.endpoints(_WATCHERS)])
 

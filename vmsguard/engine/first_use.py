@@ -16,6 +16,7 @@ from vmsguard.model.truth import Truth
 __all__ = ["uses_recognition", "uses_to_look_for"]
 
 _IDENTIFY, _VERIFY = "analytics.face.identify", "analytics.face.verify"
+_RECOGNISE = "analytics.face.recognise"
 
 
 def uses_to_look_for(compiled: Iterable[CompiledRules]) -> tuple[str, ...]:
@@ -38,7 +39,7 @@ def uses_recognition(names: Iterable[str], snapshot: CameraSnapshot, now: dateti
 
 
 def _asks_before_use_of_gates(rule: CompiledRule) -> bool:
-    if (_VERIFY, True) not in rule.when:
+    if (_VERIFY, True) not in rule.when and (_RECOGNISE, True) not in rule.when:
         return False
     asked = (*rule.require, *(one for rung in rule.rungs for one in rung.require))
     return any(isinstance(one.params, ImpactAssessmentParams) and one.params.before_use for one in asked)

@@ -292,6 +292,13 @@ _SPECS = (
         by_core=True,
         meaning="some enabled function, or the inventory, says faces are compared one to one (derived)",
     ),
+    FactSpec(
+        name="analytics.face.recognise",
+        value_type=bool,
+        evidence=E.FLAG,
+        by_core=True,
+        meaning="some enabled function, or the inventory, says faces are compared, one to one or one to many (derived)",
+    ),
 )
 
 CORE_FACTS: dict[str, FactSpec] = {spec.name: spec for spec in _SPECS}
