@@ -13,6 +13,7 @@ from vmsguard.errors import UsageError
 PACKS = [
     "au-app-frt",
     "baseline-security",
+    "in-dpdp",
     "kr-nhrck-frt-moratorium-2023",
     "kr-pipc-thermal-2020",
     "us-ndaa-889-inventory",

@@ -22,6 +22,7 @@ from vmsguard.policy.strict_yaml import plain_tree, read_yaml
 IDS = (
     "au-app-frt",
     "baseline-security",
+    "in-dpdp",
     "kr-nhrck-frt-moratorium-2023",
     "kr-pipc-thermal-2020",
     "us-ndaa-889-inventory",
@@ -147,6 +148,7 @@ def test_an_empty_gallery_is_believed_from_a_read_back_on(packs: dict[str, Pack]
         ("us-or-portland-34-10", ("second-hand", "What no pack can prove", "assumption")),
         ("us-ndaa-889-inventory", ("second-hand", "What no pack can prove", "audit")),
         ("au-app-frt", ("second-hand", "What no pack can prove", "assumption")),
+        ("in-dpdp", ("second-hand", "What no pack can prove", "assumption", "upcoming")),
         ("baseline-security", ("What no pack can prove", "assumption", "audit")),
     ],
 )
