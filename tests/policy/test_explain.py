@@ -119,3 +119,41 @@ def test_a_pack_without_conditions_says_that_it_judges_every_camera(
 ) -> None:
     explained = explain_pack(packs["baseline-security"], catalogue.controls, lang="en")
     assert "Judges every camera." == list(scope_lines(explained, "en"))[1]
+
+
+READINGS = """\
+profiles:
+  de: {title: In Germany, select: {country: DE}, values: {gap: PT72H}}
+  fr: {title: In France, select: {country: FR}, values: {gap: PT24H}, cites: {deleted: [{source: rule-1, clause: K9}]}}
+rules:
+  - id: deleted
+    title: Deleted in time
+    severity: high
+    cites: [{source: rule-1, clause: K3}]
+    require: [{deletion.periodic: {scope: all, max_gap: {from_profile: gap}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "limit", "under"),
+    [
+        (
+            "en",
+            "max_gap: 3 days (de), 24 hours (fr)",
+            "K9 [law; since 2020-11-05; read second-hand] (under the profile fr)",
+        ),
+        ("ko", "max_gap: 3일 (de), 24시간 (fr)", "K9 [law; 2020-11-05부터; 2차 자료로 확인] (fr 프로필에서)"),
+    ],
+)
+def test_what_profiles_state_is_told_for_each(
+    sample: str, write: Callable[[str, str], Path], catalogue: Catalogue, lang: str, limit: str, under: str
+) -> None:
+    pack = load_pack(write("pack.yaml", sample.partition("rules:\n")[0] + READINGS), catalogue)
+    explained = explain_pack(pack, catalogue.controls, lang=lang)
+    (rule,) = explained.rules
+
+    assert limit in rule.require[0]
+    assert rule.authority[1].endswith(under)
+    assert ("law", "law") == rule.forces
+    assert {"de", "fr"} == set(explained.profile_values)
+    assert {"gap"} == set(explained.profile_values["fr"])

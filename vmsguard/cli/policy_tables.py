@@ -9,7 +9,7 @@ from rich.table import Table
 
 from vmsguard.model.pack import Pack, Rule
 from vmsguard.policy.durations import show_span
-from vmsguard.policy.explain import PackExplained
+from vmsguard.policy.explain import PackExplained, values_of
 from vmsguard.policy.sentences import WORDS
 
 __all__ = ["pack_table", "pack_tables", "profile_table"]
@@ -43,6 +43,17 @@ def pack_tables(pack: Pack) -> Iterator[Table]:
         cites = "\n".join(escape(f"{cited.source} {cited.clause}".strip()) for cited in rule.cites)
         rules.add_row(rule.id, rule.severity.value, cites, "\n".join(_controls(rule)), "\n".join(_rungs(rule)))
     yield rules
+    if pack.profiles:
+        profiles = _table("profile", "title", "values", "cites besides")
+        for name, profile in pack.profiles.items():
+            values = "\n".join(escape(f"{value}: {told}") for value, told in values_of(pack, name).items())
+            cites = (
+                escape(f"{rule}: {cited.source} {cited.clause}".strip())
+                for rule, several in profile.cites.items()
+                for cited in several
+            )
+            profiles.add_row(name, escape(profile.title), values, "\n".join(cites))
+        yield profiles
     if pack.exception_types:
         types = _table("exception type", "lifts", "must state", "at most", "then")
         for kind in pack.exception_types.values():
@@ -60,6 +71,8 @@ def profile_table(explained: PackExplained, lang: str) -> Table:
         title = explained.profile_titles[name]
         table.add_column(f"{name}\n{escape(title)}" if title else name, overflow="fold")
     table.add_row("", *(escape(f"\n{words['and']} ".join(each)) for each in explained.profiles.values()))
+    for value in dict.fromkeys(name for values in explained.profile_values.values() for name in values):
+        table.add_row(escape(value), *(escape(values[value]) for values in explained.profile_values.values()))
     for difference in explained.differences:
         camera = "\n".join(f"{'✓' if holds else '✗'} {escape(told)}" for told, holds in difference.camera.items())
         reached = (

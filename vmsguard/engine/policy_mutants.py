@@ -1,7 +1,8 @@
 """Packs with one thing changed: a test suite that notices none of it does not say what the pack means.
 
 Each requirement is dropped and its meaning flipped, each rung and each condition of a selection dropped,
-each time limit doubled. A mutant that no case notices is named with its place.
+each time limit doubled, also under each profile that states one, and other values of profiles exchanged.
+A mutant that no case notices is named with its place.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from vmsguard.model.pack import (
 )
 from vmsguard.model.policy_tests import PolicyTests
 from vmsguard.model.results import Outcome
+from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Basis, Role, Severity, Verdict
 
 __all__ = ["Flipped", "Mutant", "mutants_of", "survivors"]
@@ -161,7 +163,32 @@ def _requirements(
         if one.min_basis is not None and not (critical and one.min_basis <= Basis.READ_BACK):
             yield f"{one.control}: min_basis dropped", one.line, (*before, replace(one, min_basis=None), *after)
         for name, params in _longer(one.params):
-            yield f"{one.control}: {name} doubled", one.line, (*before, replace(one, params=params), *after)
+            if name not in one.from_profile:
+                longer = {profile: dict(_longer(each))[name] for profile, each in one.per_profile.items()}
+                changed = replace(one, params=params, per_profile=longer)
+                yield f"{one.control}: {name} doubled", one.line, (*before, changed, *after)
+        for told, changed in _under_profiles(one):
+            yield f"{one.control}: {told}", one.line, (*before, changed, *after)
+
+
+def _under_profiles(requirement: Requirement) -> Iterator[tuple[str, Requirement]]:
+    """What rules take from profiles: each time limit doubled under each, and any other value swapped for another's."""
+    for profile, params in requirement.per_profile.items():
+        others = {name: value for name, value in requirement.per_profile.items() if name != profile}
+        longer = dict(_longer(params))
+        for name in requirement.from_profile:
+            own = getattr(params, name)
+            if name in longer:
+                yield f"{name} doubled under {profile}", _instead(requirement, profile, longer[name])
+                continue
+            other = next((one for one in others if getattr(others[one], name) != own), "")
+            if other:
+                taken = replace(params, **{name: getattr(others[other], name)})
+                yield f"{name} under {profile} as under {other}", _instead(requirement, profile, taken)
+
+
+def _instead(requirement: Requirement, profile: str, params: Any) -> Requirement:
+    return replace(requirement, per_profile={**requirement.per_profile, profile: params})
 
 
 def _longer(params: Any) -> Iterator[tuple[str, Any]]:
@@ -169,6 +196,8 @@ def _longer(params: Any) -> Iterator[tuple[str, Any]]:
         value = getattr(params, name)
         if isinstance(value, timedelta) and value:
             yield name, replace(params, **{name: value * 2})
+        elif isinstance(value, Span) and value:
+            yield name, replace(params, **{name: Span(2 * value.months, 2 * value.exact)})
 
 
 def _selectors(selector: Selector) -> Iterator[tuple[str, Selector]]:

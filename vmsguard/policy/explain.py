@@ -21,6 +21,7 @@ __all__ = [
     "explain_pack",
     "rule_lines",
     "scope_lines",
+    "values_of",
 ]
 
 MOST_CONDITIONS = 8
@@ -61,6 +62,8 @@ class PackExplained(Struct, frozen=True, kw_only=True):
     select: tuple[str, ...]
     profiles: Mapping[str, tuple[str, ...]]
     profile_titles: Mapping[str, str]
+    profile_values: Mapping[str, Mapping[str, str]]
+    """What rules take from each profile, by the name of the value."""
     differences: tuple[Difference, ...]
     rules: tuple[RuleExplained, ...]
 
@@ -78,6 +81,7 @@ def explain_pack(pack: Pack, controls: Mapping[str, Control], *, lang: str = "en
         select=say_selector(pack.select, lang),
         profiles={name: say_selector(profile.select, lang) for name, profile in pack.profiles.items()},
         profile_titles={name: profile.title for name, profile in pack.profiles.items()},
+        profile_values={name: values_of(pack, name, lang) for name in pack.profiles},
         differences=tuple(_differences(pack, lang)),
         rules=tuple(_explained(each, pack, controls, lang) for each in wanted),
     )
@@ -86,12 +90,20 @@ def explain_pack(pack: Pack, controls: Mapping[str, Control], *, lang: str = "en
 def _explained(rule: Rule, pack: Pack, controls: Mapping[str, Control], lang: str) -> RuleExplained:
     words = WORDS[lang]
     conditions = [words["is"].format(name, say_value(value)) for name, value in rule.when.items()]
+    more = [
+        (words["under"].format(profile.id), cited)
+        for profile in pack.profiles.values()
+        for cited in profile.cites.get(rule.id, ())
+    ]
     return RuleExplained(
         id=rule.id,
         title=rule.title,
         severity=rule.severity.value,
-        authority=tuple(say_source(pack.sources[cited.source], cited.clause, lang) for cited in rule.cites),
-        forces=tuple(pack.sources[cited.source].force.value for cited in rule.cites),
+        authority=(
+            *(say_source(pack.sources[cited.source], cited.clause, lang) for cited in rule.cites),
+            *(f"{say_source(pack.sources[cited.source], cited.clause, lang)} ({under})" for under, cited in more),
+        ),
+        forces=tuple(pack.sources[cited.source].force.value for cited in (*rule.cites, *(cited for _, cited in more))),
         when=words["when"].format(f" {words['and']} ".join(conditions)) if conditions else "",
         select=() if rule.select is None else say_selector(rule.select, lang),
         require=tuple(say_requirement(requirement, controls, lang) for requirement in rule.require),
@@ -103,6 +115,16 @@ def _explained(rule: Rule, pack: Pack, controls: Mapping[str, Control], lang: st
             for rung in rule.otherwise
         ),
     )
+
+
+def values_of(pack: Pack, profile: str, lang: str = "en") -> dict[str, str]:
+    """What rules take from a profile, by the name of the value, as it is read aloud."""
+    required = [one for rule in pack.rules for rung in (rule, *rule.otherwise) for one in rung.require]
+    return {
+        taken.field: say_value(getattr(one.per_profile[profile], attribute), lang)
+        for one in required
+        for attribute, taken in one.from_profile.items()
+    }
 
 
 def _differences(pack: Pack, lang: str) -> Iterator[Difference]:

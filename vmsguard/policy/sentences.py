@@ -46,6 +46,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "not reached": "not judged",
         "require": "Required",
         "states": "it must state {0}",
+        "under": "under the profile {0}",
+        "values": "its own values",
         "when": "Only where {0}; where that is unknown the rule applies and nothing is changed",
         "assumption": "no source gives this; it is our assumption",
         "primary": "the text was read",
@@ -72,6 +74,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "not reached": "대상 아님",
         "require": "요구 사항",
         "states": "필수 기재: {0}",
+        "under": "{0} 프로필에서",
+        "values": "고유 값",
         "when": "{0}인 경우에만. 확인되지 않으면 규칙은 적용하되 변경은 하지 않는다",
         "assumption": "출처가 없는 자체 가정",
         "primary": "원문 확인",
@@ -119,12 +123,20 @@ def say_requirement(requirement: Requirement, controls: Mapping[str, Control], l
         value = getattr(requirement.params, field.name)
         if field.name in requirement.pending:
             told.append(f"{name}: {WORDS[lang]['limit'].format(requirement.pending[field.name].field)}")
+        elif field.name in requirement.from_profile:
+            told.append(f"{name}: {_by_profile(requirement, field.name, lang)}")
         elif value not in ("", (), False, None):
             told.append(f"{name}: {say_value(value, lang)}")
     if requirement.min_basis is not None:
         told.append(f"{WORDS[lang]['at least']} {requirement.min_basis.label}")
     sentence = control.says.get(lang) or control.says["en"]
     return f"{sentence} ({'; '.join(told)})" if told else sentence
+
+
+def _by_profile(requirement: Requirement, attribute: str, lang: str) -> str:
+    """A parameter under each profile: ``1 month (fr), 72 hours (de)``."""
+    values = {name: say_value(getattr(params, attribute), lang) for name, params in requirement.per_profile.items()}
+    return ", ".join(f"{value} ({name})" for name, value in values.items())
 
 
 def say_gate(gate: Gate, types: Mapping[str, ExceptionType], lang: str) -> str:
