@@ -14,7 +14,7 @@ from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import AllOf, AttributeTest, Selector
 from vmsguard.model.truth import Truth
 
-__all__ = ["Hints", "Selection", "compile_selector", "device_hints", "select", "why_not"]
+__all__ = ["Hints", "Selection", "compile_selector", "device_hints", "select", "stated", "why_not"]
 
 Hints: TypeAlias = Mapping[str, frozenset[Any]]
 """What devices say against an attribute: attribute name to the values their facts point to."""
@@ -79,7 +79,7 @@ def _compile_test(test: AttributeTest) -> Selecting:
     undecided = Selection(Truth.UNKNOWN, (name,))
 
     def decide(camera: Camera, hints: Hints) -> Selection:
-        told = _values(camera, name)
+        told = stated(camera, name)
         if told is None:
             return undecided
         if any((type(value), value) in wanted for value in told):
@@ -91,8 +91,8 @@ def _compile_test(test: AttributeTest) -> Selecting:
     return decide
 
 
-def _values(camera: Camera, name: str) -> tuple[Any, ...] | None:
-    """What was stated, as a tuple; None when nobody stated it. ``site``, ``tags`` and ``groups`` always are."""
+def stated(camera: Camera, name: str) -> tuple[Any, ...] | None:
+    """What was stated of an attribute, as a tuple; None when nobody did. ``site``, ``tags``, ``groups`` always are."""
     attribute = camera.attributes.get(name)
     if attribute is not None:
         value = attribute.value
@@ -110,14 +110,14 @@ def why_not(selector: Selector, camera: Camera, hints: Hints = NO_HINTS) -> tupl
         return ()
     if not isinstance(selector, AttributeTest):
         return tuple(dict.fromkeys(line for part in selector.of for line in why_not(part, camera, hints)))
-    told = _values(camera, selector.attribute)
+    told = stated(camera, selector.attribute)
     wanted = " or ".join(_shown(value) for value in selector.any_of)
     if told is None:
         return (f"{selector.attribute} is not set (asked: {wanted})",)
-    stated = ", ".join(_shown(value) for value in told)
+    values = ", ".join(_shown(value) for value in told)
     if select(selector, camera, hints).truth is Truth.UNKNOWN:
-        return (f"{selector.attribute} is {stated}, which a device contradicts or cannot be compared with {wanted}",)
-    return (f"{selector.attribute} is {stated}, not {wanted}",)
+        return (f"{selector.attribute} is {values}, which a device contradicts or cannot be compared with {wanted}",)
+    return (f"{selector.attribute} is {values}, not {wanted}",)
 
 
 def _shown(value: Any) -> str:
