@@ -25,7 +25,18 @@ from vmsguard.policy.in_force import SITE_ZONE, Standing, standing_on, turning_d
 from vmsguard.policy.select import Selecting, compile_selector
 from vmsguard.policy.under_profile import under_profile
 
-__all__ = ["CompiledRequirement", "CompiledRule", "CompiledRules", "CompiledRung", "Era", "compile_assigned"]
+__all__ = [
+    "KEEPS",
+    "CompiledRequirement",
+    "CompiledRule",
+    "CompiledRules",
+    "CompiledRung",
+    "Era",
+    "compile_assigned",
+]
+
+KEEPS = frozenset({"retention.min"})
+"""Controls that have footage kept; without one, and without a paper that says so, nothing can conflict."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -99,6 +110,8 @@ class CompiledRules:
     """Of its sites, as assigned; what another reading of the pack for the same cameras is compiled with."""
     facts: dict[str, FactSpec]
     wanted: frozenset[str]
+    keeps: bool
+    """Some rule has footage kept, which another may want gone."""
 
     def at(self, now: datetime) -> Era:
         """The rules as they stood at a moment, whether past or to come."""
@@ -130,6 +143,7 @@ def compile_assigned(
         zone=assigned.zone,
         facts=facts,
         wanted=_wanted(rules),
+        keeps=any(requirement.control.id in KEEPS for rule in rules for requirement in _all_of(rule)),
     )
 
 
@@ -272,6 +286,10 @@ def _wanted(rules: Iterable[CompiledRule]) -> frozenset[str]:
     for rule in rules:
         for name, _ in rule.when:
             wanted.update(DERIVED.get(name, (name,)))
-        for requirement in (*rule.require, *(one for rung in rule.rungs for one in rung.require)):
+        for requirement in _all_of(rule):
             wanted |= requirement.reads
     return frozenset(wanted)
+
+
+def _all_of(rule: CompiledRule) -> tuple[CompiledRequirement, ...]:
+    return (*rule.require, *(one for rung in rule.rungs for one in rung.require))

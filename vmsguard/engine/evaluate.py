@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from msgspec import Struct
 
+from vmsguard.engine.across_packs import JudgedAlone, must_keep_papers, settle_across
 from vmsguard.engine.cite import Citations
 from vmsguard.engine.compile import CompiledRule, CompiledRules
 from vmsguard.engine.demands import Demand, demands_of
@@ -66,6 +67,9 @@ def evaluate(
     facts = compiled[0].facts if compiled else {}
     bench = Bench(snapshot, now, facts)
     citations = Citations(facts)
+    papers = must_keep_papers(snapshot, now) if snapshot.documents else ()
+    # Only where something has to be kept can two rules ask for what cannot be had together.
+    alone: list[JudgedAlone] | None = [] if papers or any(rules.keeps for rules in compiled) else None
     for rules in compiled:
         selection = rules.selects(camera, hints)
         truth = selection.truth
@@ -107,11 +111,16 @@ def evaluate(
                     upcoming.append(Upcoming(camera.id, rules.pack.id, rule.rule.id, standing.starts, told.verdict))
                     told = skipped_rule(camera, rule, f"{standing.reason}; today it would be {told.verdict.value}")
                 else:
+                    if alone is not None:
+                        alone.append(JudgedAlone(told, found, len(results), not blockers))
                     results += controls
                     if writes:
                         demands.extend(demands_of(found, rule, rules, blockers))
             results.append(told)
             rule_results.append(told)
+    if alone is not None:
+        results, demands = settle_across(alone, papers, results, demands)
+        rule_results = [result for result in results if result.level == "rule"]
     verdict = worst_of(map(attrgetter("verdict"), rule_results))
     qualifier = weakest_qualifier(map(attrgetter("qualifier"), rule_results))
     results.append(camera_result(camera, rule_results, verdict, qualifier, outside, assigned=bool(compiled)))

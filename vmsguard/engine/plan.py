@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from vmsguard.engine.across_packs import CONFLICT
 from vmsguard.engine.blast import Claims, Neighbours, is_wide
 from vmsguard.engine.conflicts import settle
 from vmsguard.engine.demands import Demand
@@ -93,6 +94,8 @@ def _planned(
     free = frozenset(demand.camera for demand in demands if demand.mode is Mode.ENFORCE and not demand.blockers)
     items, oldest = purge_extent(change, snapshots[demands[0].camera])
     barred = (
+        # One cause that is in conflict bars the change for all: it would be sent for that one too.
+        *(why for demand in demands for why in demand.blockers if why.startswith(f"{CONFLICT}:")),
         *_unsupported(demands, spec, support, manifest),
         *("protected" for camera in sorted(asking) if snapshots[camera].camera.protected),
         *neighbours.blockers(change, scope, free or asking),

@@ -108,6 +108,10 @@ _UNDECIDED: Mapping[str, Words] = {
         "Nobody knows whether the rule applies, so it was judged as if it did and cannot be said to fail.",
         "State or let read the condition the rule names, then run vmsguard check.",
     ),
+    "may-conflict": Words(
+        "Another rule asks for the opposite, and it is not known whether both apply here.",
+        "State the attributes and provide the facts that settle it; where both apply, a person has to decide.",
+    ),
     "rung-unknown": Words(
         "What the rule asks for instead is neither shown to be done nor shown to be missing.",
         "See which of its controls are unknown, and provide what they lack.",
