@@ -15,6 +15,8 @@ from vmsguard.controls.analytics_allowed import (
     AnalyticsFaceLibraryMaxCount,
     AnalyticsFaceVerifyOff,
 )
+from vmsguard.controls.analytics_inference import AnalyticsBiometricCategorisationOff, AnalyticsEmotionOff
+from vmsguard.controls.audio import AudioOff
 from vmsguard.controls.base import Control
 from vmsguard.controls.clock import SecurityTimeSync
 from vmsguard.controls.deletion import DeletionPeriodic
@@ -24,6 +26,7 @@ from vmsguard.controls.documents import (
     DocumentsLegalBasis,
 )
 from vmsguard.controls.maker import InventoryVendorNotListed
+from vmsguard.controls.metadata import MetadataHumanAttributesOff, MetadataRecognitionIngestOff
 from vmsguard.controls.papers_on_record import (
     DocumentsAccessLog,
     DocumentsAuthorityNotified,
@@ -51,12 +54,15 @@ __all__ = ["CORE_CONTROLS"]
 
 _CONTROLS: tuple[type[Control], ...] = (
     AnalyticsAllowlist,
+    AnalyticsBiometricCategorisationOff,
+    AnalyticsEmotionOff,
     AnalyticsFaceDetectEphemeral,
     AnalyticsFaceIdentifyOff,
     AnalyticsFaceLibraryEmpty,
     AnalyticsFaceLibraryMaxCount,
     AnalyticsFaceVerifyBounded,
     AnalyticsFaceVerifyOff,
+    AudioOff,
     DeletionPeriodic,
     DocumentsAccessLog,
     DocumentsAuthorityNotified,
@@ -72,6 +78,8 @@ _CONTROLS: tuple[type[Control], ...] = (
     DocumentsRegistration,
     DocumentsSubjectRequestProcess,
     InventoryVendorNotListed,
+    MetadataHumanAttributesOff,
+    MetadataRecognitionIngestOff,
     RetentionMax,
     RetentionMin,
     SecurityAccessLeast,

@@ -7,29 +7,19 @@ from operator import attrgetter
 from typing import ClassVar
 
 from vmsguard.controls.base import Control, NoParams
-from vmsguard.controls.judging import (
-    Off,
-    judge_off,
-    listed,
-    passed,
-    unknown,
-    unknown_from,
-)
+from vmsguard.controls.judging import Off, judge_off
 from vmsguard.controls.offender_changes import stop_each
-from vmsguard.controls.papers import valid_papers
+from vmsguard.controls.site_recorders import RECORDERS, judge_recorders
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
-from vmsguard.model.fact_values import RecorderMatch
-from vmsguard.model.facts import Fact, Unknown
 from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
-from vmsguard.model.vocabulary import Basis, Role, Verdict, Why
+from vmsguard.model.vocabulary import Role
 
 __all__ = ["StorageEdgeOff", "StorageExternalOff", "StorageVmsOff"]
 
 _JOBS = Off("recording job", attrgetter("active"), "nothing writes this channel's pictures, running or as set")
 _EXTERNAL = Off("external destination", attrgetter("in_use"), "no place outside the device is written to")
-_LISTED = "every enrolled recorder of the site is listed and matched"
 
 
 def _judge_jobs(view: View) -> Outcome:
@@ -77,51 +67,10 @@ class StorageVmsOff(_RecordingOff):
     }
 
     def reads(self, params: NoParams) -> frozenset[str]:
-        return super().reads(params) | {"site.recorders"}
+        return super().reads(params) | {RECORDERS}
 
     def judge_camera(self, params: NoParams, view: View) -> Outcome | None:
-        fact = view.camera_fact("site.recorders")
-        if not view.delivered(fact):
-            return _without_recorder(view)
-        if isinstance(fact.reading, Unknown):
-            return unknown_from([fact], _LISTED)
-        recorders = listed(fact)
-        if recorders is None:
-            return unknown(Why.PROTOCOL, "the list of recorders is no list", _LISTED)
-        if not recorders.values and recorders.complete:
-            return _without_recorder(view)
-        return _matched(fact, recorders.values, recorders.complete, recorders.missing, view)
-
-
-def _without_recorder(view: View) -> Outcome:
-    papers = valid_papers(view, "no-recorder")
-    if papers:
-        return passed("attested: a document says there is no recorder", _LISTED, Basis.ATTESTED, found=papers[0].id)
-    return unknown(Why.NO_RECORDER, "no recorder of the site is enrolled, and no document says there is none", _LISTED)
-
-
-def _matched(fact: Fact, matches: Sequence[RecorderMatch], complete: bool, missing: str, view: View) -> Outcome:
-    blind = tuple(f"recorder {match.recorder}" for match in matches if not match.listed)
-    if blind or not complete:
-        left = blind or (missing or "recorders of the site",)
-        return unknown(Why.INCOMPLETE, "not every recorder was listed completely", _LISTED, left=left)
-    enrolled = {(endpoint.target, endpoint.channel) for endpoint in view.endpoints((Role.RECORDER,))}
-    unjudged = tuple(
-        f"{match.recorder}/{channel}"
-        for match in matches
-        for channel in match.channels
-        if (match.recorder, channel) not in enrolled
-    )
-    if unjudged:
-        return unknown(Why.NO_ENDPOINT, "a recorder's channel shows this camera unclaimed", _LISTED, left=unjudged)
-    if not enrolled:
-        return Outcome(
-            verdict=Verdict.NOT_APPLICABLE,
-            reason="no-channel: every enrolled recorder was listed and none has this camera",
-            required=_LISTED,
-            basis=fact.basis,
-        )
-    return passed("listed: every enrolled recorder of the site was listed and matched", _LISTED, fact.basis)
+        return judge_recorders(view)
 
 
 class StorageExternalOff(Control):
