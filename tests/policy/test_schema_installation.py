@@ -26,6 +26,7 @@ packs: [my-packs/]
 assignments: [all.yaml]
 exceptions: [exceptions/]
 holds: []
+freezes: []
 documents: [documents/]
 evidence:
   dir: evidence
@@ -125,7 +126,7 @@ def test_what_the_schema_offers_the_readers_know(
         ("connections: 1", "connections: 0"),
         ("evidence:\n", "evidences:\n"),
         ('url: "http://127.0.0.1/zm"', "url: rtsp://127.0.0.1"),
-        ("holds: []", "holds: [holds/]"),
+        ("holds: []", "holds: holds/"),
     ],
 )
 def test_a_mistake_is_seen_while_typing(

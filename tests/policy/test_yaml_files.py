@@ -53,7 +53,7 @@ def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 
 
 def test_broken_files_are_reported_together(write: Write) -> None:
-    paths = [write("a.yaml", "a: [\n"), write("b.yaml", HEADER.format("Hold")), write("c.yaml", HEADER.format("Pack"))]
+    paths = [write("a.yaml", "a: [\n"), write("b.yaml", HEADER.format("Holds")), write("c.yaml", HEADER.format("Pack"))]
 
     with pytest.raises(Problems) as caught:
         documents_of(paths, ("Pack",))

@@ -145,12 +145,10 @@ def explain(ctx: click.Context, pack: str, lang: str, output: str) -> None:
 @click.pass_context
 def schema(ctx: click.Context, target: Path | None) -> None:
     """JSON Schema of all policy files, for editors: completion and errors while typing."""
-    import json
-
     from vmsguard.errors import UsageError
-    from vmsguard.policy.schema import policy_schema
+    from vmsguard.policy.schema import schema_text
 
-    text = json.dumps(policy_schema(catalogue_of(ctx)), ensure_ascii=False, indent=1) + "\n"
+    text = schema_text(catalogue_of(ctx))
     if target is None:
         click.echo(text, nl=False)
         return
@@ -165,7 +163,8 @@ def schema(ctx: click.Context, target: Path | None) -> None:
 def _configured(catalogue: Catalogue, config: Config | None) -> tuple[Path, ...]:
     if config is None:
         return catalogue.pack_folders
-    return (*catalogue.pack_folders, config.file, *config.assignments, *config.exceptions, *config.documents)
+    told = (config.assignments, config.exceptions, config.documents, config.holds, config.freezes)
+    return (*catalogue.pack_folders, config.file, *(path for paths in told for path in paths))
 
 
 def _other_problems(result: Validation) -> list[ConfigError]:

@@ -15,6 +15,7 @@ from vmsguard.model.inventory import Inventory
 from vmsguard.model.pack import Assignment, Pack
 from vmsguard.plugin.loader import Registry
 from vmsguard.policy.catalogue import Catalogue
+from vmsguard.policy.load_holds import load_freezes, load_holds
 from vmsguard.policy.load_pack import load_packs
 from vmsguard.policy.load_site_files import load_assignments, load_documents, load_exceptions
 from vmsguard.policy.suggest import did_you_mean
@@ -38,6 +39,8 @@ def fleet_of(config: Config, registry: Registry, *, limit: tuple[str, ...] = ())
     assignments = _gather(problems, lambda: load_assignments(config.assignments, packs))
     documents = _gather(problems, lambda: load_documents(config.documents))
     grants = _gather(problems, lambda: load_exceptions(config.exceptions, packs or {}))
+    holds = _gather(problems, lambda: load_holds(config.holds))
+    freezes = _gather(problems, lambda: load_freezes(config.freezes, catalogue.controls))
     if inventory is not None:
         problems += _unknown_drivers(inventory, registry)
     if inventory is not None and assignments is not None:
@@ -56,6 +59,8 @@ def fleet_of(config: Config, registry: Registry, *, limit: tuple[str, ...] = ())
         controls=catalogue.controls,
         grants=grants or (),
         documents=documents or (),
+        holds=holds or (),
+        freezes=freezes or (),
         limit=frozenset(limit),
     )
 

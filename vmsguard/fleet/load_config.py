@@ -35,6 +35,8 @@ class Config(Struct, frozen=True, kw_only=True):
     assignments: tuple[Path, ...]
     exceptions: tuple[Path, ...]
     documents: tuple[Path, ...]
+    holds: tuple[Path, ...] = ()
+    freezes: tuple[Path, ...] = ()
     evidence: EvidenceConfig
     state: str
     plugins: tuple[str, ...] | None = None
@@ -74,8 +76,8 @@ def load_config(path: Path | None) -> Config:
         assignments = paths(fields.texts("assignments", ()))
         if not assignments and any(other.kind == "Assignment" for other in documents):
             assignments = (file,)
-        holds = fields.texts("holds", ())
         packs, exceptions, papers = (paths(fields.texts(key, ())) for key in ("packs", "exceptions", "documents"))
+        holds, freezes = (paths(fields.texts(key, ())) for key in ("holds", "freezes"))
         evidence = EvidenceConfig(file.parent, "", "")
         node = fields.need("evidence")
         if node is not None:
@@ -89,8 +91,6 @@ def load_config(path: Path | None) -> Config:
                 )
         state = _state_url(fields.text("state", "sqlite:///state.db"), file.parent)
         plugins = fields.texts("plugins") if "plugins" in fields else None
-    if holds:
-        reader.fault(document.node, "holds are not supported by this version", "remove the key holds:")
     reader.finish()
     if not inventory:
         raise Problems(
@@ -103,6 +103,8 @@ def load_config(path: Path | None) -> Config:
         assignments=assignments,
         exceptions=exceptions,
         documents=papers,
+        holds=holds,
+        freezes=freezes,
         evidence=evidence,
         state=state,
         plugins=plugins,

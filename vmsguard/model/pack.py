@@ -235,7 +235,7 @@ class ExceptionGrant(Struct, frozen=True, kw_only=True):
 class Hold(Struct, frozen=True, kw_only=True):
     """An order to keep footage of named cameras for a time window: it suspends deletion there, and nothing else.
 
-    In force while ``starts <= now`` and neither ended nor lifted; reviewed every 90 days, or a finding.
+    In force while ``starts <= now`` and not ended; reviewed at least every 90 days, or a finding.
     """
 
     id: str
@@ -248,8 +248,12 @@ class Hold(Struct, frozen=True, kw_only=True):
     author: str
     approver: str
     starts: datetime
-    review_on: date
+    review_on: date | None = None
+    """When somebody looks at it again; a hold that outlasts 90 days needs one."""
+    reviewed_on: date | None = None
+    """When somebody last did."""
     ends: datetime | None = None
+    """The first moment at which it no longer holds; None while nobody has set one."""
     legal_order: str = ""
     """The id of a document of kind ``authorisation``, where a court or authority ordered the hold."""
     reason: str = ""
@@ -265,6 +269,7 @@ class Freeze(Struct, frozen=True, kw_only=True):
     ends: datetime
     max_mode: Mode
     except_controls: tuple[str, ...] = ()
+    """Controls whose changes go on; those of ``deletion.periodic`` always do."""
     reason: str = ""
     origin: str = ""
 

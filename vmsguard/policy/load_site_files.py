@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from vmsguard.errors import ConfigError, PolicyError, Problems
 from vmsguard.model.pack import AssignedPack, Assignment, Document, ExceptionGrant, Pack
 from vmsguard.model.vocabulary import Mode
 from vmsguard.policy.check_site_files import check_assigned, check_lifts
 from vmsguard.policy.details import read_details
+from vmsguard.policy.named_documents import load_named, read_id
 from vmsguard.policy.reading import Fields, Reader
 from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.yaml_files import YamlDocument, documents_of
+from vmsguard.policy.yaml_files import YamlDocument
 
 __all__ = ["SHA256_PATTERN", "load_assignments", "load_documents", "load_exceptions"]
 
-
-class _Named(Protocol):
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def origin(self) -> str: ...
-
-
-T = TypeVar("T", bound=_Named)
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 _SHA256 = re.compile(SHA256_PATTERN, re.ASCII)
@@ -36,54 +26,24 @@ _SHA256 = re.compile(SHA256_PATTERN, re.ASCII)
 
 def load_assignments(paths: Iterable[Path], packs: Mapping[str, Pack] | None = None) -> tuple[Assignment, ...]:
     """The assignments in files and folders; with ``packs``, their pack, profile and version are checked too."""
-    return _load(paths, "Assignment", lambda document: _assignment(document, packs))
+    return load_named(paths, "Assignment", lambda document: _assignment(document, packs))
 
 
 def load_exceptions(paths: Iterable[Path], packs: Mapping[str, Pack]) -> tuple[ExceptionGrant, ...]:
     """The exceptions in files and folders, each for a rule and type that exist; none is judged here."""
-    return _load(paths, "Exception", lambda document: _exception(document, packs))
+    return load_named(paths, "Exception", lambda document: _exception(document, packs))
 
 
 def load_documents(paths: Iterable[Path]) -> tuple[Document, ...]:
     """The documents in files and folders."""
-    return _load(paths, "Document", _document)
-
-
-def _load(paths: Iterable[Path], kind: str, read: Callable[[YamlDocument], T]) -> tuple[T, ...]:
-    found: dict[str, T] = {}
-    readers: dict[str, Reader] = {}
-    for document in documents_of(paths, (kind,), error=PolicyError):
-        readers[document.reader.file] = document.reader
-        value = read(document)
-        taken = found.setdefault(value.id, value)
-        if taken is not value and value.id:
-            message = f"the id {value.id!r} is taken by {taken.origin}"
-            document.reader.fault(document.node, message, "give each one an id of its own")
-    problems: list[ConfigError] = []
-    for reader in readers.values():
-        try:
-            reader.finish()
-        except Problems as several:
-            problems += several.problems
-    if problems:
-        raise Problems(problems)
-    return tuple(found.values())
-
-
-def _id(reader: Reader, fields: Fields) -> str:
-    node = fields.need("metadata")
-    if node is None:
-        return ""
-    with reader.fields(node, "metadata") as metadata:
-        metadata.text("title", default="")
-        return metadata.identifier("id")
+    return load_named(paths, "Document", _document)
 
 
 def _assignment(document: YamlDocument, packs: Mapping[str, Pack] | None) -> Assignment:
     reader = document.reader
     with document.fields() as fields:
         return Assignment(
-            id=_id(reader, fields),
+            id=read_id(reader, fields),
             sites=fields.identifiers("sites", least=1),
             packs=tuple(_assigned(reader, node, packs) for node in fields.items("packs", least=1)),
             origin=document.reader.file,
@@ -111,7 +71,7 @@ def _exception(document: YamlDocument, packs: Mapping[str, Pack]) -> ExceptionGr
         pack, rule, kind = ("", "", "") if lifts is None else _lifts(reader, lifts, packs)
         basis_kind, basis = _legal_basis(reader, fields)
         grant = ExceptionGrant(
-            id=_id(reader, fields),
+            id=read_id(reader, fields),
             pack=pack,
             rule=rule,
             type=kind,
@@ -162,7 +122,7 @@ def _legal_basis(reader: Reader, fields: Fields) -> tuple[str, str]:
 def _document(document: YamlDocument) -> Document:
     reader = document.reader
     with document.fields() as fields:
-        name = _id(reader, fields)
+        name = read_id(reader, fields)
         paper = fields.need("document")
         covers = fields.get("covers")
         details = fields.get("details")

@@ -6,6 +6,7 @@ quotes); the schema must never refuse what the loader accepts.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,24 +16,26 @@ from vmsguard.controls.base import Control
 from vmsguard.model.vocabulary import Force, Severity
 from vmsguard.policy.attributes import ATTRIBUTES
 from vmsguard.policy.catalogue import Catalogue
-from vmsguard.policy.durations import DURATION_PATTERN
+from vmsguard.policy.durations import DURATION_PATTERN, SPAN_PATTERN
 from vmsguard.policy.instants import DATE_PATTERN, INSTANT_PATTERN
-from vmsguard.policy.params import EXCEPTION_FIELDS, FROM_EXCEPTION, param_fields, stated_type
+from vmsguard.policy.params import EXCEPTION_FIELDS, FROM_EXCEPTION, is_span, param_fields, stated_type
 from vmsguard.policy.read_pack import CONFIRMED, EXPIRY, GRANT_FIELDS, VERSION_PATTERN
+from vmsguard.policy.read_profiles import FROM_PROFILE
 from vmsguard.policy.read_rules import BASES, PROOFS
 from vmsguard.policy.read_select import EVERY_CAMERA
 from vmsguard.policy.scalars import ID_PATTERN
 from vmsguard.policy.schema_installation import config, inventory
 from vmsguard.policy.schema_policy_tests import policy_tests, told_facts
-from vmsguard.policy.schema_site_files import assignment, document, exception
+from vmsguard.policy.schema_site_files import assignment, document, exception, freeze, hold
 from vmsguard.policy.schema_words import closed, documented, listing, mapping, words
 from vmsguard.policy.yaml_files import API_VERSION
 
-__all__ = ["policy_schema"]
+__all__ = ["policy_schema", "schema_text"]
 
 _TEXT: dict[str, Any] = {"$ref": "#/$defs/text"}
 _SCALAR: dict[str, Any] = {"type": ["string", "integer", "boolean"]}
 _MAYBE_DURATION: dict[str, Any] = {"anyOf": [{"$ref": "#/$defs/duration"}, {"type": "null"}]}
+_COMPACT = (",", ":")
 _OWN_NAME = "^[^/]+/.+$"
 
 
@@ -43,6 +46,8 @@ def policy_schema(catalogue: Catalogue) -> dict[str, Any]:
         "Assignment": assignment(),
         "Exception": exception(),
         "Document": document(),
+        "Hold": hold(),
+        "Freeze": freeze(),
         "Config": config(),
         "Inventory": inventory(),
         "PolicyTests": policy_tests(),
@@ -64,6 +69,19 @@ def policy_schema(catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+def schema_text(catalogue: Catalogue) -> str:
+    """The schema as a file: a line for each definition, so that changes read well and editors load it fast."""
+    schema = policy_schema(catalogue)
+    definitions = schema.pop("$defs")
+    head = _one_line(schema).removesuffix("}")
+    lines = ",\n".join(f"{_one_line(name)}:{_one_line(definition)}" for name, definition in definitions.items())
+    return head + ',\n"$defs":{\n' + lines + "\n}}\n"
+
+
+def _one_line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=_COMPACT)
+
+
 def _shared(catalogue: Catalogue) -> dict[str, Any]:
     return {
         "text": {"type": "string", "minLength": 1},
@@ -71,6 +89,11 @@ def _shared(catalogue: Catalogue) -> dict[str, Any]:
         "date": {"type": "string", "pattern": DATE_PATTERN},
         "instant": {"type": "string", "pattern": INSTANT_PATTERN},
         "duration": documented({"type": "string", "pattern": DURATION_PATTERN}, "ISO 8601, above zero: PT24H, P180D"),
+        "span": documented(
+            {"type": "string", "pattern": SPAN_PATTERN}, "ISO 8601, above zero; months count on the calendar: P1M, P72H"
+        ),
+        "fromException": closed({FROM_EXCEPTION: {"enum": list(EXCEPTION_FIELDS)}}, (FROM_EXCEPTION,)),
+        "fromProfile": closed({FROM_PROFILE: {"$ref": "#/$defs/id"}}, (FROM_PROFILE,)),
         "basis": words(BASES, "How a fact must be known at least, weakest first."),
         "source": _source(),
         "selector": _selector(),
@@ -97,13 +120,12 @@ def _pack() -> dict[str, Any]:
         },
         ("id", "version", "title", "timezone", "reviewed"),
     )
-    profile = closed({"title": {"$ref": "#/$defs/text"}, "select": {"$ref": "#/$defs/selector"}}, ("select",))
     return closed(
         {
             "metadata": metadata,
             "sources": documented(mapping({"$ref": "#/$defs/source"}), "The texts that oblige, advise or recommend."),
             "select": documented({"$ref": "#/$defs/selector"}, "Which cameras the pack is about."),
-            "profiles": documented(mapping(profile), "Several readings of the pack; an assignment names one."),
+            "profiles": documented(mapping(_profile()), "Several readings of the pack; an assignment names one."),
             "rules": documented(listing({"$ref": "#/$defs/rule"}), "What must be so."),
             "exception_types": documented(
                 mapping({"$ref": "#/$defs/exceptionType"}), "On what conditions which controls may be lifted."
@@ -111,6 +133,22 @@ def _pack() -> dict[str, Any]:
         },
         ("metadata", "sources", "select", "rules"),
     )
+
+
+def _profile() -> dict[str, Any]:
+    return closed(
+        {
+            "title": {"$ref": "#/$defs/text"},
+            "select": {"$ref": "#/$defs/selector"},
+            "values": documented(mapping({}), "What rules take with from_profile; every profile gives every value."),
+            "cites": documented(mapping(listing(_citation())), "What rules cite in this profile besides, by rule."),
+        },
+        ("select",),
+    )
+
+
+def _citation() -> dict[str, Any]:
+    return closed({"source": {"$ref": "#/$defs/id"}, "clause": {"$ref": "#/$defs/text"}}, ("source",))
 
 
 def _source() -> dict[str, Any]:
@@ -160,13 +198,12 @@ def _when(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _rule() -> dict[str, Any]:
-    citation = closed({"source": {"$ref": "#/$defs/id"}, "clause": {"$ref": "#/$defs/text"}}, ("source",))
     return closed(
         {
             "id": {"$ref": "#/$defs/id"},
             "title": {"$ref": "#/$defs/text"},
             "severity": words([severity.value for severity in Severity], "How much a failure matters."),
-            "cites": documented(listing(citation), "On whose authority."),
+            "cites": documented(listing(_citation()), "On whose authority."),
             "select": documented({"$ref": "#/$defs/selector"}, "Narrows the pack's selection for this rule."),
             "when": documented({"$ref": "#/$defs/when"}, "Facts that must be so; unknown applies the rule."),
             "min_basis": {"$ref": "#/$defs/basis"},
@@ -205,11 +242,19 @@ def _call(control: Control) -> dict[str, Any]:
 
 
 def _param(declared: inspect.Type) -> dict[str, Any]:
+    """What may stand for a parameter: the value, or where it is taken from."""
+    lasts = is_span(declared) or isinstance(stated_type(declared), inspect.TimeDeltaType)
+    waits = [{"$ref": "#/$defs/fromException"}] if lasts else []
+    return {"anyOf": [_value(declared), *waits, {"$ref": "#/$defs/fromProfile"}]}
+
+
+def _value(declared: inspect.Type) -> dict[str, Any]:
     kind = stated_type(declared)
     match kind:
         case inspect.TimeDeltaType():
-            waits = closed({FROM_EXCEPTION: {"enum": list(EXCEPTION_FIELDS)}}, (FROM_EXCEPTION,))
-            return {"anyOf": [{"$ref": "#/$defs/duration"}, waits]}
+            return {"$ref": "#/$defs/duration"}
+        case inspect.StructType() if is_span(kind):
+            return {"$ref": "#/$defs/span"}
         case inspect.BoolType():
             return {"type": "boolean"}
         case inspect.IntType():
@@ -220,7 +265,7 @@ def _param(declared: inspect.Type) -> dict[str, Any]:
         case inspect.EnumType():
             return {"enum": [member.value for member in kind.cls]}
         case inspect.ListType() | inspect.VarTupleType() | inspect.FrozenSetType():
-            return listing(_param(kind.item_type))
+            return listing(_value(kind.item_type))
         case inspect.StrType():
             return {"$ref": "#/$defs/text"}
     raise TypeError(f"no schema for parameters of the type {kind}")
@@ -231,7 +276,7 @@ def _exception_type() -> dict[str, Any]:
         {
             "lifts": documented(listing({"$ref": "#/$defs/text"}), "Controls that such an exception replaces."),
             "requires": documented(listing({"enum": list(GRANT_FIELDS)}), "What such an exception must state."),
-            "max_duration": {"$ref": "#/$defs/duration"},
+            "max_duration": {"$ref": "#/$defs/span"},
             "on_expiry": words(EXPIRY, "What follows its end."),
             "assessment_kind": {"$ref": "#/$defs/id"},
             "objectives": documented(listing({"$ref": "#/$defs/id"}), "The aims of which such an exception names one."),

@@ -1,4 +1,4 @@
-"""Schemas of the files in which a site says what it does with packs: assignments, exceptions, documents."""
+"""Schemas of what a site says beside packs: assignments, exceptions, documents, holds and freezes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vmsguard.policy.details import AUTHORISATION_STATES, DETAILS
 from vmsguard.policy.load_site_files import SHA256_PATTERN
 from vmsguard.policy.schema_words import closed, documented, listing, words
 
-__all__ = ["assignment", "document", "exception"]
+__all__ = ["assignment", "document", "exception", "freeze", "hold"]
 
 TEXT = {"$ref": "#/$defs/text"}
 ID = {"$ref": "#/$defs/id"}
@@ -61,7 +61,7 @@ def exception() -> dict[str, Any]:
             "expires": documented(instant, "The first moment at which it no longer holds."),
             "legal_basis": basis,
             "reason": TEXT,
-            "retention": {"anyOf": [{"$ref": "#/$defs/duration"}, {"type": "null"}]},
+            "retention": {"anyOf": [{"$ref": "#/$defs/span"}, {"type": "null"}]},
             "consent_record": TEXT,
             "public_interest": TEXT,
             "impact_assessment": documented(ID, "The id of a document."),
@@ -93,4 +93,43 @@ def document() -> dict[str, Any]:
             "details": documented(details | {"minProperties": 1}, "What the kind of paper has to say."),
         },
         ("metadata", "document"),
+    )
+
+
+def hold() -> dict[str, Any]:
+    instant = {"$ref": "#/$defs/instant"}
+    review = {"anyOf": [DATE, {"type": "null"}]}
+    window = closed({"from": instant, "until": instant}, ("from", "until"))
+    return closed(
+        {
+            "metadata": _METADATA,
+            "case_reference": documented(TEXT, "An opaque reference, never a person's name."),
+            "cameras": listing(ID),
+            "window": documented(window, "Footage taken from the first moment up to, not including, the last."),
+            "author": documented(TEXT, "The role that asked, never a person's name."),
+            "approver": documented(TEXT, "The role that approved; another one than the author."),
+            "starts": instant,
+            "ends": documented({"anyOf": [instant, {"type": "null"}]}, "The first moment at which it no longer holds."),
+            "review_on": documented(review, "When somebody looks at it again, 90 days on at the latest."),
+            "reviewed_on": documented(review, "When somebody last did."),
+            "legal_order": documented(ID, "The id of a document of kind authorisation."),
+            "reason": TEXT,
+        },
+        ("metadata", "case_reference", "cameras", "window", "author", "approver", "starts"),
+    )
+
+
+def freeze() -> dict[str, Any]:
+    instant = {"$ref": "#/$defs/instant"}
+    return closed(
+        {
+            "metadata": _METADATA,
+            "sites": listing(ID),
+            "starts": instant,
+            "ends": documented(instant, "The first moment at which changes go on."),
+            "max_mode": words(("audit", "propose"), "How far changes go meanwhile; propose unless given."),
+            "except_controls": documented(listing(TEXT), "Controls that go on; deletion.periodic always does."),
+            "reason": TEXT,
+        },
+        ("metadata", "sites", "starts", "ends"),
     )

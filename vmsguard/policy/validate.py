@@ -14,6 +14,7 @@ from vmsguard.errors import ConfigError, PolicyError, Problems
 from vmsguard.model.pack import Pack
 from vmsguard.policy.builtin import PACK_FILE
 from vmsguard.policy.catalogue import Catalogue
+from vmsguard.policy.load_holds import load_freezes, load_holds
 from vmsguard.policy.load_pack import load_pack, load_packs, only_pack
 from vmsguard.policy.load_policy_tests import load_policy_tests
 from vmsguard.policy.load_site_files import load_assignments, load_documents, load_exceptions
@@ -58,6 +59,8 @@ class _Validator:
             self._guarded(lambda: load_assignments(self.files.get("Assignment", ()), known))
             self._guarded(lambda: load_exceptions(self.files.get("Exception", ()), known))
         self._guarded(lambda: load_documents(self.files.get("Document", ())))
+        self._guarded(lambda: load_holds(self.files.get("Hold", ())))
+        self._guarded(lambda: load_freezes(self.files.get("Freeze", ()), self.catalogue.controls))
         for file in self.files.get("PolicyTests", ()):
             self._guarded(partial(self._tests, file))
         others = [file for kind in ("Config", "Inventory", "Fleet") for file in self.files.get(kind, ())]

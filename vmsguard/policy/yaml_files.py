@@ -17,9 +17,18 @@ __all__ = ["API_VERSION", "KINDS", "YamlDocument", "documents_of", "read_documen
 
 API_VERSION = "vmsguard/v1"
 
-KINDS = ("Assignment", "Config", "Document", "Exception", "Fleet", "Inventory", "Pack", "PolicyTests")
-
-_LATER = {"Hold": "holds are not supported by this version"}
+KINDS = (
+    "Assignment",
+    "Config",
+    "Document",
+    "Exception",
+    "Fleet",
+    "Freeze",
+    "Hold",
+    "Inventory",
+    "Pack",
+    "PolicyTests",
+)
 
 
 class YamlDocument(Struct, frozen=True):
@@ -103,8 +112,7 @@ def _kind(reader: Reader, node: Node) -> str:
         reader.fault(node, "a document needs the key 'kind'", f"add kind: one of {', '.join(KINDS)}")
     elif not isinstance(kind.value, str) or kind.value not in KINDS:
         told = str(kind.value)
-        hint = "remove the file until a version that supports it" if told in _LATER else _nearest_kind(told)
-        reader.fault(kind, _LATER.get(told, f"unknown kind {told!r}"), hint)
+        reader.fault(kind, f"unknown kind {told!r}", _nearest_kind(told))
     if len(reader.problems) > before or kind is None:
         return ""
     return str(kind.value)

@@ -10,7 +10,7 @@ from vmsguard.engine.compile import CompiledRules
 from vmsguard.model.changes import VerbSpec
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.inventory import Camera, Inventory, Target
-from vmsguard.model.pack import Document, ExceptionGrant
+from vmsguard.model.pack import Document, ExceptionGrant, Freeze, Hold
 from vmsguard.model.vocabulary import Role
 
 __all__ = ["Fleet"]
@@ -28,6 +28,8 @@ class Fleet:
     controls: Mapping[str, Control]
     grants: tuple[ExceptionGrant, ...] = ()
     documents: tuple[Document, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
     limit: frozenset[str] = field(default_factory=frozenset)
 
     @property
