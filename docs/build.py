@@ -1,4 +1,4 @@
-"""Writes the reference pages from the code they describe: commands, controls, facts and verbs.
+"""Writes the reference pages and schemas from the code they describe: commands, controls, facts, verbs, files.
 
 ``make docs`` runs it; a test fails while a page on disk is not what this gives.
 """
@@ -21,6 +21,8 @@ from vmsguard.controls.base import Control
 from vmsguard.controls.catalogue import CORE_CONTROLS
 from vmsguard.model.changes import CORE_VERBS
 from vmsguard.model.fact_catalogue import CORE_FACTS, FactSpec
+from vmsguard.policy.catalogue import Catalogue
+from vmsguard.policy.schema import schema_text
 from vmsguard.report.as_json import json_schema
 
 DOCS = Path(__file__).resolve().parent
@@ -263,13 +265,14 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "controls.md": controls_page,
     "facts.md": facts_page,
     "report.schema.json": lambda: json_schema().decode() + "\n",
+    "../policies/vmsguard.schema.json": lambda: schema_text(Catalogue.core()),
 }
 
 
 def main() -> None:
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
-        sys.stdout.write(f"written: docs/{name}\n")
+        sys.stdout.write(f"written: {(DOCS / name).resolve().relative_to(DOCS.parent)}\n")
 
 
 if __name__ == "__main__":

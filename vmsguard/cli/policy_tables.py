@@ -47,12 +47,12 @@ def pack_tables(pack: Pack) -> Iterator[Table]:
         profiles = _table("profile", "title", "values", "cites besides")
         for name, profile in pack.profiles.items():
             values = "\n".join(escape(f"{value}: {told}") for value, told in values_of(pack, name).items())
-            cites = (
+            added = (
                 escape(f"{rule}: {cited.source} {cited.clause}".strip())
                 for rule, several in profile.cites.items()
                 for cited in several
             )
-            profiles.add_row(name, escape(profile.title), values, "\n".join(cites))
+            profiles.add_row(name, escape(profile.title), values, "\n".join(added))
         yield profiles
     if pack.exception_types:
         types = _table("exception type", "lifts", "must state", "at most", "then")

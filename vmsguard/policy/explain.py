@@ -119,9 +119,10 @@ def _explained(rule: Rule, pack: Pack, controls: Mapping[str, Control], lang: st
 
 def values_of(pack: Pack, profile: str, lang: str = "en") -> dict[str, str]:
     """What rules take from a profile, by the name of the value, as it is read aloud."""
-    required = [one for rule in pack.rules for rung in (rule, *rule.otherwise) for one in rung.require]
+    asked = [each for rule in pack.rules for each in (rule.require, *(rung.require for rung in rule.otherwise))]
     return {
         taken.field: say_value(getattr(one.per_profile[profile], attribute), lang)
+        for required in asked
         for one in required
         for attribute, taken in one.from_profile.items()
     }

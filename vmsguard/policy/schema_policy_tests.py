@@ -91,7 +91,7 @@ def _scene() -> dict[str, Any]:
             "legal_basis": TEXT,
             "legal_basis_kind": ID,
             "reason": TEXT,
-            "retention": {"$ref": "#/$defs/duration"},
+            "retention": {"$ref": "#/$defs/span"},
             "consent_record": TEXT,
             "public_interest": TEXT,
             "impact_assessment": documented(ID, "paper-1 for the first paper of the case."),
