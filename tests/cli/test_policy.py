@@ -16,6 +16,7 @@ PACKS = [
     "in-dpdp",
     "kr-nhrck-frt-moratorium-2023",
     "kr-pipc-thermal-2020",
+    "us-ca-sf-19b",
     "us-ndaa-889-inventory",
     "us-or-portland-34-10",
 ]
