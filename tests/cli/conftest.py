@@ -29,6 +29,7 @@ class Answer:
 
     @property
     def json(self) -> dict[str, Any]:
+        assert self.out, self.err
         told: dict[str, Any] = json.loads(self.out)
         return told
 
