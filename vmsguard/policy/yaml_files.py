@@ -26,6 +26,7 @@ KINDS = (
     "Freeze",
     "Hold",
     "Inventory",
+    "Lock",
     "Pack",
     "PolicyTests",
 )

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from vmsguard.engine.compile import CompiledRules
+from vmsguard.engine.not_accepted import hold_back
+from vmsguard.engine.plan import make_plan
+from vmsguard.model.changes import CORE_VERBS
+from vmsguard.model.fact_catalogue import CORE_FACTS
+from vmsguard.model.inventory import Endpoint
+from vmsguard.model.plan import Plan
+from vmsguard.model.vocabulary import Mode, Role
+from vmsguard.policy.lock_compare import HeldBack
+
+SAYS = "not-accepted: thermal 1.1.0 differs from the locked 1.0.0"
+DUTY = ("saving-off", "deletion.periodic")
+
+
+@pytest.fixture
+def plan_of(world):
+    """The plan for the world's cameras under what is held back."""
+
+    def make(held: HeldBack, **more: object) -> Plan:
+        evaluations = hold_back(
+            [world.evaluate(name) for name in world.cameras], _rules(world), held, world.now, **more
+        )
+        snapshots = {name: world.snapshot(name) for name in world.cameras}
+        told = {"now": world.now, "run": "run-1", "verbs": CORE_VERBS, "facts": CORE_FACTS}
+        return make_plan(evaluations, snapshots, world.claims, **told)
+
+    return make
+
+
+def _rules(world) -> Mapping[str, Sequence[CompiledRules]]:
+    return dict.fromkeys(world.cameras, world.rules)
+
+
+def told(plan: Plan) -> dict[str, tuple[Mode, tuple[str, ...]]]:
+    return {planned.change.verb: (planned.mode, planned.blockers) for planned in plan.changes}
+
+
+def test_nothing_changes_where_everything_was_accepted(world, words):
+    world.assign(words.pack(words.rule(words.require("storage.edge.off")))).recording(True)
+    evaluations = (world.evaluate(),)
+    found = hold_back(evaluations, _rules(world), HeldBack(), world.now)
+    assert evaluations == found
+
+
+def test_what_an_unaccepted_pack_asks_is_only_proposed_and_says_why(world, words, plan_of):
+    world.camera().assign(words.thermal()).recording(True)
+    assert (Mode.ENFORCE, ()) == told(plan_of(HeldBack()))["recording.stop"]
+    assert (Mode.PROPOSE, (SAYS,)) == told(plan_of(HeldBack(packs={"thermal": SAYS})))["recording.stop"]
+
+
+def test_the_verdict_is_that_of_the_pack_that_is_here(world, words):
+    world.camera().assign(words.thermal()).recording(True)
+    (found,) = hold_back([world.evaluate()], _rules(world), HeldBack(packs={"thermal": SAYS}), world.now)
+    assert world.evaluate().results == found.results
+
+
+def test_another_pack_that_was_accepted_still_enforces_the_same_change(world, words, plan_of):
+    world.camera().assign(words.thermal()).recording(True)
+    world.assign(words.pack(words.rule(words.require("storage.edge.off"))))
+    assert Mode.ENFORCE is told(plan_of(HeldBack(packs={"thermal": SAYS})))["recording.stop"][0]
+
+
+def due_for_deletion(world, words):
+    """Recording cannot be switched off here, and what is stored was never deleted."""
+    hour = words.hour
+    return (
+        world.camera()
+        .assign(words.thermal())
+        .recording(True)
+        .refused()
+        .footage(world.now - 30 * hour)
+        .stores("footage")
+    )
+
+
+@pytest.mark.parametrize(
+    ("kept", "same_scope", "enrolled", "mode"),
+    [
+        ({"thermal": frozenset({DUTY})}, frozenset({"thermal"}), (), Mode.ENFORCE),
+        ({"thermal": frozenset({DUTY})}, frozenset(), {("cam-1", "thermal", "saving-off")}, Mode.ENFORCE),
+        ({"thermal": frozenset({DUTY})}, frozenset(), {("cam-2", "thermal", "saving-off")}, Mode.PROPOSE),
+        ({"thermal": frozenset()}, frozenset({"thermal"}), {("cam-1", "thermal", "saving-off")}, Mode.PROPOSE),
+        ({}, frozenset(), (), Mode.PROPOSE),
+    ],
+)
+def test_a_deletion_that_was_accepted_goes_on_where_it_reached_the_camera_before(
+    world, words, plan_of, kept, same_scope, enrolled, mode
+):
+    due_for_deletion(world, words)
+    held = HeldBack(packs={"thermal": SAYS}, kept=kept, same_scope=same_scope)
+    purge = told(plan_of(held, enrolled=enrolled))["footage.purge"]
+    assert (mode, () if mode is Mode.ENFORCE else (SAYS,)) == purge
+
+
+def test_targets_and_controls_of_an_unaccepted_plugin_stop_at_a_proposal(world, words, plan_of):
+    world.camera().assign(words.thermal()).recording(True)
+    says = "not-accepted: the plugin acme 2.0 differs from the locked 1.0"
+    held = HeldBack(plugins={"acme": says})
+    expected = (Mode.PROPOSE, (says,))
+    assert expected == told(plan_of(held, targets={"t-1": "acme"}))["recording.stop"]
+    assert expected == told(plan_of(held, controls={"storage.edge.off": "acme"}))["recording.stop"]
+    both = plan_of(held, targets={"t-1": "acme"}, controls={"storage.edge.off": "acme"})
+    assert expected == told(both)["recording.stop"]
+    assert Mode.ENFORCE is told(plan_of(held, targets={"t-2": "acme"}))["recording.stop"][0]
+
+
+def test_an_unaccepted_pack_lends_no_consent_to_a_change_that_reaches_its_camera(world, words):
+    """A neighbour counts as in enforce only by a pack that somebody accepted."""
+    world.camera("cam-1", Endpoint("t-1", "ch1", Role.DEVICE)).assign(words.thermal())
+    world.recording(True)
+    before = world.evaluate()
+    (after,) = hold_back([before], _rules(world), HeldBack(packs={"thermal": SAYS}), world.now)
+    assert (True, False) == (before.enforced, after.enforced)
+    world.assign(words.pack(words.rule(words.require("storage.edge.off"))))
+    (after,) = hold_back([world.evaluate()], _rules(world), HeldBack(packs={"thermal": SAYS}), world.now)
+    assert after.enforced
