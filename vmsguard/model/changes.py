@@ -78,12 +78,14 @@ _VERBS = (
     VerbSpec(
         name="footage.purge",
         stage=Stage.PURGING,
-        arguments=("cutoff", "recordings"),
+        arguments=("cutoff", "recordings", "held"),
         destructive=True,
         meaning="delete all footage of the channel that was stored before the cutoff (RFC 3339), of the "
-        "named recordings or of all if none is named",
+        "named recordings or of all if none is named, and nothing that was taken in a held window",
     ),
 )
+
+_TIMES = frozenset({"cutoff", "held"})
 
 CORE_VERBS: dict[str, VerbSpec] = {spec.name: spec for spec in _VERBS}
 
@@ -103,8 +105,8 @@ class Change(Struct, frozen=True):
 
     @property
     def item(self) -> str:
-        """What the verb acts on, such as ``service=rtsp``; the time of a cutoff makes no other item."""
-        return ",".join(f"{key}={self.arguments[key]}" for key in sorted(self.arguments) if key != "cutoff")
+        """What the verb acts on, such as ``service=rtsp``; the time of a cutoff or of a hold makes no other item."""
+        return ",".join(f"{key}={self.arguments[key]}" for key in sorted(self.arguments) if key not in _TIMES)
 
 
 class Permit(Struct, frozen=True):

@@ -226,3 +226,5 @@ class VerifiedDeletion(Struct, frozen=True):
     """All that was stored before it is gone."""
     ended: datetime
     observed: bool = False
+    left: int = 0
+    """Recordings that a hold kept; above zero it was no deletion of all there was."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-__all__ = ["Breaker", "Deletion", "Duty", "ImpossibilityProof", "PriorValue", "Standing", "WitnessMemory"]
+__all__ = ["Breaker", "Deletion", "Duty", "HeldPurge", "ImpossibilityProof", "PriorValue", "Standing", "WitnessMemory"]
 
 
 class Deletion(Struct, frozen=True, kw_only=True):
@@ -20,6 +20,19 @@ class Deletion(Struct, frozen=True, kw_only=True):
     ended: datetime
     count: int
     observed: bool
+    run: str
+
+
+class HeldPurge(Struct, frozen=True, kw_only=True):
+    """A purge that left held footage, and nothing else from before the cutoff; it meets no duty to delete."""
+
+    target: str
+    channel: str
+    store: str
+    cutoff: datetime
+    ended: datetime
+    left: int
+    """How many recordings were left."""
     run: str
 
 

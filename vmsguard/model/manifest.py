@@ -80,6 +80,9 @@ class VerbSupport(Struct, frozen=True, kw_only=True):
     persistence: Layer = Layer.STORED
     disruption: str = ""
     reversible: bool = True
+    held: str = ""
+    """How a purge leaves held footage alone: ``recordings`` leaves every recording that a held window touches,
+    ``windows`` deletes what lies around it. Empty: it cannot, and is not asked to while something is held."""
 
 
 class RequestBound(Struct, frozen=True):

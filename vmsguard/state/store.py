@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,7 +14,16 @@ from typing import Self
 from sqlalchemy import Connection, case, delete, func, select, update
 
 from vmsguard.model.clock import Clock
-from vmsguard.model.ledger import Breaker, Deletion, Duty, ImpossibilityProof, PriorValue, Standing, WitnessMemory
+from vmsguard.model.ledger import (
+    Breaker,
+    Deletion,
+    Duty,
+    HeldPurge,
+    ImpossibilityProof,
+    PriorValue,
+    Standing,
+    WitnessMemory,
+)
 from vmsguard.state import tables as t
 from vmsguard.state.database import Database
 from vmsguard.state.lock import exclusive_run
@@ -25,6 +34,7 @@ __all__ = ["TARGETS_THAT_OPEN_A_BREAKER", "State"]
 
 TARGETS_THAT_OPEN_A_BREAKER = 3
 _SALT = "instance-salt"
+_HIGHEST_TIME = "highest-time"
 
 
 class State:
@@ -81,6 +91,16 @@ class State:
         query = select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.target, ranked.c.channel, ranked.c.store)
         with self._database.read() as connection:
             return tuple(from_row(Deletion, row) for row in connection.execute(query))
+
+    def put_held_purge(self, purge: HeldPurge) -> None:
+        """Keep a purge that left held footage; the newest of a place takes the earlier one's."""
+        with self._database.write() as connection:
+            upsert(connection, t.held_purges, [purge])
+
+    def held_purges(self) -> tuple[HeldPurge, ...]:
+        query = select(t.held_purges).order_by(*t.held_purges.primary_key)
+        with self._database.read() as connection:
+            return tuple(from_row(HeldPurge, row) for row in connection.execute(query))
 
     # proofs of impossibility
 
@@ -168,6 +188,47 @@ class State:
             insert_rows(connection, table, [{"exception": name, "camera": camera} for name, camera in granted])
             for name, camera in ended:
                 connection.execute(delete(table).where(table.c.exception == name, table.c.camera == camera))
+
+    # holds in force
+
+    def holds_in_force(self) -> Mapping[tuple[str, str], tuple[datetime, datetime | None]]:
+        """By ``(hold, camera)`` the start and the end known of those in force when their camera was judged last."""
+        table = t.holds_in_force
+        with self._database.read() as connection:
+            return {(row.hold, row.camera): (row.starts, row.ends) for row in connection.execute(select(table))}
+
+    def change_holds_in_force(
+        self,
+        placed: Mapping[tuple[str, str], tuple[datetime, datetime | None]],
+        over: Iterable[tuple[str, str]],
+    ) -> None:
+        """Keep what is in force now, and forget what no longer is."""
+        table = t.holds_in_force
+        with self._database.write() as connection:
+            for hold, camera in (*over, *placed):
+                connection.execute(delete(table).where(table.c.hold == hold, table.c.camera == camera))
+            rows = [
+                {"hold": hold, "camera": camera, "starts": starts, "ends": ends}
+                for (hold, camera), (starts, ends) in placed.items()
+            ]
+            insert_rows(connection, table, rows)
+
+    # the clock
+
+    def highest_time(self) -> datetime | None:
+        """The latest time any run was at; None before the first one."""
+        query = select(t.meta.c.value).where(t.meta.c.name == _HIGHEST_TIME)
+        with self._database.read() as connection:
+            told = connection.execute(query).scalar()
+        return None if told is None else datetime.fromisoformat(told)
+
+    def note_time(self, now: datetime) -> None:
+        """Keep the time of a run; an earlier one never replaces a later one."""
+        told = now.astimezone(UTC).isoformat(timespec="microseconds")  # of one length, so that text sorts like time
+        with self._database.write() as connection:
+            insert_rows(connection, t.meta, [{"name": _HIGHEST_TIME, "value": told}])
+            later = update(t.meta).where(t.meta.c.name == _HIGHEST_TIME, t.meta.c.value < told)
+            connection.execute(later.values(value=told))
 
     # evidence
 

@@ -18,6 +18,8 @@ __all__ = [
     "evidence_sizes",
     "exceptions_in_force",
     "first_uses",
+    "held_purges",
+    "holds_in_force",
     "impossibility_proofs",
     "meta",
     "metadata",
@@ -26,7 +28,7 @@ __all__ = [
     "witness_memory",
 ]
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration. A store that is already there is opened without loading alembic."""
 
 metadata = MetaData(
@@ -145,6 +147,29 @@ first_uses = Table("first_uses", metadata, _text("camera", key=True), Column("at
 
 exceptions_in_force = Table("exceptions_in_force", metadata, _text("exception", key=True), _text("camera", key=True))
 """Where each exception was granted when its camera was judged last: the run that finds one expired says so once."""
+
+holds_in_force = Table(
+    "holds_in_force",
+    metadata,
+    _text("hold", key=True),
+    _text("camera", key=True),
+    Column("starts", UtcTime, nullable=False),
+    Column("ends", UtcTime),
+)
+"""Where each hold was in force when its camera was judged last: the run that finds one ended or gone says so once."""
+
+held_purges = Table(
+    "held_purges",
+    metadata,
+    _text("target", key=True),
+    _text("channel", key=True),
+    _text("store", key=True),
+    Column("cutoff", UtcTime, nullable=False),
+    Column("ended", UtcTime, nullable=False),
+    Column("left", BigInteger, nullable=False),
+    _text("run"),
+)
+"""The newest purge of each place that left held footage."""
 
 evidence_sizes = Table(
     "evidence_sizes", metadata, _text("origin", key=True), Column("size", BigInteger, nullable=False)
