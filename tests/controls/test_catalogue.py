@@ -12,6 +12,7 @@ NEEDED = {
     "analytics.face.library.max_count": {"max": 1},
     "inventory.vendor.not_listed": {"vendors": ["a"]},
     "retention.min": {"min": {"months": 1}},
+    "deletion.irrecoverable": {"at_least": "overwrite"},
     "deletion.periodic": {"max_gap": "PT24H"},
     "documents.consent": {"kind": "guardian"},
     "documents.impact_assessment": {"kind": "dpia"},

@@ -153,3 +153,16 @@ def test_edge_case_4_by_a_wrong_clock_nobody_can_tell_whether_listed_footage_is_
     scene.listed("footage.recordings", StoredRecording("r", "sd", now - 4 * hour, None))
     assert scene.judge(CONTROL, max_gap=GAP).reason.startswith("returned:")
     assert Verdict.PASS is scene.listed("footage.recordings").judge(CONTROL, max_gap=GAP).verdict
+
+
+def test_daily_is_every_store_with_a_gap_of_24_hours(scene, now, hour):
+    daily = "deletion.daily"
+    assert Verdict.UNKNOWN is scene.judge(daily).verdict
+    assert Verdict.NOT_APPLICABLE is scene.absent("stores").judge(daily).verdict
+    scene.listed("stores", SD).listed("deletion.verified", deletion(now - 24 * hour))
+    assert Verdict.PASS is scene.judge(daily).verdict
+    scene.listed("deletion.verified", deletion(now - 24 * hour - timedelta(seconds=1)))
+    assert scene.judge(daily).reason.startswith("overdue:")
+    assert scene.changes(daily) == scene.changes(CONTROL, max_gap=GAP) != []
+    scene.listed("stores", SD, LOG).listed("deletion.verified", deletion(now - hour))
+    assert ("log",) == scene.judge(daily).offenders

@@ -19,7 +19,8 @@ from vmsguard.controls.analytics_inference import AnalyticsBiometricCategorisati
 from vmsguard.controls.audio import AudioOff
 from vmsguard.controls.base import Control
 from vmsguard.controls.clock import SecurityTimeSync
-from vmsguard.controls.deletion import DeletionPeriodic
+from vmsguard.controls.deletion import DeletionDaily, DeletionPeriodic
+from vmsguard.controls.deletion_method import DeletionIrrecoverable
 from vmsguard.controls.documents import (
     DocumentsConsent,
     DocumentsImpactAssessment,
@@ -63,6 +64,8 @@ _CONTROLS: tuple[type[Control], ...] = (
     AnalyticsFaceVerifyBounded,
     AnalyticsFaceVerifyOff,
     AudioOff,
+    DeletionDaily,
+    DeletionIrrecoverable,
     DeletionPeriodic,
     DocumentsAccessLog,
     DocumentsAuthorityNotified,

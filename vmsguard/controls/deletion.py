@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
 
-from vmsguard.controls.base import Control
+from vmsguard.controls.base import Control, NoParams
 from vmsguard.controls.device_clock import CLOCK, clock_error
 from vmsguard.controls.firmware import vendor_statements
 from vmsguard.controls.judging import absent, failed, listed, passed, unknown, unknown_from, weakest
@@ -21,7 +21,7 @@ from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import Basis, Role, Why
 
-__all__ = ["DeletionPeriodic", "PeriodicParams"]
+__all__ = ["DeletionDaily", "DeletionPeriodic", "PeriodicParams", "known_stores"]
 
 
 class PeriodicParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -53,9 +53,34 @@ class DeletionPeriodic(Control):
         outcome = self.judge(params, view)
         if params.scope != "all" or not outcome.offenders:
             return ()
-        stores, _, _ = _known_stores(view, view.fact("stores"))
+        stores, _, _ = known_stores(view, view.fact("stores"))
         footage = {store.id for store in stores if store.kind == "footage"}
         return (purge(view, view.now),) if footage.intersection(outcome.offenders) else ()
+
+
+_DAILY = PeriodicParams(scope="all", max_gap=timedelta(hours=24))
+_PERIODIC = DeletionPeriodic()
+
+
+class DeletionDaily(Control):
+    """``deletion.periodic`` of every store with a gap of 24 hours, which a daily run breaks where clocks shift."""
+
+    id = "deletion.daily"
+    roles = DeletionPeriodic.roles
+    verbs: ClassVar[tuple[str, ...]] = DeletionPeriodic.verbs
+    says: ClassVar = {
+        "en": "All that is stored is deleted at least every 24 hours, and the deletion is verified.",
+        "ko": "저장된 모든 것을 적어도 24시간마다 삭제하고 삭제를 확인한다.",
+    }
+
+    def reads(self, params: NoParams) -> frozenset[str]:
+        return _PERIODIC.reads(_DAILY)
+
+    def judge(self, params: NoParams, view: View) -> Outcome:
+        return _PERIODIC.judge(_DAILY, view)
+
+    def enforce(self, params: NoParams, view: View, manifest: Manifest) -> Sequence[Change]:
+        return _PERIODIC.enforce(_DAILY, view, manifest)
 
 
 def _required(params: PeriodicParams) -> str:
@@ -68,7 +93,7 @@ def _hours(gap: timedelta) -> str:
     return f"{hours:g} hours"
 
 
-def _known_stores(view: View, fact: Fact) -> tuple[tuple[Store, ...], tuple[str, ...], Basis]:
+def known_stores(view: View, fact: Fact) -> tuple[tuple[Store, ...], tuple[str, ...], Basis]:
     """The stores, what is missing from the list, and how it is known; a vendor's statement completes a list."""
     told = listed(fact)
     stores = () if told is None else told.values
@@ -114,7 +139,7 @@ def _judge_stores(params: PeriodicParams, view: View) -> Outcome:
     fact = view.fact("stores")
     if isinstance(fact.reading, Absent):
         return absent([fact], required, view)
-    stores, gaps, basis = _known_stores(view, fact)
+    stores, gaps, basis = known_stores(view, fact)
     ledger, deletions = verified_deletions(view)
     if deletions is None:
         return unknown_from([ledger], required, left=gaps)

@@ -229,6 +229,10 @@ class ExceptionGrant(Struct, frozen=True, kw_only=True):
     """The id of a document of kind ``authorisation``: the request, or the decision on it."""
     renews: str = ""
     """The id of the exception that this one continues."""
+    gallery_max: int | None = None
+    """How many faces may be searched for at most."""
+    area: str = ""
+    """Where, in words; asserted, as nobody can tell from a camera what it sees."""
     origin: str = ""
 
 

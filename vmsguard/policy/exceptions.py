@@ -20,9 +20,11 @@ __all__ = ["Denied", "Granted", "decide"]
 
 _FIELDS = {
     "approver": lambda grant: grant.approver,
+    "area": lambda grant: grant.area,
     "authorisation": lambda grant: grant.authorisation,
     "consent_record": lambda grant: grant.consent_record,
     "expires": lambda grant: grant.expires,
+    "gallery_max": lambda grant: grant.gallery_max,
     "impact_assessment": lambda grant: grant.impact_assessment,
     "legal_basis": lambda grant: grant.legal_basis,
     "legal_basis_kind": lambda grant: grant.legal_basis_kind,

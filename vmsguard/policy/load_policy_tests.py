@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -231,6 +232,8 @@ class _Loader:
                 objective=fields.identifier("objective", default=""),
                 authorisation=fields.identifier("authorisation", default=""),
                 renews=fields.identifier("renews", default=""),
+                gallery_max=fields.optional("gallery_max", partial(self.reader.integer, least=1)),
+                area=fields.text("area", default=""),
             )
 
     def _refusal(self, node: Node) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,8 @@ def _exception(document: YamlDocument, packs: Mapping[str, Pack]) -> ExceptionGr
             objective=fields.identifier("objective", default=""),
             authorisation=fields.identifier("authorisation", default=""),
             renews=fields.identifier("renews", default=""),
+            gallery_max=fields.optional("gallery_max", partial(reader.integer, least=1)),
+            area=fields.text("area", default=""),
             origin=document.reader.file,
         )
     if not reader.problems and grant.expires <= grant.starts:

@@ -40,6 +40,8 @@ GRANT_FIELDS = (
     "impact_assessment",
     "objective",
     "authorisation",
+    "gallery_max",
+    "area",
 )
 """What an exception type may ask of its exceptions."""
 

@@ -98,6 +98,8 @@ def _scene() -> dict[str, Any]:
             "objective": ID,
             "authorisation": documented(ID, "paper-1 for the first paper of the case."),
             "renews": ID,
+            "gallery_max": {"type": "integer", "minimum": 1},
+            "area": TEXT,
         },
         ("rule", "type", "starts", "expires"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vmsguard.controls.deletion_method import METHODS
 from vmsguard.model.vocabulary import Mode
 from vmsguard.policy.details import AUTHORISATION_STATES, DETAILS
 from vmsguard.policy.load_site_files import SHA256_PATTERN
@@ -19,15 +20,23 @@ _METADATA = closed({"id": ID, "title": TEXT}, ("id",))
 
 _FIRMWARE = {"anyOf": [TEXT, listing(TEXT), closed({"from": TEXT, "to": TEXT}, ("from", "to"))]}
 _STORES = listing({"anyOf": [TEXT, closed({"id": TEXT, "kind": ID}, ("id", "kind"))]})
+_DESTINATIONS = listing(closed({"id": TEXT, "country": TEXT}, ("id", "country")))
 _DETAIL_SHAPES: dict[str, Any] = {
     "completed_on": DATE,
+    "deletion_method": {"enum": list(METHODS)},
+    "destinations": _DESTINATIONS,
     "decided_at": {"$ref": "#/$defs/instant"},
+    "encrypted": {"type": "boolean"},
+    "exception": ID,
     "firmware": _FIRMWARE,
+    "hold": ID,
     "impossible": listing(TEXT),
     "independent": {"type": "boolean"},
     "requested_at": {"$ref": "#/$defs/instant"},
     "state": words(AUTHORISATION_STATES, "How far an authorisation has come; granted unless stated."),
+    "masks": listing(TEXT),
     "stores": _STORES,
+    "window": closed({"from": {"$ref": "#/$defs/instant"}, "until": {"$ref": "#/$defs/instant"}}, ("from", "until")),
 }
 
 
@@ -68,6 +77,8 @@ def exception() -> dict[str, Any]:
             "objective": documented(ID, "One of the aims the type knows."),
             "authorisation": documented(ID, "The id of a document: the request, or the decision on it."),
             "renews": documented(ID, "The id of the exception that this one continues."),
+            "gallery_max": documented({"type": "integer", "minimum": 1}, "How many faces may be searched for at most."),
+            "area": documented(TEXT, "Where, in words."),
         },
         ("metadata", "lifts", "cameras", "author", "approver", "starts", "expires"),
     )
