@@ -12,6 +12,7 @@ from vmsguard.errors import UsageError
 
 PACKS = [
     "au-app-frt",
+    "baseline-retention",
     "baseline-security",
     "in-dpdp",
     "kr-nhrck-frt-moratorium-2023",

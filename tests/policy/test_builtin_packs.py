@@ -21,6 +21,7 @@ from vmsguard.policy.strict_yaml import plain_tree, read_yaml
 
 IDS = (
     "au-app-frt",
+    "baseline-retention",
     "baseline-security",
     "in-dpdp",
     "kr-nhrck-frt-moratorium-2023",
@@ -154,6 +155,10 @@ def test_an_empty_gallery_is_believed_from_a_read_back_on(packs: dict[str, Pack]
         ("au-app-frt", ("second-hand", "What no pack can prove", "assumption")),
         ("in-dpdp", ("second-hand", "What no pack can prove", "assumption", "upcoming")),
         ("baseline-security", ("What no pack can prove", "assumption", "audit")),
+        (
+            "baseline-retention",
+            ("second-hand", "What no pack can prove", "assumption", "eu-72h", "fr-public-1mo", "kr-30d"),
+        ),
         ("us-ca-sf-19b", ("second-hand", "What no pack can prove", "not read at all")),
     ],
 )
