@@ -16,13 +16,13 @@ from typing import Literal, Union, get_args, get_origin
 import click
 import msgspec
 
+from vmsguard.cli.file_schema import file_schema
 from vmsguard.cli.main import cli
 from vmsguard.controls.base import Control
 from vmsguard.controls.catalogue import CORE_CONTROLS
 from vmsguard.model.changes import CORE_VERBS
 from vmsguard.model.fact_catalogue import CORE_FACTS, FactSpec
 from vmsguard.policy.catalogue import Catalogue
-from vmsguard.policy.schema import schema_text
 from vmsguard.report.as_json import json_schema
 
 DOCS = Path(__file__).resolve().parent
@@ -265,7 +265,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "controls.md": controls_page,
     "facts.md": facts_page,
     "report.schema.json": lambda: json_schema().decode() + "\n",
-    "../policies/vmsguard.schema.json": lambda: schema_text(Catalogue.core()),
+    "../policies/vmsguard.schema.json": lambda: file_schema(Catalogue.core()),
 }
 
 

@@ -102,10 +102,12 @@ def test_it_refers_to_nothing_that_is_not_there(schema: dict[str, Any]) -> None:
 
 
 def test_every_control_is_offered_with_its_parameters(schema: dict[str, Any], catalogue: Catalogue) -> None:
-    bare, called = schema["$defs"]["requirement"]["anyOf"]
+    *bare, called = schema["$defs"]["requirement"]["anyOf"]
 
+    offered = {each["const"]: each["description"] for each in bare}
     assert set(catalogue.controls) == set(called["properties"])
-    assert set(catalogue.controls) - set(bare["enum"]) == {
+    assert {name: catalogue.controls[name].says["en"] for name in offered} == offered
+    assert set(catalogue.controls) - set(offered) == {
         name for name, call in called["properties"].items() if "required" in call
     }
     periodic = called["properties"]["deletion.periodic"]

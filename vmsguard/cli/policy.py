@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vmsguard.cli.output import format_option
+from vmsguard.cli.policy_explain import explain
 from vmsguard.cli.policy_sources import catalogue_of, config_of, pack_named, packs_of
 from vmsguard.cli.policy_tests import run_policy_tests
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from vmsguard.fleet.load_config import Config
     from vmsguard.model.pack import Pack
     from vmsguard.policy.catalogue import Catalogue
-    from vmsguard.policy.explain import PackExplained
     from vmsguard.policy.validate import Validation
 
 __all__ = ["explain", "list_packs", "policy", "schema", "show_pack", "validate_paths"]
@@ -31,6 +31,7 @@ def policy() -> None:
     """
 
 
+policy.add_command(explain)
 policy.add_command(run_policy_tests)
 
 
@@ -111,44 +112,15 @@ def validate_paths(ctx: click.Context, paths: tuple[Path, ...], output: str) -> 
         raise click.exceptions.Exit(2)
 
 
-@policy.command("explain")
-@click.argument("pack")
-@click.option("--lang", type=click.Choice(["en", "ko"]), default="en", show_default=True, help="The language.")
-@format_option
-@click.pass_context
-def explain(ctx: click.Context, pack: str, lang: str, output: str) -> None:
-    """PACK or PACK/RULE in sentences: obligation, authority, what stands in, and each reading side by side."""
-    from vmsguard.policy.explain import explain_pack, rule_lines, scope_lines
-
-    name, _, rule = pack.partition("/")
-    catalogue = catalogue_of(ctx)
-    explained = explain_pack(pack_named(ctx, name), catalogue.controls, lang=lang, rule=rule)
-    if output == "json":
-        from msgspec import to_builtins
-
-        from vmsguard.cli.output import print_json
-
-        print_json(to_builtins(explained))
-        return
-    for line in scope_lines(explained, lang):
-        click.echo(line)
-    if explained.profiles:
-        _show_profiles(explained, lang)
-    for each in explained.rules:
-        click.echo()
-        for line in rule_lines(each, lang):
-            click.echo(line)
-
-
 @policy.command("schema")
 @click.option("-o", "--output", "target", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @click.pass_context
 def schema(ctx: click.Context, target: Path | None) -> None:
     """JSON Schema of all policy files, for editors: completion and errors while typing."""
+    from vmsguard.cli.file_schema import file_schema
     from vmsguard.errors import UsageError
-    from vmsguard.policy.schema import schema_text
 
-    text = schema_text(catalogue_of(ctx))
+    text = file_schema(catalogue_of(ctx))
     if target is None:
         click.echo(text, nl=False)
         return
@@ -213,11 +185,3 @@ def _summary(pack: Pack) -> dict[str, Any]:
 def _told(problem: ConfigError) -> dict[str, Any]:
     place = {"file": problem.file, "line": problem.line, "column": problem.column}
     return {**place, "message": problem.message, "hint": problem.hint}
-
-
-def _show_profiles(explained: PackExplained, lang: str) -> None:
-    from vmsguard.cli.output import make_console
-    from vmsguard.cli.policy_tables import profile_table
-
-    click.echo()
-    make_console().print(profile_table(explained, lang))

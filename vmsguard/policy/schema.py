@@ -39,9 +39,17 @@ _COMPACT = (",", ":")
 _OWN_NAME = "^[^/]+/.+$"
 
 
-def policy_schema(catalogue: Catalogue) -> dict[str, Any]:
-    """One schema for policies, configuration and inventory; ``kind`` decides which part applies."""
-    kinds = {
+def policy_schema(
+    catalogue: Catalogue,
+    *,
+    kinds: Mapping[str, dict[str, Any]] | None = None,
+    definitions: Mapping[str, dict[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """One schema for policies, configuration and inventory; ``kind`` decides which part applies.
+
+    ``kinds`` are further ones that other rooms read, with the ``definitions`` they refer to.
+    """
+    known = {
         "Pack": _pack(),
         "Assignment": assignment(),
         "Exception": exception(),
@@ -53,28 +61,36 @@ def policy_schema(catalogue: Catalogue) -> dict[str, Any]:
         "PolicyTests": policy_tests(),
     }
     header = {"apiVersion": {"const": API_VERSION}}
-    for kind, schema in kinds.items():
-        schema["properties"] = {**header, "kind": {"const": kind}, **schema["properties"]}
+    for kind, schema in (kinds or {}).items():
+        known[kind] = dict(schema)
+    for kind, schema in known.items():
+        own = {key: value for key, value in schema["properties"].items() if key not in ("apiVersion", "kind")}
+        schema["properties"] = {**header, "kind": {"const": kind}, **own}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "vmsguard files",
+        "title": "vmsguard",
         "type": "object",
         "required": ["apiVersion", "kind"],
-        "properties": {**header, "kind": {"enum": sorted(kinds)}},
+        "properties": {**header, "kind": {"enum": sorted(known)}},
         "allOf": [
             {"if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]}, "then": {"$ref": f"#/$defs/{kind}"}}
-            for kind in sorted(kinds)
+            for kind in sorted(known)
         ],
-        "$defs": {**kinds, **_shared(catalogue)},
+        "$defs": {**known, **_shared(catalogue), **(definitions or {})},
     }
 
 
-def schema_text(catalogue: Catalogue) -> str:
+def schema_text(
+    catalogue: Catalogue,
+    *,
+    kinds: Mapping[str, dict[str, Any]] | None = None,
+    definitions: Mapping[str, dict[str, Any]] | None = None,
+) -> str:
     """The schema as a file: a line for each definition, so that changes read well and editors load it fast."""
-    schema = policy_schema(catalogue)
-    definitions = schema.pop("$defs")
+    schema = policy_schema(catalogue, kinds=kinds, definitions=definitions)
+    parts = schema.pop("$defs")
     head = _one_line(schema).removesuffix("}")
-    lines = ",\n".join(f"{_one_line(name)}:{_one_line(definition)}" for name, definition in definitions.items())
+    lines = ",\n".join(f"{_one_line(name)}:{_one_line(definition)}" for name, definition in parts.items())
     return head + ',\n"$defs":{\n' + lines + "\n}}\n"
 
 
@@ -224,10 +240,15 @@ def _rung() -> dict[str, Any]:
 
 
 def _requirement(controls: Mapping[str, Control]) -> dict[str, Any]:
-    bare = [name for name, control in controls.items() if not _required(control)]
+    """A control by its name, or with its parameters; editors show the sentence of either."""
+    bare = [
+        documented({"const": name}, control.says["en"])
+        for name, control in sorted(controls.items())
+        if not _required(control)
+    ]
     called = {name: _call(control) for name, control in controls.items()}
     return {
-        "anyOf": [{"enum": sorted(bare)}, closed(called) | {"minProperties": 1, "maxProperties": 1}],
+        "anyOf": [*bare, closed(called) | {"minProperties": 1, "maxProperties": 1}],
     }
 
 

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-class Account(Struct):
+class Account(Struct, forbid_unknown_fields=True):
     user: str
     password: str
     level: str = "Administrator"
