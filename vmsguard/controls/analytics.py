@@ -59,6 +59,7 @@ class AnalyticsFaceIdentifyOff(Control):
     roles = WATCHERS
     Params = IdentifyOffParams
     verbs: ClassVar[tuple[str, ...]] = ("analytics.stop",)
+    by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "Nobody's face is searched for among many.",
         "ko": "여러 사람 가운데서 특정인의 얼굴을 찾지 않는다.",
@@ -123,6 +124,7 @@ class AnalyticsFaceLibraryEmpty(Control):
     roles = WATCHERS
     Params = LibraryEmptyParams
     verbs: ClassVar[tuple[str, ...]] = ("face_library.purge",)
+    by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "No gallery holds enrolled faces.",
         "ko": "등록된 얼굴 데이터가 없다.",
@@ -195,6 +197,7 @@ class AnalyticsFaceDetectEphemeral(Control):
     id = "analytics.face.detect.ephemeral"
     roles = WATCHERS
     verbs: ClassVar[tuple[str, ...]] = ("analytics.stop",)
+    by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "Faces that are detected are not kept.",
         "ko": "검출한 얼굴을 남기지 않는다.",

@@ -50,6 +50,7 @@ class AnalyticsAllowlist(Control):
     roles = _WATCHERS
     Params = AllowlistParams
     verbs: ClassVar[tuple[str, ...]] = ("analytics.stop",)
+    by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "Only listed analytics run.",
         "ko": "허용된 영상 분석만 작동한다.",
@@ -88,6 +89,7 @@ class AnalyticsFaceVerifyOff(Control):
     id = "analytics.face.verify.off"
     roles = _WATCHERS
     verbs: ClassVar[tuple[str, ...]] = ("analytics.stop",)
+    by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "No face is compared with a claimed identity.",
         "ko": "제시된 신원과 얼굴을 대조하지 않는다.",

@@ -38,6 +38,10 @@ class Control(ABC):
     verbs: ClassVar[tuple[str, ...]] = ()
     """The verbs ``enforce`` may ask for; a control is impossible only where all of these are."""
 
+    by_readings: ClassVar[bool] = False
+    """``judge`` looks at nothing but the facts and attributes it asks its view for, never at the time, a place,
+    papers or proofs: endpoints that give equal readings are then judged once for all."""
+
     @abstractmethod
     def reads(self, params: Any) -> frozenset[str]:
         """The names of the facts it may ask for; what ``observe`` is asked to read."""

@@ -139,8 +139,7 @@ def contradicted(witness: str, required: str) -> Outcome:
 
 
 def fabricates(view: View) -> bool:
-    identity = view.identity
-    return identity is not None and identity.fabricates
+    return view.fabricates
 
 
 def weakest(facts: Iterable[Fact]) -> Basis:

@@ -32,6 +32,7 @@ class SecurityAccessLeast(Control):
     id = "security.access.least"
     roles = frozenset({Role.DEVICE, Role.RECORDER, Role.RELAY})
     enforceable: ClassVar[bool] = False
+    by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "Nobody gets in without an account of their own.",
         "ko": "개별 계정 없이 접근할 수 없다.",
@@ -69,6 +70,7 @@ class SecurityStreamEncrypted(Control):
     id = "security.stream.encrypted"
     roles = frozenset({Role.DEVICE, Role.RECORDER, Role.RELAY})
     enforceable: ClassVar[bool] = False
+    by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "Pictures travel encrypted.",
         "ko": "영상을 암호화하여 전송한다.",

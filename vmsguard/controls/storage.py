@@ -35,6 +35,7 @@ def _judge_jobs(view: View) -> Outcome:
 
 
 class _RecordingOff(Control):
+    by_readings: ClassVar[bool] = True
     verbs: ClassVar[tuple[str, ...]] = ("recording.stop",)
 
     def reads(self, params: NoParams) -> frozenset[str]:
@@ -77,6 +78,7 @@ class StorageExternalOff(Control):
     id = "storage.external.off"
     roles = frozenset({Role.DEVICE})
     verbs: ClassVar[tuple[str, ...]] = ("storage.external.remove",)
+    by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "The device writes no pictures to places outside it.",
         "ko": "기기가 외부 저장소에 영상을 저장하지 않는다.",

@@ -52,6 +52,7 @@ class TransmissionStreamOff(Control):
     roles = SENDERS
     Params = StreamOffParams
     verbs: ClassVar[tuple[str, ...]] = ("stream.stop",)
+    by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "Live pictures cannot be fetched over the network.",
         "ko": "실시간 영상을 네트워크로 가져갈 수 없다.",
@@ -88,6 +89,7 @@ class TransmissionPushOff(Control):
     id = "transmission.push.off"
     roles = SENDERS
     verbs: ClassVar[tuple[str, ...]] = ("push.stop",)
+    by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "Nothing sends pictures or picture data out by itself.",
         "ko": "영상이나 영상 정보를 스스로 외부로 보내지 않는다.",
@@ -107,6 +109,7 @@ class TransmissionCloudOff(Control):
     id = "transmission.cloud.off"
     roles = SENDERS
     verbs: ClassVar[tuple[str, ...]] = ("cloud.disconnect",)
+    by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "There is no connection to a vendor cloud, an uplink or a peer-to-peer service.",
         "ko": "제조사 클라우드, 업링크, P2P 서비스에 연결하지 않는다.",
@@ -128,6 +131,7 @@ class TransmissionToRecognitionOff(Control):
     id = "transmission.to_recognition.off"
     roles = SENDERS
     enforceable: ClassVar[bool] = False
+    by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "No picture goes to a service that recognises faces.",
         "ko": "얼굴을 인식하는 서비스로 영상을 보내지 않는다.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import datetime
-from typing import Any
+from enum import Enum
+from typing import Any, NamedTuple
 
 from msgspec import Struct, field
 
@@ -16,10 +17,34 @@ from vmsguard.model.pack import Document, ExceptionGrant
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.vocabulary import WHOLE, Layer, Role, Why
 
-__all__ = ["View", "is_absent", "items", "reason_of"]
+__all__ = ["Asked", "Told", "View", "is_absent", "items", "reason_of"]
 
 
 _RUNTIME = Layer.RUNTIME
+
+
+class Asked(Enum):
+    """What a view is asked for, as far as equal answers can be recognised."""
+
+    FACT = 1
+    WITNESS = 2
+    ATTRIBUTE = 3
+    HONESTY = 4
+
+
+_FACT, _WITNESS, _ATTRIBUTE, _HONESTY = Asked.FACT, Asked.WITNESS, Asked.ATTRIBUTE, Asked.HONESTY
+
+
+class Told(NamedTuple):
+    """One thing a view was asked, and what it said."""
+
+    asked: Asked
+    name: str
+    layer: Layer
+    store: str
+    fact: Fact | None
+    answer: Hashable
+    """Of what is not a fact; facts answer for themselves."""
 
 
 class View(Struct, eq=False):
@@ -36,6 +61,8 @@ class View(Struct, eq=False):
     exception: ExceptionGrant | None = None
     _cited: dict[int, Fact] = field(default_factory=dict)
     """By identity, which is found without hashing a key."""
+    trace: list[Told] | None = None
+    """What was asked, in order, where somebody wants to know; None once more was asked than can be compared."""
 
     @property
     def camera(self) -> Camera:
@@ -44,6 +71,19 @@ class View(Struct, eq=False):
     @property
     def identity(self) -> Identity | None:
         """Who the endpoint's target said it is; None in a camera's view or when it did not answer."""
+        self.trace = None
+        return self._identity()
+
+    @property
+    def fabricates(self) -> bool:
+        """Whether the endpoint's target answers success to operations that cannot exist."""
+        identity = self._identity()
+        answer = identity is not None and identity.fabricates
+        if self.trace is not None:
+            self.trace.append(Told(_HONESTY, "", _RUNTIME, "", None, answer))
+        return answer
+
+    def _identity(self) -> Identity | None:
         if self.endpoint is None:
             return None
         seen = self.snapshot.targets.get(self.endpoint.target)
@@ -53,6 +93,11 @@ class View(Struct, eq=False):
     def cited(self) -> tuple[Fact, ...]:
         """Every fact read so far, once each, in the order of reading."""
         return tuple(self._cited.values())
+
+    def recite(self, facts: Iterable[Fact]) -> None:
+        """Count these facts as read, as they were when this place was judged."""
+        for fact in facts:
+            self._cited[id(fact)] = fact
 
     def fact(self, name: str, layer: Layer = _RUNTIME, store: str = "") -> Fact:
         """The fact at this endpoint: the channel's own, or else the target's."""
@@ -71,6 +116,8 @@ class View(Struct, eq=False):
         if found is None:
             found = self._missing(FactKey(target, channel, name, layer, store))
         self._cited[id(found)] = found
+        if self.trace is not None:
+            self.trace.append(Told(_FACT, name, layer, store, found, None))
         return found
 
     def reading(self, name: str, layer: Layer = _RUNTIME, store: str = "") -> Reading:
@@ -104,6 +151,13 @@ class View(Struct, eq=False):
 
     def witness(self, name: str) -> bool | int | None:
         """What a second witness saw, or None when none has looked (which proves nothing)."""
+        fact = self._witnessed(name)
+        value: bool | int | None = None if fact is None else fact.reading.value  # type: ignore[union-attr]
+        if self.trace is not None:
+            self.trace.append(Told(_WITNESS, name, _RUNTIME, "", fact, _seen(fact)))
+        return value
+
+    def _witnessed(self, name: str) -> Fact | None:
         if self.endpoint is None:
             return None
         key = (self.endpoint.target, self.endpoint.channel, name, _RUNTIME, "")
@@ -111,11 +165,11 @@ class View(Struct, eq=False):
         if found is None or not isinstance(found.reading, Known):
             return None
         self._cited[id(found)] = found
-        value: bool | int = found.reading.value
-        return value
+        return found
 
     def camera_fact(self, name: str) -> Fact:
         """A fact about the camera itself, from an endpoint's view too."""
+        self.trace = None
         key = FactKey(CAMERA_TARGET, WHOLE, name)
         found = self.snapshot.facts.get(key) or self._missing(key)
         self._cited[id(found)] = found
@@ -123,6 +177,7 @@ class View(Struct, eq=False):
 
     def anywhere(self, name: str) -> tuple[Fact, ...]:
         """The fact as the camera's own and as each endpoint tells it; only where somebody delivered it."""
+        self.trace = None
         facts = self.snapshot.facts
         keys = [FactKey(CAMERA_TARGET, WHOLE, name)]
         keys += [FactKey(endpoint.target, endpoint.channel, name) for endpoint in self.snapshot.endpoints]
@@ -134,10 +189,26 @@ class View(Struct, eq=False):
     def attribute(self, name: str) -> Any:
         """The inventory's value, or None when nobody set it (which is unknown, not false)."""
         attribute = self.camera.attributes.get(name)
-        return None if attribute is None else attribute.value
+        value = None if attribute is None else attribute.value
+        if self.trace is not None:
+            self.trace.append(Told(_ATTRIBUTE, name, _RUNTIME, "", None, (type(value), value)))
+        return value
+
+    def again(self, told: Told) -> tuple[Hashable, Fact | None]:
+        """What this view answers to a question another view was asked, and the fact that it rests on."""
+        if told.asked is _FACT:
+            return None, self.fact(told.name, told.layer, told.store)
+        if told.asked is _WITNESS:
+            fact = self._witnessed(told.name)
+            return _seen(fact), fact
+        if told.asked is _ATTRIBUTE:
+            value = self.attribute(told.name)
+            return (type(value), value), None
+        return self.fabricates, None
 
     def documents(self, kind: str) -> tuple[Document, ...]:
         """Documents of a kind that cover this camera or its site, valid or not."""
+        self.trace = None
         return tuple(
             document
             for document in self.snapshot.documents
@@ -147,6 +218,7 @@ class View(Struct, eq=False):
         )
 
     def endpoints(self, roles: Iterable[Role]) -> tuple[Endpoint, ...]:
+        self.trace = None
         wanted = frozenset(roles)
         return tuple(endpoint for endpoint in self.snapshot.endpoints if endpoint.role in wanted)
 
@@ -168,6 +240,12 @@ class View(Struct, eq=False):
             detail=detail,
             layer=key.layer,
         )
+
+
+def _seen(fact: Fact | None) -> Hashable:
+    if fact is None or not isinstance(fact.reading, Known):
+        return None
+    return type(fact.reading.value), fact.reading.value, int(fact.basis)
 
 
 def items(reading: Reading) -> Items[Any] | None:

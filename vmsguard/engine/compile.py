@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -16,6 +16,7 @@ from vmsguard.controls.base import Control
 from vmsguard.controls.view import View
 from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.derive import DERIVED
+from vmsguard.engine.recall import Conclusion, Question
 from vmsguard.errors import PolicyError
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.pack import AllOf, Citation, FromException, Gate, Pack, Requirement, Rule, Selector, Source
@@ -32,6 +33,7 @@ __all__ = [
     "CompiledRules",
     "CompiledRung",
     "Era",
+    "Wording",
     "compile_assigned",
 ]
 
@@ -45,7 +47,7 @@ class CompiledRequirement:
 
     control: Control
     params: Any
-    question: object
+    question: Question
     """The same for equal parameters of one control, in whatever pack: judged once per camera."""
     pending: Mapping[str, FromException]
     min_basis: Basis | None
@@ -69,6 +71,15 @@ class CompiledRung:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Wording:
+    """How a rule told a set of conclusions: its results without camera, places and times."""
+
+    controls: tuple[Result, ...]
+    rule: Result
+    verdict: Verdict
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class CompiledRule:
     rule: Rule
     selects: Selecting | None
@@ -82,6 +93,8 @@ class CompiledRule:
     """The result where every control of the first rung holds."""
     standing: Standing
     """What the rule rests on, and whether that is in force."""
+    wordings: dict[tuple[Conclusion, ...], Wording] = field(default_factory=dict, init=False)
+    """How it told what its controls concluded before."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -268,16 +281,16 @@ def _on_camera(control: Control) -> Callable[[Any, View], Outcome | None] | None
     return control.judge if Role.CAMERA in control.roles else None
 
 
-def _question(control: Control, params: Any) -> object:
+def _question(control: Control, params: Any) -> Question:
     try:
         return _same_question(control, type(params).__qualname__, params)
     except TypeError:  # a plugin's parameters may hold a list
-        return object()
+        return Question(remembers=control.by_readings)
 
 
 @lru_cache(maxsize=4096)
-def _same_question(control: Control, kind: str, params: Any) -> object:
-    return object()
+def _same_question(control: Control, kind: str, params: Any) -> Question:
+    return Question(remembers=control.by_readings)
 
 
 def _wanted(rules: Iterable[CompiledRule]) -> frozenset[str]:

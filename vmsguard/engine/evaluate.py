@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from operator import attrgetter
 
 from msgspec import Struct
@@ -17,17 +18,21 @@ from vmsguard.engine.judge import Bench
 from vmsguard.engine.ladder import climb
 from vmsguard.engine.logic import weakest_qualifier, worst_of
 from vmsguard.engine.tell import camera_result, control_results, rule_result, skipped_rule
+from vmsguard.engine.told_before import remember_wording, tell_again
+from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import ExceptionGrant
 from vmsguard.model.results import Result, Upcoming
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.truth import Truth, all_of, any_of
-from vmsguard.model.vocabulary import Basis, Mode, Severity
-from vmsguard.policy.select import device_hints, why_not
+from vmsguard.model.vocabulary import Basis, Mode, Severity, Verdict
+from vmsguard.policy.in_force import Standing
+from vmsguard.policy.select import Hints, device_hints, why_not
 
 __all__ = ["Evaluation", "evaluate"]
 
 
 _FALSE = Truth.FALSE
+_ASKS_NOTHING = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
 class Evaluation(Struct, frozen=True, kw_only=True):
@@ -54,85 +59,129 @@ def evaluate(
     grants: Sequence[ExceptionGrant] = (),
 ) -> Evaluation:
     """The verdicts on one camera at ``now`` under the rules of its site."""
-    camera = snapshot.camera
-    hints = device_hints(snapshot.facts)
-    in_scope: dict[str, Truth] = {}
-    missing: dict[str, None] = {}
-    outside: list[str] = []
-    results: list[Result] = []
-    rule_results: list[Result] = []
-    demands: list[Demand] = []
-    upcoming: list[Upcoming] = []
-    enforced = False
-    facts = compiled[0].facts if compiled else {}
-    bench = Bench(snapshot, now, facts)
-    citations = Citations(facts)
     papers = must_keep_papers(snapshot, now) if snapshot.documents else ()
-    # Only where something has to be kept can two rules ask for what cannot be had together.
-    alone: list[JudgedAlone] | None = [] if papers or any(rules.keeps for rules in compiled) else None
+    facts = compiled[0].facts if compiled else {}
+    sitting = _Sitting(
+        snapshot=snapshot,
+        camera=snapshot.camera,
+        hints=device_hints(snapshot.facts),
+        bench=Bench(snapshot, now, facts),
+        citations=Citations(facts),
+        grants=grants,
+        # Only where something has to be kept can two rules ask for what cannot be had together.
+        alone=[] if papers or any(rules.keeps for rules in compiled) else None,
+    )
+    in_scope: dict[str, Truth] = {}
+    outside: list[str] = []
     for rules in compiled:
-        selection = rules.selects(camera, hints)
-        truth = selection.truth
+        truth = sitting.judge_pack(rules, now, outside)
         in_scope[rules.pack.id] = any_of((truth, in_scope.get(rules.pack.id, _FALSE)))
-        if truth is _FALSE:
-            outside.append(f"{rules.pack.id}: {'; '.join(why_not(rules.selector, camera, hints))}")
-            continue
-        era = rules.at(now)
-        if era.binds:
-            missing.update(dict.fromkeys(selection.missing))
-            enforced = enforced or (truth is Truth.TRUE and rules.mode is Mode.ENFORCE)
-        writes = rules.mode is not Mode.AUDIT
-        unset = tuple(f"attribute-not-set: {name}" for name in selection.missing)
-        for rule in era.rules:
-            blockers, doubt, told = unset, "", None
-            standing = rule.standing
-            if standing.reason and standing.starts is None:
-                told = skipped_rule(camera, rule, standing.reason)
-            elif rule.selects is not None:
-                narrower = rule.selects(camera, hints)
-                if not standing.reason:
-                    missing.update(dict.fromkeys(narrower.missing))
-                blockers += tuple(f"attribute-not-set: {name}" for name in narrower.missing)
-                if narrower.truth is _FALSE:
-                    told = skipped_rule(camera, rule, "out-of-scope: the rule selects other cameras")
-            if told is None and rule.when:
-                named = ", ".join(name for name, _ in rule.when)
-                applies = _applies(rule, bench)
-                if applies is _FALSE:
-                    told = skipped_rule(camera, rule, f"when-not-met: {named} is otherwise")
-                elif applies is Truth.UNKNOWN:
-                    doubt = f"when-unknown: {named}"
-                    blockers += (doubt,)
-            if told is None:
-                found = climb(rule, rules, bench, grants)
-                controls = control_results(camera, found, citations)
-                told = rule_result(camera, found, controls, rule, doubt=doubt)
-                if standing.starts is not None:
-                    upcoming.append(Upcoming(camera.id, rules.pack.id, rule.rule.id, standing.starts, told.verdict))
-                    told = skipped_rule(camera, rule, f"{standing.reason}; today it would be {told.verdict.value}")
-                else:
-                    if alone is not None:
-                        alone.append(JudgedAlone(told, found, len(results), not blockers))
-                    results += controls
-                    if writes:
-                        demands.extend(demands_of(found, rule, rules, blockers))
-            results.append(told)
-            rule_results.append(told)
-    if alone is not None:
-        results, demands = settle_across(alone, papers, results, demands)
+    results, demands, rule_results = sitting.results, sitting.demands, sitting.rule_results
+    if sitting.alone is not None:
+        results, demands = settle_across(sitting.alone, papers, results, demands)
         rule_results = [result for result in results if result.level == "rule"]
     verdict = worst_of(map(attrgetter("verdict"), rule_results))
     qualifier = weakest_qualifier(map(attrgetter("qualifier"), rule_results))
-    results.append(camera_result(camera, rule_results, verdict, qualifier, outside, assigned=bool(compiled)))
+    results.append(camera_result(snapshot.camera, rule_results, verdict, qualifier, outside, assigned=bool(compiled)))
     return Evaluation(
-        camera=camera.id,
+        camera=snapshot.camera.id,
         in_scope=in_scope,
-        missing_attributes=tuple(missing),
+        missing_attributes=tuple(sitting.missing),
         results=tuple(results),
         demands=tuple(demands),
-        upcoming=tuple(upcoming),
-        enforced=enforced,
+        upcoming=tuple(sitting.upcoming),
+        enforced=sitting.enforced,
     )
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class _Sitting:
+    """One camera before the rules of its site, and what they said so far."""
+
+    snapshot: CameraSnapshot
+    camera: Camera
+    hints: Hints
+    bench: Bench
+    citations: Citations
+    grants: Sequence[ExceptionGrant]
+    alone: list[JudgedAlone] | None
+    missing: dict[str, None] = field(default_factory=dict)
+    results: list[Result] = field(default_factory=list)
+    rule_results: list[Result] = field(default_factory=list)
+    demands: list[Demand] = field(default_factory=list)
+    upcoming: list[Upcoming] = field(default_factory=list)
+    enforced: bool = False
+
+    def judge_pack(self, rules: CompiledRules, now: datetime, outside: list[str]) -> Truth:
+        """Whether the pack concerns the camera; if that is not ruled out, its rules are judged."""
+        selection = rules.selects(self.camera, self.hints)
+        truth = selection.truth
+        if truth is _FALSE:
+            outside.append(f"{rules.pack.id}: {'; '.join(why_not(rules.selector, self.camera, self.hints))}")
+            return truth
+        era = rules.at(now)
+        if era.binds:
+            self.missing.update(dict.fromkeys(selection.missing))
+            self.enforced = self.enforced or (truth is Truth.TRUE and rules.mode is Mode.ENFORCE)
+        unset = tuple([f"attribute-not-set: {name}" for name in selection.missing])
+        for rule in era.rules:
+            told = self._judge_rule(rule, rules, unset)
+            self.results.append(told)
+            self.rule_results.append(told)
+        return truth
+
+    def _judge_rule(self, rule: CompiledRule, rules: CompiledRules, blockers: tuple[str, ...]) -> Result:
+        standing, doubt = rule.standing, ""
+        if standing.reason and standing.starts is None:
+            return skipped_rule(self.camera, rule, standing.reason)
+        if rule.selects is not None:
+            narrower = rule.selects(self.camera, self.hints)
+            if not standing.reason:
+                self.missing.update(dict.fromkeys(narrower.missing))
+            blockers += tuple([f"attribute-not-set: {name}" for name in narrower.missing])
+            if narrower.truth is _FALSE:
+                return skipped_rule(self.camera, rule, "out-of-scope: the rule selects other cameras")
+        if rule.when:
+            named = ", ".join(name for name, _ in rule.when)
+            applies = _applies(rule, self.bench)
+            if applies is _FALSE:
+                return skipped_rule(self.camera, rule, f"when-not-met: {named} is otherwise")
+            if applies is Truth.UNKNOWN:
+                doubt = f"when-unknown: {named}"
+                blockers += (doubt,)
+        if standing.starts is not None:
+            return self._look_ahead(rule, rules, standing, standing.starts, doubt)
+        answers = self.bench.all_answers(rule)
+        # What hangs on other rules or on a doubt is worked out each time.
+        plain = not doubt and self.alone is None
+        wording = rule.wordings.get(tuple([answer.conclusion for answer in answers])) if plain else None
+        if wording is not None:
+            told = tell_again(wording, answers, self.bench, self.citations, self.results)
+            if rules.mode is not Mode.AUDIT and wording.verdict not in _ASKS_NOTHING:
+                found = climb(rule, rules, self.bench, self.grants)
+                self.demands.extend(demands_of(found, rule, rules, blockers))
+            return told
+        found = climb(rule, rules, self.bench, self.grants)
+        controls = control_results(self.camera, found, self.citations)
+        told = rule_result(self.camera, found, controls, rule, doubt=doubt)
+        if plain:
+            remember_wording(rule, found, answers, self.bench)
+        if self.alone is not None:
+            self.alone.append(JudgedAlone(told, found, len(self.results), not blockers))
+        self.results += controls
+        if rules.mode is not Mode.AUDIT:
+            self.demands.extend(demands_of(found, rule, rules, blockers))
+        return told
+
+    def _look_ahead(
+        self, rule: CompiledRule, rules: CompiledRules, standing: Standing, starts: date, doubt: str
+    ) -> Result:
+        """A rule that is not in force yet: what it would say today is told, and nothing is asked."""
+        found = climb(rule, rules, self.bench, self.grants)
+        controls = control_results(self.camera, found, self.citations)
+        verdict = rule_result(self.camera, found, controls, rule, doubt=doubt).verdict
+        self.upcoming.append(Upcoming(self.camera.id, rules.pack.id, rule.rule.id, starts, verdict))
+        return skipped_rule(self.camera, rule, f"{standing.reason}; today it would be {verdict.value}")
 
 
 def _applies(rule: CompiledRule, bench: Bench) -> Truth:

@@ -2,38 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from msgspec import Struct
 
 from vmsguard.controls.view import View
-from vmsguard.engine.compile import CompiledRequirement
+from vmsguard.engine.compile import CompiledRequirement, CompiledRule
+from vmsguard.engine.recall import Conclusion
 from vmsguard.model.fact_catalogue import FactSpec
+from vmsguard.model.facts import Fact
 from vmsguard.model.inventory import Endpoint
 from vmsguard.model.pack import ExceptionGrant
 from vmsguard.model.results import Outcome
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.vocabulary import Basis, Role, Verdict, Why
 
-__all__ = ["Bench", "Judgement"]
+__all__ = ["Answer", "Bench", "Judgement", "accepted"]
+
+
+class Answer(Struct, frozen=True, eq=False, gc=False):
+    """What a control said at one endpoint, or of the camera (``endpoint`` None), and the facts it read."""
+
+    endpoint: Endpoint | None
+    place: str
+    """The endpoint as reports name it; empty for the camera."""
+    outcome: Outcome
+    facts: Sequence[Fact]
+    conclusion: Conclusion
+    """Equal ones are the same object."""
 
 
 class Judgement(Struct, frozen=True, eq=False):
-    """An outcome at one endpoint, or on the camera (``endpoint`` None), and the view it was reached in."""
+    """An outcome at one endpoint, or on the camera, as far as a requirement accepts it."""
 
     requirement: CompiledRequirement
     params: Any
     endpoint: Endpoint | None
     place: str
-    """The endpoint as reports name it; empty for the camera."""
     outcome: Outcome
-    view: View
+    facts: Sequence[Fact]
+    bench: Bench
+    grant: ExceptionGrant | None = None
+
+    @property
+    def view(self) -> View:
+        """A view in which the same facts were read."""
+        view = self.bench.view(self.endpoint, self.grant)
+        view.recite(self.facts)
+        return view
 
 
-_Asked: TypeAlias = tuple[Endpoint | None, str, Outcome, View]
 _PASS, _NOT_APPLICABLE, _OBSERVED, _READ_BACK = Verdict.PASS, Verdict.NOT_APPLICABLE, Basis.OBSERVED, Basis.READ_BACK
 
 
@@ -44,7 +65,7 @@ class Bench:
     snapshot: CameraSnapshot
     now: datetime
     facts: dict[str, FactSpec]
-    _seen: dict[object, list[_Asked]] = field(default_factory=dict)
+    _answers: dict[object, list[Answer]] = field(default_factory=dict)
     _places: dict[frozenset[Role], list[tuple[Endpoint, str]]] = field(default_factory=dict)
 
     def view(self, endpoint: Endpoint | None = None, exception: ExceptionGrant | None = None) -> View:
@@ -56,43 +77,85 @@ class Bench:
         ``targets`` keeps only endpoints of those targets. A camera without an endpoint of a needed role is
         unknown, unless the control has something to say of the camera as a whole.
         """
-        asked = self._seen.get(requirement.question)
-        if asked is None:
-            asked = self._seen[requirement.question] = self._ask(requirement, requirement.params, None)
+        answers = self.answers(requirement)
         if targets is not None and not requirement.on_camera_alone:
-            asked = [one for one in asked if one[0] is not None and one[0].target in targets]
-        return _judged(asked, requirement, requirement.params)
+            answers = [one for one in answers if one.endpoint is not None and one.endpoint.target in targets]
+        return self._judged(answers, requirement, requirement.params, None)
 
     def judge_excepted(self, requirement: CompiledRequirement, params: Any, grant: ExceptionGrant) -> list[Judgement]:
         """The same under an exception, with the parameters it fills in."""
-        return _judged(self._ask(requirement, params, grant), requirement, params)
+        return self._judged(self._ask(requirement, params, grant), requirement, params, grant)
 
-    def _ask(self, requirement: CompiledRequirement, params: Any, grant: ExceptionGrant | None) -> list[_Asked]:
-        control, snapshot = requirement.control, self.snapshot
-        asked: list[_Asked] = []
-        places = self._places.get(control.roles)
-        if places is None:
-            places = [(one, str(one)) for one in snapshot.endpoints if one.role in control.roles]
-            self._places[control.roles] = places
-        for endpoint, place in places:
-            view = View(snapshot, endpoint, self.now, self.facts, grant)
-            asked.append((endpoint, place, _ask(control.judge, params, view), view))
+    def answers(self, requirement: CompiledRequirement) -> list[Answer]:
+        """What the control says at each endpoint, before the requirement asks how it is known."""
+        answers = self._answers.get(requirement.question)
+        if answers is None:
+            answers = self._answers[requirement.question] = self._ask(requirement, requirement.params, None)
+        return answers
+
+    def all_answers(self, rule: CompiledRule) -> list[Answer]:
+        """What all controls of the first rung say, in order."""
+        if len(rule.require) == 1:
+            return self.answers(rule.require[0])
+        return [answer for requirement in rule.require for answer in self.answers(requirement)]
+
+    def _ask(self, requirement: CompiledRequirement, params: Any, grant: ExceptionGrant | None) -> list[Answer]:
+        question = requirement.question
+        remembers = question.remembers and grant is None
+        answers: list[Answer] = []
+        for endpoint, place in self._places_of(requirement.control.roles):
+            known = question.recall(self.snapshot, endpoint, self.facts, self.view) if remembers else None
+            if known is None:
+                answers.append(self._judge_at(endpoint, place, requirement, params, grant))
+            else:
+                conclusion, read = known
+                answers.append(Answer(endpoint, place, conclusion.outcome, read, conclusion))
         if requirement.on_camera is not None:
             view = self.view(None, grant)
-            asked.append((None, "", _ask(requirement.on_camera, params, view), view))
-        if not asked:
-            roles = ", ".join(sorted(control.roles))
+            outcome = _ask(requirement.on_camera, params, view)
+            answers.append(Answer(None, "", outcome, view.cited, question.conclude(outcome, on_camera=True)))
+        if not answers:
+            roles = ", ".join(sorted(requirement.control.roles))
             outcome = _unknown(Why.NO_ENDPOINT, f"the camera has no endpoint with the role {roles}")
-            asked.append((None, "", outcome, self.view()))
-        return asked
+            answers.append(Answer(None, "", outcome, (), question.conclude(outcome, on_camera=True)))
+        return answers
 
+    def _judge_at(
+        self,
+        endpoint: Endpoint,
+        place: str,
+        requirement: CompiledRequirement,
+        params: Any,
+        grant: ExceptionGrant | None,
+    ) -> Answer:
+        question = requirement.question
+        view = View(self.snapshot, endpoint, self.now, self.facts, grant)
+        remembers = question.remembers and grant is None
+        if remembers:
+            view.trace = []
+        outcome = _ask(requirement.control.judge, params, view)
+        learned = question.learn(view, outcome) if remembers else None
+        return Answer(endpoint, place, outcome, view.cited, learned or question.conclude(outcome))
 
-def _judged(asked: list[_Asked], requirement: CompiledRequirement, params: Any) -> list[Judgement]:
-    judgements = []
-    for endpoint, place, outcome, view in asked:
-        enough = _enough(outcome, requirement, endpoint)
-        judgements.append(Judgement(requirement, params, endpoint, place, enough, view))
-    return judgements
+    def _places_of(self, roles: frozenset[Role]) -> list[tuple[Endpoint, str]]:
+        places = self._places.get(roles)
+        if places is None:
+            places = [(one, str(one)) for one in self.snapshot.endpoints if one.role in roles]
+            self._places[roles] = places
+        return places
+
+    def _judged(
+        self,
+        answers: Iterable[Answer],
+        requirement: CompiledRequirement,
+        params: Any,
+        grant: ExceptionGrant | None,
+    ) -> list[Judgement]:
+        judgements = []
+        for one in answers:
+            enough = accepted(one.outcome, requirement, one.endpoint)
+            judgements.append(Judgement(requirement, params, one.endpoint, one.place, enough, one.facts, self, grant))
+        return judgements
 
 
 def _ask(ask: Callable[[Any, View], Outcome | None], params: Any, view: View) -> Outcome:
@@ -107,7 +170,7 @@ def _unknown(why: Why, detail: str) -> Outcome:
     return Outcome(verdict=Verdict.UNKNOWN, reason=f"{why.value}: {detail}", why=why)
 
 
-def _enough(outcome: Outcome, requirement: CompiledRequirement, endpoint: Endpoint | None) -> Outcome:
+def accepted(outcome: Outcome, requirement: CompiledRequirement, endpoint: Endpoint | None) -> Outcome:
     """The outcome, or unknown where it rests on too little.
 
     For critical rules "not applicable" needs a read-back, and so does a pass at an endpoint of the first

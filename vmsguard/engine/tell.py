@@ -39,7 +39,7 @@ def _control(
 ) -> Result:
     outcome = judgement.outcome
     endpoint = judgement.endpoint
-    facts = citations.of(judgement.view.cited)
+    facts = citations.of(judgement.facts)
     return replace(
         judgement.requirement.told,
         camera=camera.id,
