@@ -101,8 +101,7 @@ def settle_across(
     gone = [ask for ask in asks if not _is_keep(ask)]
     pairs = [(keep, ask) for keep in keeps for ask in gone if _against(keep, ask)]
     told, held = list(results), _Held()
-    # What is sure first: a rule that is in conflict is not made unknown by another that may be.
-    for keep, ask in sorted(pairs, key=lambda pair: not _sure(*pair)):
+    for keep, ask in sorted(pairs, key=_sure_first):
         _tell(told, keep, ask)
         _tell(told, ask, keep)
         held.add(keep, ask)
@@ -115,6 +114,12 @@ def _against(keep: _Ask, ask: _Ask) -> bool:
 
 def _sure(keep: _Ask, ask: _Ask) -> bool:
     return keep.sure and ask.sure
+
+
+def _sure_first(pair: tuple[_Ask, _Ask]) -> tuple[bool, str, str, str]:
+    """A rule in conflict is not made unknown by another that may be; and the order of packs tells nothing."""
+    keep, ask = pair
+    return (not _sure(keep, ask), keep.name, ask.name, ask.place)
 
 
 def _is_keep(ask: _Ask) -> bool:

@@ -16,6 +16,7 @@ from vmsguard.model.truth import Truth
 __all__ = ["uses_recognition", "uses_to_look_for"]
 
 _IDENTIFY, _VERIFY = "analytics.face.identify", "analytics.face.verify"
+_OF_GATES = ((_VERIFY, True), ("analytics.face.recognise", True))
 _RECOGNISE = "analytics.face.recognise"
 
 

@@ -167,6 +167,7 @@ def _granted(
     exception_type = rules.pack.exception_types[gate.exception_type]
     snapshot = bench.snapshot
     reasons: list[str] = []
+    valid: list[ExceptionGrant] = []
     for grant in grants:
         named = (grant.pack, grant.rule, grant.type) == (rules.pack.id, compiled.rule.id, exception_type.id)
         if not named or snapshot.camera.id not in grant.cameras:
@@ -182,9 +183,13 @@ def _granted(
             snapshot.first_seen_use,
             others=grants,
         )
-        if not isinstance(decided, Denied):
-            return decided.grant, []
-        reasons.extend(decided.reasons)
+        if isinstance(decided, Denied):
+            reasons.extend(decided.reasons)
+        else:
+            valid.append(decided.grant)
+    if valid:
+        # Of several the one that ends first, whatever the order of their files.
+        return min(valid, key=lambda grant: (grant.expires, grant.id)), []
     return None, reasons or [f"no-exception: none of type {exception_type.id} names this camera"]
 
 

@@ -13,13 +13,14 @@ from vmsguard.engine.judge import Judgement
 from vmsguard.engine.ladder import Climb
 from vmsguard.model.inventory import Camera
 from vmsguard.model.results import CitedFact, Result
-from vmsguard.model.vocabulary import Basis, Qualifier, Verdict, Why
+from vmsguard.model.vocabulary import Basis, Qualifier, Severity, Verdict, Why
 
 __all__ = ["camera_result", "control_results", "rule_result", "skipped_rule"]
 
 # Looking a member up on its enum costs more than all else that is done with it here.
 _PASS, _DIRECT = Verdict.PASS, Qualifier.DIRECT
 _ON_CAMERA = Result(camera="", pack="", verdict=Verdict.UNKNOWN)
+_SEVERITIES = {severity: number for number, severity in enumerate((*Severity, None))}
 _SORTED = (Verdict.CONFLICT, Verdict.FAIL, Verdict.UNKNOWN, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
@@ -152,6 +153,11 @@ def skipped_rule(camera: Camera, rule: CompiledRule, reason: str) -> Result:
     return replace(rule.told, camera=camera.id, verdict=Verdict.NOT_APPLICABLE, reason=reason)
 
 
+def _most_severe(result: Result) -> tuple[int, str, str]:
+    """What comes first among rules with one verdict, in whatever order their packs were named."""
+    return (_SEVERITIES[result.severity], result.pack, result.rule)
+
+
 def camera_result(
     camera: Camera,
     rules: Sequence[Result],
@@ -165,7 +171,7 @@ def camera_result(
     worst: Result | None = None
     if rules:
         deciding = [result for result in rules if result.verdict is verdict]
-        worst = deciding[0]
+        worst = min(deciding, key=_most_severe)
         reason = f"{verdict.value.replace('_', '-')}: {len(deciding)} of {len(rules)} rules"
     elif assigned:
         reason = f"out-of-scope: {' | '.join(outside)}"
