@@ -10,6 +10,8 @@ from vmsguard.model.fact_catalogue import CORE_FACTS
 NEEDED = {
     "analytics.allowlist": {"tasks": ["other"]},
     "analytics.face.library.max_count": {"max": 1},
+    "analytics.face.library.max_age": {"max": {"months": 36}},
+    "documents.authorisation": {"by": ["judicial"]},
     "inventory.vendor.not_listed": {"vendors": ["a"]},
     "retention.min": {"min": {"months": 1}},
     "deletion.irrecoverable": {"at_least": "overwrite"},

@@ -26,6 +26,7 @@ __all__ = [
     "AnalyticsFaceVerifyBounded",
     "IdentifyOffParams",
     "LibraryEmptyParams",
+    "judge_but_proven_gate",
     "unproven_gate",
 ]
 
@@ -69,25 +70,35 @@ class AnalyticsFaceIdentifyOff(Control):
         return GATE_FACTS | {"analytics.functions"}
 
     def judge(self, params: IdentifyOffParams, view: View) -> Outcome:
-        outcome = judge_off(_IDENTIFY, view.layers("analytics.functions"), view)
-        if outcome.verdict is not Verdict.FAIL or not claims_gate(view):
-            return outcome
-        gate = gate_state(view)
-        if gate.truth is Truth.TRUE:
-            return judge_off(_GATE_PROVEN, view.layers("analytics.functions"), view)
-        if gate.truth is Truth.FALSE:
-            return failed(
-                f"not-one-to-one: {'; '.join(gate.broken)} does not hold",
-                outcome.required,
-                offenders=outcome.offenders,
-                left=outcome.left,
-                found=outcome.found,
-                basis=outcome.basis,
-            )
-        return unproven_gate(outcome, gate.unproven)
+        return judge_but_proven_gate(_IDENTIFY, _GATE_PROVEN, view)
 
     def enforce(self, params: IdentifyOffParams, view: View, manifest: Manifest) -> Sequence[Change]:
         return stop_each("analytics.stop", "function", self.judge(params, view).offenders, view)
+
+
+def judge_but_proven_gate(off: Off, where_proven: Off, view: View) -> Outcome:
+    """The outcome for matching one to many, which a gate that is proven to compare one to one is not.
+
+    ``where_proven`` judges the functions of such a gate. A gate is only asked about where the inventory
+    claims one.
+    """
+    facts = view.layers("analytics.functions")
+    outcome = judge_off(off, facts, view)
+    if outcome.verdict is not Verdict.FAIL or not claims_gate(view):
+        return outcome
+    gate = gate_state(view)
+    if gate.truth is Truth.TRUE:
+        return judge_off(where_proven, facts, view)
+    if gate.truth is Truth.FALSE:
+        return failed(
+            f"not-one-to-one: {'; '.join(gate.broken)} does not hold",
+            outcome.required,
+            offenders=outcome.offenders,
+            left=outcome.left,
+            found=outcome.found,
+            basis=outcome.basis,
+        )
+    return unproven_gate(outcome, gate.unproven)
 
 
 def unproven_gate(outcome: Outcome, unproven: Sequence[str]) -> Outcome:

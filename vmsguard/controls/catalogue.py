@@ -15,8 +15,10 @@ from vmsguard.controls.analytics_allowed import (
     AnalyticsFaceLibraryMaxCount,
     AnalyticsFaceVerifyOff,
 )
+from vmsguard.controls.analytics_identify import AnalyticsFaceIdentifyBounded, AnalyticsFaceIdentifyNotInstalled
 from vmsguard.controls.analytics_inference import AnalyticsBiometricCategorisationOff, AnalyticsEmotionOff
 from vmsguard.controls.audio import AudioOff
+from vmsguard.controls.authorisation import DocumentsAuthorisation
 from vmsguard.controls.base import Control
 from vmsguard.controls.clock import SecurityTimeSync
 from vmsguard.controls.deletion import DeletionDaily, DeletionPeriodic
@@ -26,6 +28,7 @@ from vmsguard.controls.documents import (
     DocumentsImpactAssessment,
     DocumentsLegalBasis,
 )
+from vmsguard.controls.face_libraries import AnalyticsFaceLibraryMaxAge, AnalyticsFaceLibraryPurge
 from vmsguard.controls.maker import InventoryVendorNotListed
 from vmsguard.controls.metadata import MetadataHumanAttributesOff, MetadataRecognitionIngestOff
 from vmsguard.controls.papers_on_record import (
@@ -58,9 +61,13 @@ _CONTROLS: tuple[type[Control], ...] = (
     AnalyticsBiometricCategorisationOff,
     AnalyticsEmotionOff,
     AnalyticsFaceDetectEphemeral,
+    AnalyticsFaceIdentifyBounded,
+    AnalyticsFaceIdentifyNotInstalled,
     AnalyticsFaceIdentifyOff,
     AnalyticsFaceLibraryEmpty,
+    AnalyticsFaceLibraryMaxAge,
     AnalyticsFaceLibraryMaxCount,
+    AnalyticsFaceLibraryPurge,
     AnalyticsFaceVerifyBounded,
     AnalyticsFaceVerifyOff,
     AudioOff,
@@ -68,6 +75,7 @@ _CONTROLS: tuple[type[Control], ...] = (
     DeletionIrrecoverable,
     DeletionPeriodic,
     DocumentsAccessLog,
+    DocumentsAuthorisation,
     DocumentsAuthorityNotified,
     DocumentsConsent,
     DocumentsConsultation,

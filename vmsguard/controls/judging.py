@@ -22,6 +22,7 @@ __all__ = [
     "fabricates",
     "failed",
     "flag",
+    "items_in",
     "judge_off",
     "listed",
     "passed",
@@ -268,3 +269,9 @@ def listed(fact: Fact) -> Items[Any] | None:
     """The list of a fact, or None where it is absent, unknown or no list."""
     reading = fact.reading
     return reading.value if isinstance(reading, Known) and isinstance(reading.value, Items) else None
+
+
+def items_in(facts: Iterable[Fact]) -> tuple[Any, ...]:
+    """The items of every list that could be read."""
+    lists = (listed(fact) for fact in facts)
+    return tuple(item for items in lists if items is not None for item in items.values)
