@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from importlib.resources import files
 from pathlib import Path
 
 import click
 
+from vmsguard.cli.file_schema import SCHEMA_FILE
+
 __all__ = ["FILES", "init", "write_installation"]
 
 FILES = ("vmsguard.yaml", "inventory.yaml", "assignments.yaml")
+_WRITTEN = (*FILES, SCHEMA_FILE, "keys/evidence.pem", "trust.policy")
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9.-]*/[A-Za-z0-9._/-]*")
 """Origins that YAML reads as text without quotes."""
@@ -28,7 +32,7 @@ def init(directory: str, origin: str) -> None:
     folder = Path(directory)
     vkey = write_installation(folder, origin)
     click.echo(f"written: {folder}/")
-    for name in (*FILES, "keys/evidence.pem", "trust.policy"):
+    for name in _WRITTEN:
         click.echo(f"  {name}")
     click.echo(f"the log's public key, for auditors: {vkey}")
     click.echo("  keep trust.policy where the operator of this log cannot change it")
@@ -39,9 +43,10 @@ def write_installation(folder: Path, origin: str) -> str:
     """The new log's public key after all files were written; raises ``UsageError`` if one is there already."""
     from vmsguard.errors import UsageError
     from vmsguard.evidence.keys import SigningKey
+    from vmsguard.policy.builtin import builtin_folder
 
     key = SigningKey.generate(origin)
-    taken = [name for name in (*FILES, "keys/evidence.pem", "trust.policy") if (folder / name).exists()]
+    taken = [name for name in _WRITTEN if (folder / name).exists()]
     if taken:
         raise UsageError(f"{folder / taken[0]} exists; nothing was written", hint="name an empty folder")
     try:
@@ -53,6 +58,8 @@ def write_installation(folder: Path, origin: str) -> str:
         for name in FILES:
             text = (templates / name).read_text(encoding="utf-8").replace("ORIGIN", written)
             (folder / name).write_text(text, encoding="utf-8")
+        # What the first line of each file names: editors find it without a network.
+        shutil.copyfile(builtin_folder() / SCHEMA_FILE, folder / SCHEMA_FILE)
         (folder / "trust.policy").write_text(f"log {key.vkey}\nquorum none\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vmsguard.cli.file_schema import MODELINE, SCHEMA_FILE
+
 if TYPE_CHECKING:
     from vmsguard.simulator import Simulator
 
@@ -56,7 +58,9 @@ def _write_inventory(path: Path, inventory: dict[str, Any]) -> None:
     import yaml
 
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # thousands of cameras take seconds in pure Python
-    path.write_text(yaml.dump(inventory, Dumper=dumper, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    head = f"{MODELINE}{SCHEMA_FILE}\n" if (path.parent / SCHEMA_FILE).exists() else ""
+    text = yaml.dump(inventory, Dumper=dumper, sort_keys=False, allow_unicode=True)
+    path.write_text(head + text, encoding="utf-8")
 
 
 def _print_table(simulator: Simulator, inventory_file: Path | None) -> None:
