@@ -28,7 +28,7 @@ instants = st.datetimes(
     datetime(2100, 1, 1),  # noqa: DTZ001
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=9))]),
 ).map(lambda at: at.replace(microsecond=0))
-acceptances = st.builds(Acceptance, texts, instants)
+acceptances = st.builds(Acceptance, st.from_regex(r"role:[a-z][a-z-]{0,20}", fullmatch=True), instants)
 ids = st.from_regex(r"[a-z0-9][a-z0-9.-]{0,10}", fullmatch=True)
 duties = st.lists(st.builds(LockedDuty, ids, texts, texts), max_size=3).map(lambda found: tuple(sorted(found)))
 
@@ -83,6 +83,7 @@ def test_any_lock_survives_its_file(tmp_path_factory, packs, plugins) -> None:
         (("T12:00:00Z", "T12:00:00"), ":18:41", "at: '2026-11-22T12:00:00' does not say in which time zone"),
         (("  thermal:", "  Thermal:"), ":12:3", "a pack: 'Thermal' is not an id"),
         (("role:it-admin", " "), ":18:20", "by: empty text"),
+        (("role:it-admin", "Kim Minji"), ":18:20", "by: 'Kim Minji' is not a role"),
         (("packs:", "packs:\n  thermal: {}"), ":13:3", "duplicate key 'thermal'"),
     ],
 )

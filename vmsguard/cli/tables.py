@@ -14,7 +14,9 @@ from rich.text import Text
 from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.results import Finding, Result, Unreached
 from vmsguard.model.vocabulary import Mode, Qualifier, Remediation, Verdict, Why
+from vmsguard.policy.review import review_notice
 from vmsguard.run.outcome import RunOutcome, Skipped, summarise
+from vmsguard.run.policies_in_use import ComingRule, PolicyInUse
 
 __all__ = ["show_outcome", "show_plan", "verdict_text"]
 
@@ -48,6 +50,8 @@ def show_outcome(console: Console, outcome: RunOutcome, *, controls: bool = Fals
         _list_rules(console, rows)
     else:
         console.print(_rules(rows))
+    _show_policies(console, outcome.policies)
+    _show_upcoming(console, outcome.upcoming)
     _show_unreachable(console, outcome.unreachable)
     _show_findings(console, outcome.findings)
     if outcome.plan is not None:
@@ -129,6 +133,27 @@ def _why(result: Result) -> str:
     return result.reason
 
 
+def _show_policies(console: Console, policies: Iterable[PolicyInUse]) -> None:
+    """What a person has to know of the packs themselves; those that wait to be accepted are findings."""
+    for pack in policies:
+        if pack.review_overdue:
+            notice = review_notice(pack.pack, pack.version, pack.reviewed_next)
+            console.print(f"[yellow]review overdue[/] {escape(notice)}")
+
+
+def _show_upcoming(console: Console, upcoming: Iterable[ComingRule]) -> None:
+    """Rules that bind nobody yet, and what they would say today."""
+    for rule in upcoming:
+        told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in rule.today.items())
+        console.print(f"[cyan]upcoming[/] {rule.pack}/{rule.rule} from {rule.starts}; today it would be: {told}")
+        if rule.would_fail:
+            console.print(f"        would fail: {escape(_some(rule.would_fail))}")
+
+
+def _some(subjects: Sequence[str]) -> str:
+    return ", ".join(subjects[:_NAMED]) + (f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else "")
+
+
 def _show_unreachable(console: Console, unreachable: Iterable[Unreached]) -> None:
     for entry in unreachable:
         console.print(f"[yellow]not read[/] {escape(entry.target)}: {entry.why.value} ({escape(entry.detail)})")
@@ -140,8 +165,7 @@ def _show_findings(console: Console, findings: Iterable[Finding]) -> None:
     for finding in findings:
         groups.setdefault((finding.code, finding.message, finding.next_step), []).append(finding.subject)
     for (code, message, next_step), subjects in groups.items():
-        named = ", ".join(subjects[:_NAMED]) + (f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else "")
-        console.print(f"[cyan]finding[/] {code}: {escape(message)}: {escape(named)}")
+        console.print(f"[cyan]finding[/] {code}: {escape(message)}: {escape(_some(subjects))}")
         if next_step:
             console.print(f"        next: {escape(next_step)}")
 

@@ -8,7 +8,6 @@ from dataclasses import replace as changed
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -22,7 +21,7 @@ from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.pack import AllOf, Citation, FromException, Gate, Pack, Requirement, Rule, Selector, Source
 from vmsguard.model.results import Outcome, Result
 from vmsguard.model.vocabulary import Basis, Mode, Qualifier, Role, Severity, Verdict
-from vmsguard.policy.in_force import SITE_ZONE, Standing, standing_on, turning_days
+from vmsguard.policy.in_force import Standing, standing_on, turning_days, zone_of
 from vmsguard.policy.select import Selecting, compile_selector
 from vmsguard.policy.under_profile import under_profile
 
@@ -185,7 +184,7 @@ def _eras(
 ) -> Iterable[Era]:
     """One for each stretch between two days on which some text begins or ends, latest first."""
     rules, sources = tuple(rules), assigned.pack.sources
-    zone = _zone(assigned)
+    zone = zone_of(assigned.pack, assigned.zone)
     turning = {day for each in cites.values() for day in turning_days(each, sources)}
     for day in sorted(turning, reverse=True):
         # Midnight that a change of the clock leaves out is the instant of that change.
@@ -220,11 +219,6 @@ def _resting_on(rule: CompiledRule, standing: Standing) -> CompiledRule:
         holds=replace(rule.holds, clause=clause, force=standing.force),
         standing=standing,
     )
-
-
-def _zone(assigned: AssignedRules) -> ZoneInfo:
-    named = assigned.zone if assigned.pack.timezone == SITE_ZONE else assigned.pack.timezone
-    return ZoneInfo(named or "UTC")
 
 
 def _rule(rule: Rule, pack: Pack, controls: Mapping[str, Control]) -> CompiledRule:

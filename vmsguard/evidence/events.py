@@ -174,6 +174,14 @@ class PolicyApplied(Event):
     sites_left_off: Count = 0
     reviewed_next: Safe = ""
     """The day by which its texts are to be read again."""
+    lock: Code = ""
+    """``accepted``, ``differs``, ``edited-in-place`` or ``not-locked``; empty where nothing is locked."""
+    locked_version: Safe = ""
+    locked_sha256: Hex = ""
+    """What was accepted, where that is another."""
+    accepted_by: IdOrNone = ""
+    """The role that accepted what is locked."""
+    accepted_at: Instant = ""
 
 
 class RuleApplied(Event):
@@ -187,6 +195,10 @@ class RuleApplied(Event):
     source: Safe = ""
     source_title: Words = ""
     force: Code = ""
+    standing: Code = ""
+    """``upcoming`` or ``lapsed`` where no text it rests on is in force; empty while it binds."""
+    starts: Safe = ""
+    """The day an upcoming rule comes into force."""
     controls: tuple[Id, ...] = ()
     controls_left_off: Count = 0
 

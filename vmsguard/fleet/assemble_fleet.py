@@ -10,9 +10,10 @@ from vmsguard.engine.compile import CompiledRules, compile_assigned
 from vmsguard.errors import ConfigError, PolicyError, Problems, UsageError
 from vmsguard.fleet.load_config import Config
 from vmsguard.fleet.load_inventory import load_inventory
+from vmsguard.fleet.read_lock import assigned_packs, lock_standing
 from vmsguard.model.fact_catalogue import CORE_FACTS
 from vmsguard.model.inventory import Inventory
-from vmsguard.model.pack import Assignment, Pack
+from vmsguard.model.pack import Assignment, Hold, Pack
 from vmsguard.plugin.loader import Registry
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.load_holds import load_freezes, load_holds
@@ -45,12 +46,15 @@ def fleet_of(config: Config, registry: Registry, *, limit: tuple[str, ...] = ())
         problems += _unknown_drivers(inventory, registry)
     if inventory is not None and assignments is not None:
         problems += _unknown_sites(assignments, inventory)
+    if inventory is not None and holds is not None:
+        problems += _unknown_cameras(holds, inventory)
     if problems:
         raise Problems(problems)
     assert inventory is not None
     assert packs is not None
     assert assignments is not None
     _check_limit(limit, inventory)
+    lock = lock_standing(config, assigned_packs(assignments, packs), registry, inventory)
     return Fleet(
         inventory=inventory,
         rules=_rules_by_site(assignments, packs, catalogue),
@@ -61,6 +65,7 @@ def fleet_of(config: Config, registry: Registry, *, limit: tuple[str, ...] = ())
         documents=documents or (),
         holds=holds or (),
         freezes=freezes or (),
+        lock=lock,
         limit=frozenset(limit),
     )
 
@@ -101,6 +106,15 @@ def _unknown_sites(assignments: Iterable[Assignment], inventory: Inventory) -> I
                 yield PolicyError(
                     f"assignment {assignment.id}: no camera is at the site {site!r}", file=assignment.origin, hint=hint
                 )
+
+
+def _unknown_cameras(holds: Iterable[Hold], inventory: Inventory) -> Iterable[ConfigError]:
+    """A mistyped camera would let footage be deleted that somebody ordered to be kept."""
+    for hold in holds:
+        for name in hold.cameras:
+            if inventory.cameras and name not in inventory.cameras:
+                hint = did_you_mean(name, inventory.cameras) or "enrol the camera, or remove it from the hold"
+                yield PolicyError(f"hold {hold.id}: there is no camera {name!r}", file=hold.origin, hint=hint)
 
 
 def _check_limit(limit: Iterable[str], inventory: Inventory) -> None:

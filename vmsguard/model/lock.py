@@ -8,7 +8,10 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-__all__ = ["Acceptance", "Lock", "LockState", "LockedDuty", "LockedPack", "LockedPlugin", "Pinned"]
+__all__ = ["ROLE_PATTERN", "Acceptance", "Lock", "LockState", "LockedDuty", "LockedPack", "LockedPlugin", "Pinned"]
+
+ROLE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,127}$"
+"""Who accepts is told as an id such as ``role:privacy-officer``: no name or address of a person fits."""
 
 
 class Acceptance(Struct, frozen=True):

@@ -176,6 +176,7 @@ class Pack(Struct, frozen=True, kw_only=True):
     timezone: str
     reviewed_on: date
     reviewed_next: date
+    reviewed_line: int = 0
     sources: Mapping[str, Source]
     select: Selector
     rules: tuple[Rule, ...]

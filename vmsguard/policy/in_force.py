@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from vmsguard.model.pack import Citation, Source
+from vmsguard.model.pack import Citation, Pack, Source
 from vmsguard.model.vocabulary import Force
 
-__all__ = ["SITE_ZONE", "Standing", "standing_on", "turning_days"]
+__all__ = ["SITE_ZONE", "Standing", "standing_on", "turning_days", "zone_of"]
 
 SITE_ZONE = "site"
 """``timezone: site``: a pack that counts its days where the camera stands."""
@@ -61,6 +62,11 @@ def turning_days(cites: Iterable[Citation], sources: Mapping[str, Source]) -> fr
     """The days on which a text that is cited comes into force or ends."""
     known = [sources[one.source] for one in cites if one.source in sources]
     return frozenset(day for source in known for day in (source.since, source.until) if day is not None)
+
+
+def zone_of(pack: Pack, site_zone: str = "") -> ZoneInfo:
+    """Where the pack's days are counted; UTC for one that leaves it to a site of which nobody states the zone."""
+    return ZoneInfo((site_zone if pack.timezone == SITE_ZONE else pack.timezone) or "UTC")
 
 
 def _in_force(source: Source | None, day: date) -> bool:

@@ -11,7 +11,7 @@ from vmsguard.model.lock import Acceptance, Lock, LockedDuty, LockedPack, Locked
 from vmsguard.model.pack import Pack
 from vmsguard.policy.locked_duties import duties_of, scope_of
 
-__all__ = ["HeldBack", "InstalledPlugin", "accept", "compare", "held_back"]
+__all__ = ["HeldBack", "InstalledPlugin", "LockStanding", "accept", "compare", "held_back"]
 
 
 class InstalledPlugin(Struct, frozen=True):
@@ -35,6 +35,22 @@ class HeldBack(Struct, frozen=True, kw_only=True):
     """Pack id to accepted duties that the pack no longer states as they were: nobody carries them out now."""
     same_scope: frozenset[str] = frozenset()
     """Packs that select what they selected when they were accepted."""
+
+
+class LockStanding(Struct, frozen=True, kw_only=True):
+    """How an installation stands to its lock; without one nothing is held back."""
+
+    present: bool = False
+    pinned: tuple[Pinned, ...] = ()
+    held: HeldBack = HeldBack()
+    behind_targets: Mapping[str, str] = field(default_factory=dict)
+    """Target to the distribution that brings its driver."""
+    behind_controls: Mapping[str, str] = field(default_factory=dict)
+    """Control to the distribution that brings it; the core's own are not here."""
+
+    def pack(self, name: str) -> Pinned | None:
+        """The pack beside its entry; None without a lock."""
+        return next((one for one in self.pinned if (one.kind, one.name) == ("pack", name)), None)
 
 
 def compare(lock: Lock, packs: Mapping[str, Pack], plugins: Iterable[InstalledPlugin]) -> tuple[Pinned, ...]:

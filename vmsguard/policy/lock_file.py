@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vmsguard.errors import PolicyError
 from vmsguard.evidence.disk import Disk
-from vmsguard.model.lock import Acceptance, Lock, LockedDuty, LockedPack, LockedPlugin
+from vmsguard.model.lock import ROLE_PATTERN, Acceptance, Lock, LockedDuty, LockedPack, LockedPlugin
 from vmsguard.policy.load_site_files import SHA256_PATTERN
 from vmsguard.policy.reading import Fields, Reader
 from vmsguard.policy.scalars import NO_INSTANT
@@ -34,6 +34,7 @@ _HEAD = """\
 """
 
 _SHA256 = re.compile(SHA256_PATTERN, re.ASCII)
+_ROLE = re.compile(ROLE_PATTERN, re.ASCII)
 
 
 def load_lock(path: Path) -> Lock | None:
@@ -104,7 +105,17 @@ def _acceptance(reader: Reader, fields: Fields) -> Acceptance:
     if node is None:
         return Acceptance("", NO_INSTANT)
     with reader.fields(node, "accepted") as inner:
-        return Acceptance(inner.text("by"), inner.instant("at"))
+        return Acceptance(
+            inner.read("by", lambda child, what: _role(reader, child, what), "", None), inner.instant("at")
+        )
+
+
+def _role(reader: Reader, node: Node, what: str) -> str:
+    before = len(reader.problems)
+    told = reader.text(node, what)
+    if len(reader.problems) == before and not _ROLE.match(told):
+        reader.fault(node, f"{what}: {told!r} is not a role", "write an id such as role:privacy-officer")
+    return told
 
 
 def lock_text(lock: Lock) -> str:

@@ -65,6 +65,7 @@ class _Metadata(Struct, frozen=True, kw_only=True):
     jurisdiction: str
     reviewed_on: date
     reviewed_next: date
+    reviewed_line: int = 0
 
 
 def read_pack(document: YamlDocument, catalogue: Catalogue) -> PackReading:
@@ -104,6 +105,7 @@ def read_pack(document: YamlDocument, catalogue: Catalogue) -> PackReading:
         timezone=metadata.timezone,
         reviewed_on=metadata.reviewed_on,
         reviewed_next=metadata.reviewed_next,
+        reviewed_line=metadata.reviewed_line,
         jurisdiction=metadata.jurisdiction,
         sources=sources,
         select=select,
@@ -137,6 +139,7 @@ def _metadata(reader: Reader, fields: Fields) -> _Metadata:
             jurisdiction=metadata.text("jurisdiction", default=""),
             reviewed_on=on,
             reviewed_next=until,
+            reviewed_line=0 if reviewed is None else reviewed.key_line or reviewed.line,
         )
 
 

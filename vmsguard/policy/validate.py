@@ -18,6 +18,7 @@ from vmsguard.policy.load_holds import load_freezes, load_holds
 from vmsguard.policy.load_pack import load_pack, load_packs, only_pack
 from vmsguard.policy.load_policy_tests import load_policy_tests
 from vmsguard.policy.load_site_files import load_assignments, load_documents, load_exceptions
+from vmsguard.policy.review import review_overdue
 from vmsguard.policy.yaml_files import read_documents, yaml_files_in
 
 __all__ = ["Validation", "validate"]
@@ -109,7 +110,7 @@ class _Validator:
         if file.name == PACK_FILE and file.resolve().parent.name != pack.id:
             message = f"the pack {pack.id!r} lies in the folder {file.resolve().parent.name!r}"
             self.warnings.append(PolicyError(message, file=file, line=1, hint=f"name the folder {pack.id}"))
-        if pack.reviewed_next < self.today:
+        if review_overdue(pack, self.today):
             message = f"{pack.id} was to be read again by {pack.reviewed_next}"
             hint = "read its sources again and set reviewed; it is applied all the same"
-            self.warnings.append(PolicyError(message, file=file, line=1, hint=hint))
+            self.warnings.append(PolicyError(message, file=file, line=pack.reviewed_line or 1, hint=hint))

@@ -20,6 +20,7 @@ from vmsguard.run.fleet import Fleet
 from vmsguard.run.judge import Judged, judge
 from vmsguard.run.outcome import RunOutcome, Skipped
 from vmsguard.run.plan_file import fresh_part, newly_asked
+from vmsguard.run.policies_in_use import coming_rules, policies_in_use
 from vmsguard.run.purge import PurgeBudget, proven_deletions
 from vmsguard.run.record import record_observations, record_unresolved
 from vmsguard.run.record_duties import keep_duties
@@ -96,6 +97,8 @@ async def run_apply(
         results=results,
         findings=work.judged.findings,
         unreachable=work.judged.unreachable,
+        policies=policies_in_use(fleet, work.judged.at),
+        upcoming=coming_rules(work.judged.upcoming),
         plan=first.plan,
         sent=len([entry for entry in work.sent if entry.left]),
         skipped=tuple(work.skipped),

@@ -11,6 +11,7 @@ from vmsguard.run.exit_code import exit_code
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.judge import Judged, judge
 from vmsguard.run.outcome import EvidenceHead, RunOutcome
+from vmsguard.run.policies_in_use import coming_rules, policies_in_use
 from vmsguard.run.record import (
     pairs_of,
     record_documents,
@@ -58,6 +59,8 @@ async def run_check(
         results=results,
         findings=judged.findings,
         unreachable=judged.unreachable,
+        policies=policies_in_use(fleet, judged.at),
+        upcoming=coming_rules(judged.upcoming),
         plan=judged.plan if show_plan else None,
         interrupted=interrupted,
         evidence=head,
@@ -70,7 +73,7 @@ def begin(fleet: Fleet, equipment: Equipment, run: str, command: str, judged: Ju
     mode = "audit" if command == "check" else "propose" if command == "plan" else fleet.mode
     record_planned(equipment.evidence, run, command, mode, pairs_of(judged.results))
     record_scope(equipment.evidence, run, fleet, judged)
-    record_policies(equipment.evidence, run, fleet)
+    record_policies(equipment.evidence, run, fleet, judged.at)
     record_documents(equipment.evidence, run, fleet.documents)
     for failure in equipment.registry.failures:
         equipment.evidence.append("plugin.failed", run=run, plugin=failure.plugin, error=failure.error)

@@ -12,6 +12,7 @@ from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.inventory import Camera, Inventory, Target
 from vmsguard.model.pack import Document, ExceptionGrant, Freeze, Hold
 from vmsguard.model.vocabulary import Role
+from vmsguard.policy.lock_compare import LockStanding
 
 __all__ = ["Fleet"]
 
@@ -30,6 +31,7 @@ class Fleet:
     documents: tuple[Document, ...] = ()
     holds: tuple[Hold, ...] = ()
     freezes: tuple[Freeze, ...] = ()
+    lock: LockStanding = field(default_factory=LockStanding)
     limit: frozenset[str] = field(default_factory=frozenset)
 
     @property

@@ -13,13 +13,14 @@ from vmsguard.engine.wanted import wanted_facts
 from vmsguard.model.facts import Fact, FactKey
 from vmsguard.model.inventory import Inventory
 from vmsguard.model.plan import Plan
-from vmsguard.model.results import Finding, Result, Unreached
+from vmsguard.model.results import Finding, Result, Unreached, Upcoming
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.run.assemble import assemble_snapshots
 from vmsguard.run.equipment import Instruments
 from vmsguard.run.firmware import with_known_firmware
 from vmsguard.run.first_use import with_first_uses
 from vmsguard.run.fleet import Fleet
+from vmsguard.run.locked import lock_findings, only_accepted
 from vmsguard.run.observe import TargetObservation, observe_targets
 from vmsguard.run.plan_file import with_digests
 from vmsguard.run.sightings import Seen, look_for_ourselves
@@ -42,6 +43,10 @@ class Judged:
     @property
     def results(self) -> tuple[Result, ...]:
         return tuple(result for evaluation in self.evaluations for result in evaluation.results)
+
+    @property
+    def upcoming(self) -> tuple[Upcoming, ...]:
+        return tuple(told for evaluation in self.evaluations for told in evaluation.upcoming)
 
     @property
     def unreachable(self) -> tuple[Unreached, ...]:
@@ -105,6 +110,7 @@ async def judge(
     evaluations = tuple(
         evaluate(fleet.rules.get(camera.site, ()), snapshots[camera.id], now, fleet.grants) for camera in fleet.cameras
     )
+    evaluations = only_accepted(evaluations, fleet, equipment.state, now)
     claims = claims_of(fleet.inventory, snapshots, observations)
     plan = make_plan(evaluations, snapshots, claims, now=now, run=run, verbs=fleet.verbs, facts=fleet.facts)
     merged = {key: fact for observation in observations.values() for key, fact in observation.facts.items()}
@@ -115,7 +121,7 @@ async def judge(
         snapshots=snapshots,
         evaluations=evaluations,
         plan=with_digests(plan, merged),
-        findings=fleet_findings(evaluations, snapshots, claims),
+        findings=(*lock_findings(fleet), *fleet_findings(evaluations, snapshots, claims)),
     )
 
 

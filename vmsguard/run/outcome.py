@@ -12,6 +12,7 @@ from msgspec import Struct, to_builtins
 from vmsguard.model.plan import Plan
 from vmsguard.model.results import Finding, Result, Unreached
 from vmsguard.model.vocabulary import Qualifier, Verdict
+from vmsguard.run.policies_in_use import ComingRule, PolicyInUse
 
 __all__ = ["EvidenceHead", "RunOutcome", "Skipped", "summarise"]
 
@@ -40,6 +41,10 @@ class RunOutcome(Struct, frozen=True, kw_only=True):
     results: tuple[Result, ...]
     findings: tuple[Finding, ...] = ()
     unreachable: tuple[Unreached, ...] = ()
+    policies: tuple[PolicyInUse, ...] = ()
+    """The packs this run went by."""
+    upcoming: tuple[ComingRule, ...] = ()
+    """Rules that are not in force yet."""
     plan: Plan | None = None
     sent: int = 0
     """How many changes were sent to devices."""
@@ -65,6 +70,8 @@ class RunOutcome(Struct, frozen=True, kw_only=True):
             "results": [_result(result) for result in self.results],
             "findings": to_builtins(self.findings),
             "unreachable": to_builtins(self.unreachable),
+            "policies": to_builtins(self.policies),
+            "upcoming": to_builtins(self.upcoming),
             "evidence": to_builtins(self.evidence),
         }
         if self.plan is not None:

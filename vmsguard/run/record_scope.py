@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from vmsguard.engine.compile import CompiledRequirement, CompiledRule, CompiledRules
@@ -10,6 +11,7 @@ from vmsguard.engine.evaluate import Evaluation
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.model.pack import Pack, Source
 from vmsguard.model.truth import Truth
+from vmsguard.model.vocabulary import Mode
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.judge import Judged
 from vmsguard.run.shorten import shorten
@@ -50,11 +52,17 @@ def without_policy(evaluations: Iterable[Evaluation]) -> list[str]:
     )
 
 
-def record_policies(log: EvidenceLog, run: str, fleet: Fleet) -> None:
-    """Each pack in use, as it is applied, then each of its rules once."""
+def record_policies(log: EvidenceLog, run: str, fleet: Fleet, now: datetime) -> None:
+    """Each pack in use, as it is applied, then each of its rules once, as it stands at ``now``.
+
+    A pack that nobody accepted is applied as a proposal, whatever its assignment says.
+    """
     applied = list(packs_applied(fleet))
     for rules, sites in applied:
         pack = rules.pack
+        pinned = fleet.lock.pack(pack.id)
+        accepted = None if pinned is None else pinned.accepted
+        held = pinned is not None and pinned.holds_back and rules.mode is Mode.ENFORCE
         log.append(
             "policy.applied",
             run=run,
@@ -62,13 +70,18 @@ def record_policies(log: EvidenceLog, run: str, fleet: Fleet) -> None:
             version=pack.version,
             sha256=pack.digest,
             title=shorten(pack.title or pack.id),
-            mode=rules.mode.value,
+            mode=Mode.PROPOSE.value if held else rules.mode.value,
             profile=rules.profile,
             sites=list(sites),
             reviewed_next=pack.reviewed_next.isoformat(),
+            lock="" if pinned is None else pinned.state.value,
+            locked_version="" if pinned is None or not pinned.holds_back else pinned.locked_version,
+            locked_sha256="" if pinned is None or not pinned.holds_back else pinned.locked_sha256,
+            accepted_by="" if accepted is None else accepted.by,
+            accepted_at="" if accepted is None else accepted.at,
         )
     for rules in {rules.pack.id: rules for rules, _ in applied}.values():
-        for rule in rules.rules:
+        for rule in rules.at(now).rules:
             _record_rule(log, run, rules.pack, rule)
 
 
@@ -97,6 +110,8 @@ def _record_rule(log: EvidenceLog, run: str, pack: Pack, compiled: CompiledRule)
         source="" if source is None else source.id,
         source_title="" if source is None else shorten(source.title),
         force="" if told.force is None else told.force.value,
+        standing=compiled.standing.reason.partition(":")[0],
+        starts="" if compiled.standing.starts is None else compiled.standing.starts.isoformat(),
         controls=list(dict.fromkeys(asked.control.id for asked in _asked(compiled))),
     )
 
@@ -109,5 +124,5 @@ def _asked(compiled: CompiledRule) -> Iterator[CompiledRequirement]:
 
 def _source_of(compiled: CompiledRule, sources: Mapping[str, Source]) -> Source | None:
     """The cited text that gives the rule its force: the first of the strongest."""
-    cited = (sources[citation.source] for citation in compiled.rule.cites if citation.source in sources)
+    cited = (sources[citation.source] for citation in compiled.standing.cites if citation.source in sources)
     return next((source for source in cited if source.force is compiled.told.force), None)

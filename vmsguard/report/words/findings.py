@@ -38,6 +38,14 @@ FINDINGS: Mapping[str, Words] = {
         "The login may see only some of the recorder's channels, so its lists are not complete.",
         "Give the login the right to see every channel.",
     ),
+    "not-accepted": Words(
+        "A pack or plugin is not as it was accepted in the lock: what it asks is only proposed.",
+        "See the difference with vmsguard policy lock, and accept it there or put back what was accepted.",
+    ),
+    "duty-stopped": Words(
+        "A deletion that was accepted is not stated as it was, and nothing is deleted for it by itself.",
+        "Accept the pack with vmsguard policy lock, or put the accepted version back.",
+    ),
     "unclaimed-channel": Words(
         "No camera of the inventory claims this channel; no policy reaches it.",
         "Add an endpoint for it to a camera, or a camera for it.",
