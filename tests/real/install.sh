@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs the real programs that tests talk to: ZoneMinder, Go with its checksum database code, OpenSSL and Chromium
-# (Debian), ipycam (in a virtual environment of its own, .cache/ipycam) and axe-core (one file, .cache/axe-core).
+# (Debian), ipycam (in a virtual environment of its own, .cache/ipycam), axe-core (one file, .cache/axe-core) and the
+# language server that editors ask about YAML (npm, .cache/yaml-language-server).
 # Starts no service. Safe to run again. Needs root or sudo.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -13,6 +14,8 @@ as_root() {
 wanted=(zoneminder mariadb-server mariadb-client apache2 libapache2-mod-php php-cli php-mysql ffmpeg inetutils-syslogd
   curl iproute2 util-linux python3-venv
   golang-go golang-golang-x-mod-dev openssl chromium fonts-dejavu-core fonts-nanum)
+# Node may come from elsewhere than Debian; that one brings npm, which Debian packages apart.
+command -v npm >/dev/null || wanted+=(nodejs npm)
 missing=()
 for package in "${wanted[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
@@ -53,5 +56,14 @@ if [ ! -f .cache/axe-core/axe.min.js ]; then
     zipfile.ZipFile(sys.argv[1]).read("axe_playwright_python/axe.min.js"))' \
     .cache/axe-core/axe_playwright_python-0.1.8-*.whl >.cache/axe-core/axe.part
   mv .cache/axe-core/axe.part .cache/axe-core/axe.min.js
+fi
+
+version=1.25.0
+server=.cache/yaml-language-server
+if ! grep -q "\"version\": \"$version\"" "$server/node_modules/yaml-language-server/package.json" 2>/dev/null; then
+  rm -rf "$server"
+  mkdir -p "$server"
+  npm install --prefix "$server" --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error \
+    "yaml-language-server@$version"
 fi
 echo "real programs are installed"
