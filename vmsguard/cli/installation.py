@@ -28,7 +28,7 @@ from vmsguard.net.blocking import BlockingPool
 from vmsguard.net.permits import PermitOffice
 from vmsguard.net.pool import ConnectionPool
 from vmsguard.plugin.loader import Registry, load_plugins
-from vmsguard.run.equipment import Equipment
+from vmsguard.run.equipment import Equipment, Instruments, Progress
 from vmsguard.run.fleet import Fleet
 from vmsguard.state.store import State
 
@@ -36,6 +36,7 @@ __all__ = [
     "Installation",
     "carry_out",
     "config_path",
+    "look_with_instruments",
     "new_run_id",
     "open_installation",
     "parse_fail_on",
@@ -43,6 +44,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+RUN_LOCK = ".vmsguard.lock"
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def open_installation(
 def _opened(installation: Installation, clock: Clock) -> Iterator[tuple[State, EvidenceLog]]:
     config = installation.config
     origin = config.evidence.origin
-    with State.open(config.state, clock=clock) as state, state.run_lock(config.folder / ".vmsguard.lock"):
+    with State.open(config.state, clock=clock) as state, state.run_lock(config.folder / RUN_LOCK):
         own = own_log(config.evidence, installation.secrets)
         with own.opened(clock, agent={"version": __version__}, at_least=state.evidence_size(origin)) as log:
             try:
@@ -102,24 +105,58 @@ def run_with_equipment(
 
         async def main() -> T:
             async with ConnectionPool() as pool:
-                return await job(
-                    Equipment(
-                        clock=own_clock,
-                        random=random.SystemRandom(),
-                        registry=installation.registry,
-                        pool=pool,
-                        login=installation.secrets.login,
-                        state=state,
-                        evidence=log,
-                        permits=PermitOffice(own_clock),
-                        run_blocking=blocking,
-                        sleep=asyncio.sleep,
-                        log=structlog.get_logger("vmsguard"),
-                        progress=progress,
-                    )
-                )
+                instruments = _instruments(installation, own_clock, pool, state, blocking, progress)
+                return await job(Equipment(**instruments, evidence=log))
 
         return asyncio.run(main())
+
+
+def look_with_instruments(
+    installation: Installation,
+    job: Callable[[Instruments], Awaitable[T]],
+    *,
+    debug: bool = False,
+    clock: Clock | None = None,
+) -> T:
+    """What ``job`` returns, run with state open and the run lock held; there is no evidence it could write."""
+    configure_logging(debug)
+    own_clock: Clock = SystemClock() if clock is None else clock
+    config = installation.config
+    with (
+        State.open(config.state, clock=own_clock) as state,
+        state.run_lock(config.folder / RUN_LOCK),
+        progress_bar() as progress,
+        BlockingPool() as blocking,
+    ):
+
+        async def main() -> T:
+            async with ConnectionPool() as pool:
+                return await job(Instruments(**_instruments(installation, own_clock, pool, state, blocking, progress)))
+
+        return asyncio.run(main())
+
+
+def _instruments(
+    installation: Installation,
+    clock: Clock,
+    pool: ConnectionPool,
+    state: State,
+    blocking: BlockingPool,
+    progress: Progress,
+) -> dict[str, Any]:
+    return {
+        "clock": clock,
+        "random": random.SystemRandom(),
+        "registry": installation.registry,
+        "pool": pool,
+        "login": installation.secrets.login,
+        "state": state,
+        "permits": PermitOffice(clock),
+        "run_blocking": blocking,
+        "sleep": asyncio.sleep,
+        "log": structlog.get_logger("vmsguard"),
+        "progress": progress,
+    }
 
 
 def carry_out(

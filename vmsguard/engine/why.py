@@ -229,6 +229,7 @@ class _Explaining:
             verdict=result.verdict.value,
             qualifier=_qualifier(result.qualifier),
             reason=reason_why(result.reason),
+            decisive=result.found,
             select=None if rule.select is None else selection_why(rule.select, camera, self._hints),
             when=tuple(self._conditions(compiled, bench)),
         )

@@ -120,8 +120,10 @@ def _change(change: Change, judgement: Judgement, asking: Asking, kinds: Collect
         state = planned.mode.value
     elif proof_of_change(change, judgement.view, kinds):
         state = "impossible"
+    elif not asking.assigned:
+        state = "not-assigned"
     else:
-        state = "audit" if asking.rules.mode is Mode.AUDIT or not asking.assigned else "not-planned"
+        state = "audit" if asking.rules.mode is Mode.AUDIT else "not-planned"
     return ChangeWhy(
         id=change.id,
         verb=change.verb,

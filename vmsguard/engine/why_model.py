@@ -13,6 +13,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 __all__ = [
+    "AttributeWhy",
     "CameraWhy",
     "ChangeWhy",
     "CitationWhy",
@@ -30,7 +31,6 @@ __all__ = [
     "RungWhy",
     "SelectionWhy",
     "TargetWhy",
-    "TestWhy",
 ]
 
 
@@ -60,7 +60,7 @@ class FactWhy(Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-class TestWhy(Struct, frozen=True, kw_only=True, tag="test"):
+class AttributeWhy(Struct, frozen=True, kw_only=True, tag="attribute"):
     """One attribute that was asked for, and what was stated."""
 
     attribute: str
@@ -81,7 +81,7 @@ class GroupWhy(Struct, frozen=True, kw_only=True, tag="group"):
     parts: tuple[SelectionWhy, ...]
 
 
-SelectionWhy: TypeAlias = TestWhy | GroupWhy
+SelectionWhy: TypeAlias = AttributeWhy | GroupWhy
 
 
 class ChangeWhy(Struct, frozen=True, kw_only=True):
@@ -93,8 +93,8 @@ class ChangeWhy(Struct, frozen=True, kw_only=True):
     channel: str
     item: str
     state: str
-    """``enforce`` (apply sends it), ``propose`` (something is in the way), ``audit`` (nothing is planned in this
-    mode) or ``impossible`` (proven; it is not asked for again)."""
+    """``enforce`` (apply sends it), ``propose`` (something is in the way), ``impossible`` (proven; it is not asked
+    for again); or nothing is planned: ``audit`` (the mode), ``not-assigned`` (the reading), ``not-planned``."""
     in_the_way: tuple[Reason, ...] = ()
     destructive: bool = False
     items: int = 0
@@ -204,6 +204,8 @@ class RuleWhy(Struct, frozen=True, kw_only=True):
     verdict: str
     qualifier: str
     reason: Reason
+    decisive: str = ""
+    """The control that weighed most, with its place; empty for a rule that holds or was not judged."""
     select: SelectionWhy | None = None
     when: tuple[ConditionWhy, ...] = ()
     decided_by: int | None = None

@@ -13,11 +13,11 @@ from vmsguard.engine.impossible import UNSEEN, proof_of, proof_of_change
 from vmsguard.engine.judge import Judgement
 from vmsguard.engine.why_facts import reason_why
 from vmsguard.engine.why_model import ProofWhy, Reason
-from vmsguard.model.changes import Change
+from vmsguard.model.changes import CORE_VERBS, Change
 from vmsguard.model.ledger import ImpossibilityProof
 from vmsguard.model.manifest import Identity
 from vmsguard.model.pack import Document
-from vmsguard.model.vocabulary import WHOLE, Role
+from vmsguard.model.vocabulary import WHOLE, Role, Stage
 
 __all__ = ["proof_why"]
 
@@ -70,7 +70,11 @@ def _missing(judgement: Judgement, view: View, kinds: Collection[str]) -> Iterat
         return
     if not identity.firmware:
         yield Reason("firmware-not-known", endpoint.target)
-    needed = control.enforce(judgement.params, view, seen.manifest)
+    asked = control.enforce(judgement.params, view, seen.manifest)
+    needed = [change for change in asked if not _deletes(change)]
+    if asked and not needed:
+        yield Reason("only-deletes", control.id)
+        return
     if not needed:
         yield Reason("nothing-to-refuse", endpoint.target)
     open_changes = [change for change in needed if not proof_of_change(change, view, kinds)]
@@ -81,6 +85,12 @@ def _missing(judgement: Judgement, view: View, kinds: Collection[str]) -> Iterat
         yield Reason("not-administrator", endpoint.target)
     if STATEMENT in kinds:
         yield from _statement_flaws(view, identity, [control.id, *(change.verb for change in open_changes)])
+
+
+def _deletes(change: Change) -> bool:
+    """The way out of "cannot be switched off" is to delete, so a deletion that is refused opens nothing."""
+    spec = CORE_VERBS.get(change.verb)
+    return spec is not None and spec.stage is Stage.PURGING
 
 
 def _proof_flaws(

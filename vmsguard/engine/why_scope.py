@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vmsguard.engine.cite import LABELS
-from vmsguard.engine.why_model import GroupWhy, SelectionWhy, TestWhy
+from vmsguard.engine.why_model import AttributeWhy, GroupWhy, SelectionWhy
 from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import AllOf, AttributeTest, Selector
 from vmsguard.policy.select import Hints, select, stated
@@ -23,13 +23,13 @@ def selection_why(selector: Selector, camera: Camera, hints: Hints) -> Selection
     return GroupWhy(need="all" if isinstance(selector, AllOf) else "any", truth=truth, parts=parts)
 
 
-def _test(test: AttributeTest, truth: str, camera: Camera, hints: Hints) -> TestWhy:
+def _test(test: AttributeTest, truth: str, camera: Camera, hints: Hints) -> AttributeWhy:
     attribute = camera.attributes.get(test.attribute)
     told = stated(camera, test.attribute) or ()
     hinted = hints.get(test.attribute, frozenset())
     # What a device says matters only where it keeps a stated value from excluding the camera.
     against = sorted(say_value(value) for value in hinted if value in test.any_of) if truth == "unknown" else []
-    return TestWhy(
+    return AttributeWhy(
         attribute=test.attribute,
         asked=tuple(say_value(value) for value in test.any_of),
         truth=truth,

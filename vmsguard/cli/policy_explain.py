@@ -1,0 +1,180 @@
+"""``vmsguard policy explain``: a pack or rule in sentences, or why a camera is judged as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from vmsguard.cli.output import format_option
+from vmsguard.cli.policy_sources import catalogue_of, config_of, packs_of
+
+if TYPE_CHECKING:
+    from vmsguard.cli.explain_cameras import Explained
+    from vmsguard.cli.explained_name import Named
+    from vmsguard.cli.why_sentences import Line
+    from vmsguard.policy.explain import PackExplained
+
+__all__ = ["explain"]
+
+ALL = "all"
+
+
+@click.command("explain")
+@click.argument("what")
+@click.option("--camera", "cameras", multiple=True, metavar="CAMERA", help="Also why, for this camera; or all of them.")
+@click.option("--rule", metavar="PACK/RULE", help="Of a camera, only this rule; or all rules of a PACK.")
+@click.option("--profile", metavar="PROFILE", help="Of a camera, also this reading of its packs in full; or all.")
+@click.option("--lang", type=click.Choice(["en", "ko"]), default="en", show_default=True, help="The language.")
+@format_option
+@click.pass_context
+def explain(
+    ctx: click.Context,
+    what: str,
+    cameras: tuple[str, ...],
+    rule: str | None,
+    profile: str | None,
+    lang: str,
+    output: str,
+) -> None:
+    """A PACK or PACK/RULE in sentences; or why a CAMERA is judged as it is, and what would make it pass.
+
+    A rule's id alone will do where one pack has it. Where WHAT could be read in two ways, write pack:WHAT,
+    camera:WHAT or PACK/RULE. For a camera its targets are looked at now, as vmsguard check does; no device is
+    changed and nothing is recorded. Exit codes: 0 explained, 2 usage or configuration, 4 none of the targets
+    could be reached, so that there was little to explain.
+    """
+    named = _named(ctx, what)
+    if rule is not None and not named.camera:
+        from vmsguard.errors import UsageError
+
+        raise UsageError(
+            f"--rule narrows a camera, and {what} is {named.told}", hint=f"write {named.pack}/RULE instead"
+        )
+    asked = (named.camera,) if named.camera else _known_cameras(ctx, cameras)
+    only = named.scope if not named.camera else "" if rule is None else _only(ctx, rule)
+    pack = None if named.camera else _explained_pack(ctx, named, lang)
+    told = None if not asked else _of_cameras(ctx, asked, only, () if profile is None else (profile,))
+    if output == "json":
+        _write_json(pack, told, lang)
+    else:
+        _show(pack, told, lang)
+    ctx.exit(0 if told is None or told.reached else 4)
+
+
+def _named(ctx: click.Context, what: str) -> Named:
+    from vmsguard.cli.explained_name import find_named
+    from vmsguard.errors import ConfigError, Problems
+
+    packs = packs_of(ctx)
+    try:
+        cameras = () if "/" in what or what.startswith(("pack:", "rule:")) else _camera_ids(ctx)
+    except (ConfigError, Problems):
+        # A pack can be read while the inventory is being mended; nobody can say then that it is a camera too.
+        if what not in packs:
+            raise
+        cameras = ()
+    return find_named(what, packs, cameras)
+
+
+def _camera_ids(ctx: click.Context) -> tuple[str, ...]:
+    config = config_of(ctx)
+    if config is None:
+        return ()
+    from vmsguard.fleet.load_inventory import load_inventory
+
+    return tuple(load_inventory(config.inventory).cameras)
+
+
+def _known_cameras(ctx: click.Context, cameras: tuple[str, ...]) -> tuple[str, ...]:
+    """The cameras under ``--camera``; raises ``UsageError`` for one that the inventory does not have."""
+    from vmsguard.errors import UsageError
+    from vmsguard.policy.suggest import did_you_mean
+
+    if not cameras:
+        return ()
+    known = _camera_ids(ctx)
+    if cameras == (ALL,) and ALL not in known:
+        return known
+    for camera in cameras:
+        if camera not in known:
+            raise UsageError(f"--camera: there is no camera {camera!r}", hint=did_you_mean(camera, known))
+    return cameras
+
+
+def _only(ctx: click.Context, rule: str) -> str:
+    """``PACK`` or ``PACK/RULE`` of what ``--rule`` names."""
+    from vmsguard.cli.explained_name import find_named
+
+    return find_named(rule, packs_of(ctx), ()).scope
+
+
+def _of_cameras(ctx: click.Context, cameras: tuple[str, ...], only: str, readings: tuple[str, ...]) -> Explained:
+    from vmsguard.cli.explain_cameras import explain_cameras
+
+    return explain_cameras(ctx, cameras, only=only, readings=readings)
+
+
+def _explained_pack(ctx: click.Context, named: Named, lang: str) -> PackExplained:
+    from vmsguard.policy.explain import explain_pack
+
+    return explain_pack(packs_of(ctx)[named.pack], catalogue_of(ctx).controls, lang=lang, rule=named.rule)
+
+
+def _camera_lines(told: Explained, lang: str) -> list[Line]:
+    from vmsguard.cli.why_camera_lines import camera_lines, look_line
+    from vmsguard.cli.why_sentences import Sentences
+
+    say = Sentences(lang)
+    lines = [line for why in told.cameras for line in camera_lines(why, say)]
+    return [look_line(told.targets, told.cameras[0].at, say), *lines] if told.cameras else []
+
+
+def _write_json(pack: PackExplained | None, told: Explained | None, lang: str) -> None:
+    from msgspec import to_builtins
+
+    from vmsguard.cli.output import print_json
+
+    if told is None:
+        print_json(to_builtins(pack))
+        return
+    sentences = [{"level": line.level, "text": line.text} for line in _camera_lines(told, lang) if line.text]
+    cameras = [to_builtins(why) for why in told.cameras]
+    more = {} if pack is None else {"pack": to_builtins(pack)}
+    print_json(
+        {"targets_looked_at": told.targets, "changed": False, **more, "cameras": cameras, "sentences": sentences}
+    )
+
+
+def _show(pack: PackExplained | None, told: Explained | None, lang: str) -> None:
+    if pack is not None:
+        _show_pack(pack, lang)
+    if told is None:
+        return
+    from vmsguard.cli.output import make_console
+    from vmsguard.cli.why_console import show_lines
+
+    if pack is not None:
+        click.echo()
+    show_lines(make_console(), _camera_lines(told, lang))
+
+
+def _show_pack(explained: PackExplained, lang: str) -> None:
+    from vmsguard.policy.explain import rule_lines, scope_lines
+
+    for line in scope_lines(explained, lang):
+        click.echo(line)
+    if explained.profiles:
+        _show_profiles(explained, lang)
+    for each in explained.rules:
+        click.echo()
+        for line in rule_lines(each, lang):
+            click.echo(line)
+
+
+def _show_profiles(explained: PackExplained, lang: str) -> None:
+    from vmsguard.cli.output import make_console
+    from vmsguard.cli.policy_tables import profile_table
+
+    click.echo()
+    make_console().print(profile_table(explained, lang))

@@ -1,0 +1,80 @@
+"""Why a pack or rule concerns a camera, attribute by attribute, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmsguard.cli.why_sentences import Line, Sentences
+from vmsguard.engine.why_model import AttributeWhy, GroupWhy, PackWhy, ReadingWhy, SelectionWhy
+
+__all__ = ["reading_lines", "scope_lines", "selection_lines"]
+
+
+def scope_lines(pack: PackWhy, say: Sentences) -> Iterator[Line]:
+    """Whether the pack concerns the camera, and which attributes decide that."""
+    parts = _parts(pack.select)
+    own = () if pack.profile_select is None else _parts(pack.profile_select)
+    if not parts and not own:
+        yield Line(1, say.say("concerned by all"))
+        return
+    if pack.truth == "unknown":
+        yield Line(1, say.say("perhaps", ", ".join(pack.missing)))
+    else:
+        yield Line(1, say.say("concerned" if pack.truth == "true" else "not concerned"))
+    for part in parts:
+        yield from selection_lines(part, say, 2)
+    if own:
+        yield Line(1, say.say("for reading"))
+        for part in own:
+            yield from selection_lines(part, say, 2)
+
+
+def _parts(selection: SelectionWhy) -> tuple[SelectionWhy, ...]:
+    return selection.parts if isinstance(selection, GroupWhy) and selection.need == "all" else (selection,)
+
+
+def selection_lines(selection: SelectionWhy, say: Sentences, level: int) -> Iterator[Line]:
+    """One part of a selector and the parts below it."""
+    if isinstance(selection, AttributeWhy):
+        yield Line(level, _test(selection, say), item=True)
+        return
+    yield Line(level, say.say(selection.need), item=True)
+    for part in selection.parts:
+        yield from selection_lines(part, say, level + 1)
+
+
+def _test(test: AttributeWhy, say: Sentences) -> str:
+    asked, told = say.values(test.asked), ", ".join(test.stated)
+    if not test.stated:
+        return say.say("not stated", test.attribute, asked)
+    if test.truth == "true":
+        said = say.say("is so", test.attribute, told)
+    elif test.truth == "false":
+        said = say.say("is otherwise", test.attribute, told, asked)
+    elif test.devices_say:
+        said = say.say("devices say", test.attribute, told, say.values(test.devices_say), asked)
+    else:
+        said = say.say("not comparable", test.attribute, told, asked)
+    return said if test.author in ("", "inventory") else f"{said} ({say.say('by author', test.author)})"
+
+
+def reading_lines(pack: PackWhy, say: Sentences) -> Iterator[Line]:
+    """The readings of a pack side by side."""
+    if not pack.readings:
+        return
+    yield Line(1, say.say("readings"))
+    for reading in pack.readings:
+        key = "reading assigned" if reading.assigned else "reading other"
+        yield Line(2, say.say(key, reading.profile, _verdicts(reading, say)), item=True)
+
+
+def _verdicts(reading: ReadingWhy, say: Sentences) -> str:
+    if reading.truth == "false":
+        return say.say("reading out")
+    told = (f"{rule} {say.verdict(*_taken_apart(verdict))}" for rule, verdict in reading.verdicts.items())
+    return ", ".join(told)
+
+
+def _taken_apart(verdict: str) -> tuple[str, str]:
+    word, _, qualifier = verdict.partition(" (")
+    return word, qualifier.removesuffix(")")
