@@ -27,8 +27,10 @@ IDS = (
     "kr-nhrck-frt-moratorium-2023",
     "kr-pipc-thermal-2020",
     "us-ca-sf-19b",
+    "us-il-bipa",
     "us-ndaa-889-inventory",
     "us-or-portland-34-10",
+    "us-tx-cubi",
 )
 
 
@@ -155,6 +157,8 @@ def test_an_empty_gallery_is_believed_from_a_read_back_on(packs: dict[str, Pack]
         ("au-app-frt", ("second-hand", "What no pack can prove", "assumption")),
         ("in-dpdp", ("second-hand", "What no pack can prove", "assumption", "upcoming")),
         ("baseline-security", ("What no pack can prove", "assumption", "audit")),
+        ("us-tx-cubi", ("first-hand", "What no pack can prove", "assumption", "audit")),
+        ("us-il-bipa", ("first-hand", "What no pack can prove", "assumption", "audit")),
         (
             "baseline-retention",
             ("second-hand", "What no pack can prove", "assumption", "eu-72h", "fr-public-1mo", "kr-30d"),
