@@ -18,8 +18,10 @@ PACKS = [
     "kr-nhrck-frt-moratorium-2023",
     "kr-pipc-thermal-2020",
     "us-ca-sf-19b",
+    "us-il-bipa",
     "us-ndaa-889-inventory",
     "us-or-portland-34-10",
+    "us-tx-cubi",
 ]
 MORATORIUM, THERMAL = "kr-nhrck-frt-moratorium-2023", "kr-pipc-thermal-2020"
 BROKEN = Path(__file__).parents[1] / "policy" / "data" / "broken"
