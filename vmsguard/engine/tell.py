@@ -174,7 +174,7 @@ def camera_result(
         worst = min(deciding, key=_most_severe)
         reason = f"{verdict.value.replace('_', '-')}: {len(deciding)} of {len(rules)} rules"
     elif assigned:
-        reason = f"out-of-scope: {' | '.join(outside)}"
+        reason = f"out-of-scope: {' | '.join(sorted(outside))}"
     else:
         reason = "no-policy: no pack is assigned to the site"
     return replace(
