@@ -9,6 +9,7 @@ import click
 
 from vmsguard.cli.output import format_option
 from vmsguard.cli.policy_explain import explain
+from vmsguard.cli.policy_lock import lock
 from vmsguard.cli.policy_sources import catalogue_of, config_of, pack_named, packs_of
 from vmsguard.cli.policy_tests import run_policy_tests
 
@@ -17,9 +18,8 @@ if TYPE_CHECKING:
     from vmsguard.fleet.load_config import Config
     from vmsguard.model.pack import Pack
     from vmsguard.policy.catalogue import Catalogue
-    from vmsguard.policy.validate import Validation
 
-__all__ = ["explain", "list_packs", "policy", "schema", "show_pack", "validate_paths"]
+__all__ = ["explain", "list_packs", "lock", "policy", "schema", "show_pack", "validate_paths"]
 
 
 @click.group()
@@ -32,6 +32,7 @@ def policy() -> None:
 
 
 policy.add_command(explain)
+policy.add_command(lock)
 policy.add_command(run_policy_tests)
 
 
@@ -47,8 +48,14 @@ def list_packs(ctx: click.Context, output: str) -> None:
         print_json({"packs": [_summary(pack) for pack in packs]})
         return
     from vmsguard.cli.policy_tables import pack_table
+    from vmsguard.policy.review import review_notice
 
-    make_console().print(pack_table(packs))
+    console = make_console()
+    console.print(pack_table(packs))
+    for pack in packs:
+        if _overdue(pack):
+            notice = review_notice(pack.id, pack.version, pack.reviewed_next)
+            console.print(f"[yellow]review overdue[/] {notice}")
 
 
 @policy.command("show")
@@ -64,13 +71,18 @@ def show_pack(ctx: click.Context, pack: str, output: str) -> None:
         from vmsguard.policy.strict_yaml import plain_tree, read_yaml
 
         tree = plain_tree(read_yaml(Path(found.origin))[0])
-        print_json({"digest": found.digest, "origin": found.origin, "pack": tree})
+        told = {"digest": found.digest, "origin": found.origin, "review_overdue": _overdue(found)}
+        print_json({**told, "pack": tree})
         return
     from vmsguard.cli.policy_tables import pack_tables
+    from vmsguard.policy.review import review_notice
 
     console = make_console()
     console.print(f"[bold]{found.id}[/] {found.version}  {found.title}")
     console.print(f"read on {found.reviewed_on}, to be read again by {found.reviewed_next}; {found.timezone}")
+    if _overdue(found):
+        notice = review_notice(found.id, found.version, found.reviewed_next)
+        console.print(f"[yellow]review overdue[/] {notice}")
     console.print(f"sha256:{found.digest}", soft_wrap=True)
     for table in pack_tables(found):
         console.print()
@@ -88,13 +100,14 @@ def validate_paths(ctx: click.Context, paths: tuple[Path, ...], output: str) -> 
     """
     from datetime import UTC, datetime
 
+    from vmsguard.cli.other_kinds import other_problems
     from vmsguard.policy.validate import validate
 
     config = config_of(ctx)
     catalogue = catalogue_of(ctx)
     named = paths or _configured(catalogue, config)
     result = validate(named, catalogue, today=datetime.now(UTC).date())
-    problems = (*result.problems, *_other_problems(result))
+    problems = (*result.problems, *other_problems(result.others))
     if output == "json":
         from vmsguard.cli.output import print_json
 
@@ -133,38 +146,14 @@ def schema(ctx: click.Context, target: Path | None) -> None:
 
 
 def _configured(catalogue: Catalogue, config: Config | None) -> tuple[Path, ...]:
+    from vmsguard.policy.lock_file import LOCK_NAME
+
     if config is None:
         return catalogue.pack_folders
-    told = (config.assignments, config.exceptions, config.documents, config.holds, config.freezes)
-    return (*catalogue.pack_folders, config.file, *(path for paths in told for path in paths))
-
-
-def _other_problems(result: Validation) -> list[ConfigError]:
-    """Mistakes in inventories and configurations that stand among the policy files."""
-    from vmsguard.errors import ConfigError, Problems
-    from vmsguard.fleet.load_config import load_config
-    from vmsguard.fleet.load_inventory import load_inventory
-
-    found: list[ConfigError] = []
-    jobs: list[Any] = []
-    if "Inventory" in result.checked:
-        jobs.append(lambda: load_inventory(result.others))
-    if "Config" in result.checked:
-        jobs += [lambda file=file: load_config(file) for file in result.others if _holds_config(file)]
-    for job in jobs:
-        try:
-            job()
-        except Problems as several:
-            found += several.problems
-        except ConfigError as one:
-            found.append(one)
-    return found
-
-
-def _holds_config(file: Path) -> bool:
-    from vmsguard.policy.yaml_files import read_documents
-
-    return any(document.kind == "Config" for document in read_documents(file))
+    told = (config.inventory, config.assignments, config.exceptions, config.documents, config.holds, config.freezes)
+    lock = config.folder / LOCK_NAME
+    locks = (lock,) if lock.exists() else ()
+    return (*catalogue.pack_folders, config.file, *locks, *(path for paths in told for path in paths))
 
 
 def _summary(pack: Pack) -> dict[str, Any]:
@@ -177,9 +166,18 @@ def _summary(pack: Pack) -> dict[str, Any]:
         "profiles": list(pack.profiles),
         "forces": sorted({source.force.value for source in pack.sources.values()}),
         "reviewed_next": pack.reviewed_next.isoformat(),
+        "review_overdue": _overdue(pack),
         "digest": pack.digest,
         "origin": pack.origin,
     }
+
+
+def _overdue(pack: Pack) -> bool:
+    from vmsguard.model.clock import SystemClock
+    from vmsguard.policy.in_force import zone_of
+    from vmsguard.policy.review import review_overdue
+
+    return review_overdue(pack, SystemClock().now().astimezone(zone_of(pack)).date())
 
 
 def _told(problem: ConfigError) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from vmsguard.model.pack import AllOf, ExceptionType, Pack, Source
 from vmsguard.model.vocabulary import Force
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.check import check_exception_type, check_exception_types, check_lifts, check_rules, check_sources
+from vmsguard.policy.check_bounds import check_bounds, check_stand_ins, check_times
 from vmsguard.policy.in_force import SITE_ZONE
 from vmsguard.policy.read_profiles import check_profile_cites, profile_values, read_profile
 from vmsguard.policy.read_rules import RuleReader
@@ -86,8 +87,8 @@ def read_pack(document: YamlDocument, catalogue: Catalogue) -> PackReading:
         profiles = {name: read_profile(reader, name, node, rule_reader.citation) for name, node in profile_nodes}
         rule_nodes = fields.items("rules", least=1)
         rules = tuple(rule_reader.rule(node) for node in rule_nodes)
-        given = fields.entries("exception_types", required=False, least=1)
-        types = {name: _exception_type(reader, name, node, lifted) for name, node in given}
+        type_nodes = fields.entries("exception_types", required=False, least=1)
+        types = {name: _exception_type(reader, name, node, lifted) for name, node in type_nodes}
     values.check(rule_nodes)
     check_profile_cites(reader, [(profiles[name], node) for name, node in profile_nodes], rules)
     check_rules(reader, rules, rule_nodes)
@@ -97,6 +98,9 @@ def read_pack(document: YamlDocument, catalogue: Catalogue) -> PackReading:
         check_exception_types(reader, rule_reader.mentions, types)
     if not reader.problems:  # what a rule requires is not known while part of it could not be read
         check_lifts(reader, rule_reader.mentions, lifted)
+        check_bounds(reader, rules, rule_reader.places)
+        check_stand_ins(reader, rules, types, rule_reader.places)
+        check_times(reader, types, dict(type_nodes))
     reader.finish()
     pack = Pack(
         id=metadata.id,

@@ -49,6 +49,8 @@ class RuleReader:
         self.profiles = profiles
         self.catalogue = catalogue
         self.mentions = Mentions()
+        self.places: dict[int, Node] = {}
+        """Where each requirement stands, by its identity."""
 
     def rule(self, node: Node) -> Rule:
         with self.reader.fields(node, "a rule") as fields:
@@ -173,7 +175,7 @@ class RuleReader:
             return Requirement(control=name, params=None, line=node.line)
         basis = given.pop("min_basis", None)
         read = read_params(self.reader, node, control, given, excepted=excepted, profiles=self.profiles)
-        return Requirement(
+        requirement = Requirement(
             control=name,
             params=read.params,
             min_basis=None if basis is None else self._basis(basis, "min_basis"),
@@ -182,6 +184,8 @@ class RuleReader:
             per_profile=read.per_profile,
             line=node.line,
         )
+        self.places[id(requirement)] = node
+        return requirement
 
 
 def _question(requirement: Requirement) -> tuple[Any, ...]:

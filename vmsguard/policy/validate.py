@@ -64,7 +64,7 @@ class _Validator:
         self._guarded(lambda: load_freezes(self.files.get("Freeze", ()), self.catalogue.controls))
         for file in self.files.get("PolicyTests", ()):
             self._guarded(partial(self._tests, file))
-        others = [file for kind in ("Config", "Inventory", "Fleet") for file in self.files.get(kind, ())]
+        others = [file for kind in ("Config", "Inventory", "Lock", "Fleet") for file in self.files.get(kind, ())]
         return Validation(
             checked=dict(sorted(self.checked.items())),
             problems=tuple(self.problems),
