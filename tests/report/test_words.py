@@ -27,6 +27,7 @@ NO_REASON_OF_A_VERDICT = {
     "channels-not-listed": "what stands in the way of a change",
     "not-enrolled": "what stands in the way of a change",
     "still-recording": "what stands in the way of a change",
+    "freeze": "what stands in the way of a change",
     "unsupported": "what stands in the way of a change",
 }
 

@@ -90,7 +90,8 @@ def proven(
     observation = TargetObservation(seen=TargetSeen(target="t", identity=identity), facts={key: fact})
     counted = {} if files is None else {("t", "1"): files}
     found = proven_deletions([Sent(purge(), "accepted")], {"t": observation}, counted, run="r", started=NOW, ended=NOW)
-    return [deletion.observed for deletion in found]
+    assert [] == found.held
+    return [deletion.observed for deletion in found.deletions]
 
 
 OLD = StoredRecording("r", "s", NOW - timedelta(days=1), NOW)

@@ -6,11 +6,11 @@ from vmsguard.model.ledger import HeldPurge
 from vmsguard.state.store import State
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
-PURGE = HeldPurge(target="t", channel="1", store="footage", cutoff=NOW, ended=NOW, left=2, run="r1")
+PURGE = HeldPurge(target="t", channel="1", store="footage", cutoff=NOW, ended=NOW, count=3, left=2, run="r1")
 
 
 def test_the_newest_purge_that_left_held_footage_is_kept(state: State) -> None:
-    later = HeldPurge(target="t", channel="1", store="footage", cutoff=NOW, ended=NOW, left=1, run="r2")
+    later = HeldPurge(target="t", channel="1", store="footage", cutoff=NOW, ended=NOW, count=3, left=1, run="r2")
     state.put_held_purge(PURGE)
     state.put_held_purge(later)
     assert (later,) == state.held_purges()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, Literal
 
@@ -11,8 +11,9 @@ from msgspec import Struct
 from vmsguard.controls.base import Control, NoParams
 from vmsguard.controls.device_clock import CLOCK, clock_error
 from vmsguard.controls.firmware import vendor_statements
+from vmsguard.controls.held import held_by, held_reason
 from vmsguard.controls.judging import absent, failed, listed, passed, unknown, unknown_from, weakest
-from vmsguard.controls.residue import before_cutoff, last_cutoff, purge, verified_deletions
+from vmsguard.controls.residue import before_cutoff, held_purges, last_cutoff, purge, verified_deletions
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import Store, StoredRecording, VerifiedDeletion
@@ -147,6 +148,9 @@ def _judge_stores(params: PeriodicParams, view: View) -> Outcome:
         return unknown_from([fact], required)
     late = _late(stores, deletions, params.max_gap, view)
     if late:
+        kept = _kept(late, stores, params.max_gap, view)
+        if kept:
+            return failed(held_reason(kept), required, left=(*kept, *gaps), basis=basis)
         reason = f"never-deleted: {', '.join(late)} was never verified empty"
         if not any(told == "never" for told in late.values()):
             reason = f"overdue: {', '.join(f'{store} ({told})' for store, told in late.items())}"
@@ -174,6 +178,20 @@ def _late(
         elif view.now - cutoff > max_gap:
             late[store.id] = _hours(view.now - cutoff) + " ago"
     return late
+
+
+def _kept(
+    late: Collection[str], stores: Sequence[Store], max_gap: timedelta, view: View
+) -> Mapping[str, Sequence[str]]:
+    """Held footage, where that alone is why the stores are late: all else was verified gone within the gap."""
+    done = held_purges(view)
+    for store in stores:
+        if store.id not in late:
+            continue
+        cutoff = last_cutoff(done, store.id, footage=store.kind == "footage")
+        if store.kind != "footage" or cutoff is None or view.now - cutoff > max_gap:
+            return {}
+    return held_by(_listed_footage(view), view)
 
 
 def _returned(stores: Sequence[Store], deletions: Sequence[VerifiedDeletion], view: View) -> tuple[str, ...]:

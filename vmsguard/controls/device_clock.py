@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from vmsguard.controls.view import View
-from vmsguard.model.facts import Known
+from vmsguard.model.facts import Fact, Known
 
-__all__ = ["CLOCK", "TOLERANCE", "clock_error"]
+__all__ = ["CLOCK", "TOLERANCE", "clock_error", "error_of"]
 
 CLOCK = "clock.skew_seconds"
 TOLERANCE = timedelta(minutes=1)
@@ -21,7 +21,11 @@ _NONE = timedelta()
 
 def clock_error(view: View) -> timedelta:
     """How far the clock of the endpoint's target is off; none within the tolerance, or where nobody measured it."""
-    fact = view.if_delivered(CLOCK)
+    return error_of(view.if_delivered(CLOCK))
+
+
+def error_of(fact: Fact | None) -> timedelta:
+    """The same from the fact itself."""
     if fact is None or not isinstance(fact.reading, Known):
         return _NONE
     skew = fact.reading.value

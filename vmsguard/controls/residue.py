@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from vmsguard.controls.base import Control, NoParams
 from vmsguard.controls.device_clock import CLOCK, clock_error
+from vmsguard.controls.held import held_by, held_reason
 from vmsguard.controls.judging import (
     absent,
     contradicted,
@@ -27,7 +28,7 @@ from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import WHOLE, Basis, Role, Why
 
-__all__ = ["StorageResidueEmpty", "before_cutoff", "last_cutoff", "purge", "verified_deletions"]
+__all__ = ["StorageResidueEmpty", "before_cutoff", "held_purges", "last_cutoff", "purge", "verified_deletions"]
 
 _RESIDUE = "no footage that was stored before is left"
 _WHOLE_SECONDS = timedelta(seconds=1)
@@ -90,6 +91,16 @@ def _judge_remaining(view: View, fact: Fact, remaining: Sequence[StoredRecording
             old.append(recording)
         elif recording.start is None:
             undated.append(recording)
+    held = held_by(old, view)
+    if old and len(held) == len(old):
+        return failed(
+            held_reason(held),
+            _RESIDUE,
+            offenders=tuple(held),
+            left=(*(f"recording {name}: {', '.join(holds)}" for name, holds in held.items()), *gaps),
+            found=f"{len(held)} recordings",
+            basis=fact.basis,
+        )
     if old:
         locked = [recording.id for recording in old if recording.locked]
         told = f"; locked by the product: {', '.join(locked)}" if locked else ""
@@ -126,7 +137,13 @@ def verified_deletions(view: View) -> tuple[Fact, tuple[VerifiedDeletion, ...] |
     if not view.delivered(fact):
         return fact, ()
     deletions = listed(fact)
-    return fact, None if deletions is None else deletions.values
+    return fact, None if deletions is None else tuple(done for done in deletions.values if not done.left)
+
+
+def held_purges(view: View) -> tuple[VerifiedDeletion, ...]:
+    """Purges at the endpoint that left nothing but held footage; they meet no duty."""
+    deletions = listed(view.fact("deletion.verified"))
+    return () if deletions is None else tuple(done for done in deletions.values if done.left)
 
 
 _ALL_FOOTAGE = frozenset({"", WHOLE, "footage"})

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from vmsguard.controls.base import Control
 from vmsguard.controls.device_clock import CLOCK, clock_error
+from vmsguard.controls.held import held_by, held_reason
 from vmsguard.controls.judging import absent, failed, listed, passed, unknown, unknown_from, weakest
 from vmsguard.controls.residue import purge
 from vmsguard.controls.span_words import span_in_words
@@ -63,6 +64,10 @@ class RetentionMax(Control):
         error = clock_error(view)
         wrong = [] if kept is None else _too_long(kept.values, limit)
         old = [] if found is None else _too_old(found.values, limit, view.now - error)
+        held = held_by(old, view)
+        if old and not wrong and len(held) == len(old):
+            ids = tuple(f"recording:{name}" for name in held)
+            return failed(held_reason(held), required, offenders=ids, basis=weakest(facts))
         if wrong or old:
             return failed(
                 f"kept-too-long: {len(wrong)} settings, {len(old)} recordings beyond the limit",

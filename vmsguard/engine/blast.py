@@ -9,6 +9,7 @@ from msgspec import Struct
 from vmsguard.engine.evaluate import Evaluation
 from vmsguard.model.changes import Change
 from vmsguard.model.inventory import ALL_CHANNELS
+from vmsguard.model.pack import Hold
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.vocabulary import WHOLE
 
@@ -21,6 +22,8 @@ class Claims(Struct, frozen=True, kw_only=True):
     cameras: Mapping[tuple[str, str], tuple[str, ...]]
     listed: Mapping[str, tuple[str, ...] | None]
     """Target to all its channels; None where it could not be asked."""
+    holds: Mapping[str, tuple[Hold, ...]] = {}
+    """Camera to the holds that keep its footage where it is."""
 
     def claimants(self, target: str, channel: str) -> frozenset[str]:
         """Cameras that claim a channel, by name or with all others."""
@@ -39,7 +42,7 @@ class Neighbours:
     def __init__(
         self, claims: Claims, evaluations: Iterable[Evaluation], snapshots: Mapping[str, CameraSnapshot]
     ) -> None:
-        self._claims = claims
+        self.claims = claims
         self._evaluations = {evaluation.camera: evaluation for evaluation in evaluations}
         self._snapshots = snapshots
         self._at_target: dict[str, set[str]] = {}
@@ -49,15 +52,15 @@ class Neighbours:
     def blockers(self, change: Change, scope: str, asking: frozenset[str]) -> tuple[str, ...]:
         """Every reason why the change must stay a proposal; empty where all it reaches is enrolled and in enforce."""
         if not is_wide(change, scope):
-            others = self._claims.claimants(change.target, change.channel) - asking
+            others = self.claims.claimants(change.target, change.channel) - asking
             return tuple(self._bars(others))
-        listed = self._claims.listed.get(change.target)
+        listed = self.claims.listed.get(change.target)
         if listed is None:
             return (f"channels-not-listed: {change.target}",)
         blocked = [
             f"not-enrolled: {change.target}/{channel}"
             for channel in listed
-            if not self._claims.claimants(change.target, channel)
+            if not self.claims.claimants(change.target, channel)
         ]
         # Also cameras whose channel the target does not list just now: the change reaches them all the same.
         return (*blocked, *self._bars(self._at_target.get(change.target, set()) - asking))

@@ -34,6 +34,8 @@ class Demand(Struct, frozen=True, kw_only=True):
     change: Change
     cites: tuple[FactKey, ...]
     blockers: tuple[str, ...] = ()
+    because: str = ""
+    """What besides the failing control it answers: ``exception ex-1 expired``."""
 
 
 def demands_of(found: Climb, compiled: CompiledRule, rules: CompiledRules, blockers: Iterable[str]) -> Iterator[Demand]:

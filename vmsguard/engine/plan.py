@@ -12,11 +12,14 @@ from vmsguard.engine.blast import Claims, Neighbours, is_wide
 from vmsguard.engine.conflicts import settle
 from vmsguard.engine.demands import Demand
 from vmsguard.engine.evaluate import Evaluation
+from vmsguard.engine.freezes import capped
+from vmsguard.engine.held import held_at, leave_held
 from vmsguard.engine.order import in_order
-from vmsguard.engine.purges import purge_blocker, purge_extent
+from vmsguard.engine.purges import footage_at, purge_blocker, purge_extent
 from vmsguard.model.changes import Change, VerbSpec
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.manifest import Manifest, VerbSupport
+from vmsguard.model.pack import Freeze
 from vmsguard.model.plan import Cause, Plan, PlannedChange
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.vocabulary import Mode, Stage
@@ -35,16 +38,18 @@ def make_plan(
     run: str,
     verbs: Mapping[str, VerbSpec],
     facts: Mapping[str, FactSpec],
+    freezes: Iterable[Freeze] = (),
 ) -> Plan:
     """What would be changed, in the order in which it would be sent; sends nothing, and asks nobody.
 
     Equal changes of several rules are one change with several causes, in the furthest mode any of them may
-    go by itself. A change is ``enforce`` only where nothing stands in its way.
+    go by itself. A change is ``enforce`` only where nothing stands in its way. ``freezes`` are those in force.
     """
     manifests = _manifests(snapshots.values())
     owners = {snapshot.camera.managed_by for snapshot in snapshots.values()} - {""}
     neighbours = Neighbours(claims, evaluations, snapshots)
-    merged = _merge((demand for evaluation in evaluations for demand in evaluation.demands), manifests)
+    asked = (demand for evaluation in evaluations for demand in evaluation.demands)
+    merged = _merge(capped(asked, freezes, snapshots), manifests)
     planned = [_planned(group, snapshots, manifests, owners, neighbours, verbs) for group in settle(merged, verbs)]
     planned = [_with_purge_in_order(change, planned, snapshots, now) for change in planned]
     after = {
@@ -84,6 +89,7 @@ def _planned(
     neighbours: Neighbours,
     verbs: Mapping[str, VerbSpec],
 ) -> PlannedChange:
+    snapshot = snapshots[demands[0].camera]
     change = _widest(demands)
     spec = verbs.get(change.verb)
     manifest = manifests.get(change.target)
@@ -92,11 +98,14 @@ def _planned(
     asking = frozenset(demand.camera for demand in demands)
     # Who asks for it but may not have it by itself is a neighbour of those who may.
     free = frozenset(demand.camera for demand in demands if demand.mode is Mode.ENFORCE and not demand.blockers)
-    items, oldest = purge_extent(change, snapshots[demands[0].camera])
+    holds = held_at(neighbours.claims, change, wide=is_wide(change, scope))
+    change, held = leave_held(change, holds, support, footage_at(snapshot, change), snapshot)
+    items, oldest = purge_extent(change, snapshot)
     barred = (
         # One cause that is in conflict bars the change for all: it would be sent for that one too.
         *(why for demand in demands for why in demand.blockers if why.startswith(f"{CONFLICT}:")),
         *_unsupported(demands, spec, support, manifest),
+        *((held,) if held else ()),
         *("protected" for camera in sorted(asking) if snapshots[camera].camera.protected),
         *neighbours.blockers(change, scope, free or asking),
     )
@@ -113,6 +122,7 @@ def _planned(
         items=items,
         oldest=oldest,
         cites=tuple(dict.fromkeys(key for demand in demands for key in demand.cites)),
+        because=tuple(dict.fromkeys(demand.because for demand in demands if demand.because)),
         settle_seconds=1.0 if support is None else support.settle_seconds,
     )
 

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from vmsguard.engine.held import held_recordings
 from vmsguard.model.changes import Change
+from vmsguard.model.fact_values import StoredRecording
 from vmsguard.model.facts import Absent, Fact, FactKey, Items, Known
 from vmsguard.model.plan import PlannedChange
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.truth import Truth
 from vmsguard.model.vocabulary import WHOLE, Layer, Mode
 
-__all__ = ["deletes_what_was_before", "purge_blocker", "purge_extent"]
+__all__ = ["deletes_what_was_before", "footage_at", "purge_blocker", "purge_extent"]
 
 _STOP = "recording.stop"
 _AFTER_STOP = frozenset({"storage.residue.empty"})
@@ -34,7 +36,14 @@ def purge_extent(change: Change, snapshot: CameraSnapshot) -> tuple[int, datetim
         for item in _items(_fact(snapshot, change, "footage.recordings"))
         if not item.empty and (item.start is None or cutoff is None or item.start < cutoff)
     ]
+    held = held_recordings(change, doomed)
+    doomed = [item for item in doomed if item.id not in held]
     return len(doomed), min((item.start for item in doomed if item.start is not None), default=None)
+
+
+def footage_at(snapshot: CameraSnapshot, change: Change) -> Sequence[StoredRecording]:
+    """The recordings listed where a change deletes."""
+    return _items(_fact(snapshot, change, "footage.recordings"))
 
 
 def _fact(snapshot: CameraSnapshot, change: Change, name: str, layer: Layer = Layer.RUNTIME) -> Fact | None:

@@ -31,6 +31,8 @@ class HeldPurge(Struct, frozen=True, kw_only=True):
     store: str
     cutoff: datetime
     ended: datetime
+    count: int
+    """How many were to be deleted, as read before."""
     left: int
     """How many recordings were left."""
     run: str

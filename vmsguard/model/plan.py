@@ -38,6 +38,8 @@ class PlannedChange(Struct, frozen=True, kw_only=True):
     items: int = 0
     """For a purge: how many items it would delete, as read."""
     oldest: datetime | None = None
+    because: tuple[str, ...] = ()
+    """What besides failing controls it answers: ``exception ex-1 expired``."""
     cites: tuple[FactKey, ...] = ()
     """The facts it rests on; a saved plan goes stale per change when one of them moved."""
     facts_digest: str = ""

@@ -11,10 +11,10 @@ from vmsguard.model.facts import Fact, FactKey
 from vmsguard.model.inventory import Camera, Endpoint
 from vmsguard.model.ledger import ImpossibilityProof
 from vmsguard.model.manifest import Identity, Manifest
-from vmsguard.model.pack import Document, Hold
+from vmsguard.model.pack import Document, ExceptionGrant, ExceptionType, Hold
 from vmsguard.model.vocabulary import Why
 
-__all__ = ["CameraSnapshot", "TargetSeen"]
+__all__ = ["CameraSnapshot", "ExceptionStanding", "TargetSeen"]
 
 
 class TargetSeen(Struct, frozen=True, kw_only=True):
@@ -25,6 +25,19 @@ class TargetSeen(Struct, frozen=True, kw_only=True):
     manifest: Manifest | None = None
     why: Why | None = None
     detail: str = ""
+
+
+class ExceptionStanding(Struct, frozen=True, kw_only=True):
+    """An exception that names this camera for an assigned pack, and what was decided on it."""
+
+    grant: ExceptionGrant
+    type: ExceptionType
+    reasons: tuple[str, ...] = ()
+    """Why it does not count, as ``<stable-code>: sentence``; empty while it does."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(reason.partition(":")[0] for reason in self.reasons)
 
 
 class CameraSnapshot(Struct, frozen=True, kw_only=True):
@@ -41,6 +54,9 @@ class CameraSnapshot(Struct, frozen=True, kw_only=True):
     documents: tuple[Document, ...] = ()
     holds: tuple[Hold, ...] = ()
     """Those that name this camera and are in force."""
+    exceptions: tuple[ExceptionStanding, ...] = ()
+    not_before: datetime | None = None
+    """The latest time this instance was ever at: a clock that was set back revives no exception."""
     proofs: tuple[ImpossibilityProof, ...] = ()
     first_seen_use: datetime | None = None
     """When a recognition function was first observed enabled here; a later assessment does not cure that time."""

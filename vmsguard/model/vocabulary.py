@@ -91,6 +91,8 @@ class Remediation(StrEnum):
     NO_EFFECT = "no_effect"
     FAILED = "failed"
     ROLLED_BACK = "rolled_back"
+    HELD = "held"
+    """A hold keeps what is left; all else was done or is planned."""
 
 
 class Mode(StrEnum):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from vmsguard.errors import SecretMissing
 from vmsguard.model.facts import Known
-from vmsguard.model.ledger import Deletion
+from vmsguard.model.ledger import Deletion, HeldPurge
 from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.results import Result
 from vmsguard.model.vocabulary import Remediation, Verdict
@@ -71,7 +71,7 @@ async def run_apply(
     first = judged
     work = _Work(judged)
     before = equipment.state.deletions()
-    budget = PurgeBudget(confirm_purge, before)
+    budget = PurgeBudget(confirm_purge, [*before, *equipment.state.held_purges()])
     work.skipped.extend(stale)
     work.plans.append(judged.plan)
     await _send_and_verify(fleet, equipment, run, work, changes, budget)
@@ -168,37 +168,48 @@ def _still_waits(work: _Work) -> bool:
 def _still_there(judged: Judged, sent: Iterable[Sent]) -> bool:
     """Whether an accepted change is still being asked for, so that another look is worth the wait."""
     accepted = {entry.planned.change.id for entry in sent if entry.left and entry.outcome in {"accepted", "failed"}}
-    return any(planned.change.id in accepted for planned in judged.plan.changes)
+    return any(planned.change.id in accepted and not _only_held(planned) for planned in judged.plan.changes)
 
 
-def _ledger(equipment: Equipment, run: str, judged: Judged, sent: Iterable[Sent], begun: datetime) -> list[Deletion]:
-    known = {(entry.target, entry.channel, entry.cutoff) for entry in equipment.state.deletions()}
+def _only_held(planned: PlannedChange) -> bool:
+    return bool(planned.blockers) and all(why.startswith("held:") for why in planned.blockers)
+
+
+def _ledger(
+    equipment: Equipment, run: str, judged: Judged, sent: Iterable[Sent], begun: datetime
+) -> list[Deletion | HeldPurge]:
+    state = equipment.state
+    before: list[Deletion | HeldPurge] = [*state.deletions(), *state.held_purges()]
+    known = {(entry.target, entry.channel, entry.cutoff) for entry in before}
     files = {
         (fact.key.target, fact.key.channel): int(fact.reading.value)
         for fact in judged.seen.facts
         if fact.key.name == "footage.files" and isinstance(fact.reading, Known)
     }
     now = equipment.clock.now()
-    proven = [
-        deletion
-        for deletion in proven_deletions(sent, judged.observations, files, run=run, started=begun, ended=now)
-        if (deletion.target, deletion.channel, deletion.cutoff) not in known
-    ]
-    for deletion in proven:
-        equipment.state.add_deletion(deletion)
+    found = proven_deletions(sent, judged.observations, files, run=run, started=begun, ended=now)
+    proven: list[Deletion | HeldPurge] = [*found.deletions, *found.held]
+    fresh = [entry for entry in proven if (entry.target, entry.channel, entry.cutoff) not in known]
+    for entry in fresh:
+        if isinstance(entry, HeldPurge):
+            state.put_held_purge(entry)
+            there, left, observed = entry.count + entry.left, entry.left, False
+        else:
+            state.add_deletion(entry)
+            there, left, observed = entry.count, 0, entry.observed
         equipment.evidence.append(
             "purge",
             run=run,
             durable=True,
-            target=deletion.target,
-            channel=deletion.channel,
-            store=deletion.store,
-            cutoff=deletion.cutoff.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            before=deletion.count,
-            after=0,
-            observed=deletion.observed,
+            target=entry.target,
+            channel=entry.channel,
+            store=entry.store,
+            cutoff=entry.cutoff.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            before=there,
+            after=left,
+            observed=observed,
         )
-    return proven
+    return fresh
 
 
 def _store_proofs(equipment: Equipment, run: str, sent: Iterable[Sent]) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from vmsguard.model.fact_values import VerifiedDeletion
 from vmsguard.model.facts import CAMERA_TARGET, Fact, FactKey, Items, Known
 from vmsguard.model.inventory import ALL_CHANNELS, Camera, Endpoint, Inventory
-from vmsguard.model.ledger import Deletion, ImpossibilityProof
+from vmsguard.model.ledger import Deletion, HeldPurge, ImpossibilityProof
 from vmsguard.model.pack import Document
 from vmsguard.model.snapshot import CameraSnapshot, TargetSeen
 from vmsguard.model.vocabulary import WHOLE, Basis, Why
@@ -44,13 +44,14 @@ def assemble_snapshots(
     *,
     now: datetime,
     deletions: Iterable[Deletion] = (),
+    held: Iterable[HeldPurge] = (),
     proofs: Iterable[ImpossibilityProof] = (),
     documents: tuple[Document, ...] = (),
     witnessed: Iterable[Fact] = (),
     first_uses: Mapping[str, datetime] | None = None,
 ) -> dict[str, CameraSnapshot]:
     """One snapshot per camera; a fact appears in every camera that has an endpoint there."""
-    by_place = _by_place(observations, witnessed, deletions, now)
+    by_place = _by_place(observations, witnessed, [*deletions, *held], now)
     recorders = recorder_channels(inventory, observations)
     proofs_by_target: dict[str, list[ImpossibilityProof]] = {}
     for proof in proofs:
@@ -97,7 +98,7 @@ def _camera_fact(name: str, value: object, now: datetime, source: str) -> Fact:
 def _by_place(
     observations: Mapping[str, TargetObservation],
     witnessed: Iterable[Fact],
-    deletions: Iterable[Deletion],
+    deletions: Iterable[Deletion | HeldPurge],
     now: datetime,
 ) -> dict[tuple[str, str], dict[FactKey, Fact]]:
     places: dict[tuple[str, str], dict[FactKey, Fact]] = {}
@@ -106,7 +107,7 @@ def _by_place(
             places.setdefault((key.target, key.channel), {})[key] = fact
     for fact in witnessed:
         places.setdefault((fact.key.target, fact.key.channel), {})[fact.key] = fact
-    ledger: dict[tuple[str, str], list[Deletion]] = {}
+    ledger: dict[tuple[str, str], list[Deletion | HeldPurge]] = {}
     for deletion in deletions:
         ledger.setdefault((deletion.target, deletion.channel), []).append(deletion)
     for (target, channel), done in ledger.items():
@@ -115,8 +116,14 @@ def _by_place(
     return places
 
 
-def _ledger_fact(target: str, channel: str, done: Sequence[Deletion], now: datetime) -> Fact:
+def _ledger_fact(target: str, channel: str, done: Sequence[Deletion | HeldPurge], now: datetime) -> Fact:
     """What the ledger knows of a place; an empty list is knowledge too: nothing was ever proven deleted."""
-    values = tuple(VerifiedDeletion(entry.store, entry.cutoff, entry.ended, entry.observed) for entry in done)
-    basis = Basis.OBSERVED if done and all(entry.observed for entry in done) else Basis.READ_BACK
+    values = tuple(_verified(entry) for entry in done)
+    basis = Basis.OBSERVED if done and all(value.observed for value in values) else Basis.READ_BACK
     return Fact(FactKey(target, channel, "deletion.verified"), Known(Items(values)), basis, now, "ledger")
+
+
+def _verified(entry: Deletion | HeldPurge) -> VerifiedDeletion:
+    if isinstance(entry, HeldPurge):
+        return VerifiedDeletion(entry.store, entry.cutoff, entry.ended, left=entry.left)
+    return VerifiedDeletion(entry.store, entry.cutoff, entry.ended, entry.observed)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from vmsguard.engine.evaluate import Evaluation, evaluate
 from vmsguard.engine.findings import fleet_findings
 from vmsguard.engine.plan import Claims, make_plan
@@ -20,6 +22,7 @@ from vmsguard.run.equipment import Instruments
 from vmsguard.run.firmware import with_known_firmware
 from vmsguard.run.first_use import with_first_uses
 from vmsguard.run.fleet import Fleet
+from vmsguard.run.holds import freezes_in_force, kept_in_place, with_holds
 from vmsguard.run.locked import lock_findings, only_accepted
 from vmsguard.run.observe import TargetObservation, observe_targets
 from vmsguard.run.plan_file import with_digests
@@ -100,19 +103,30 @@ async def judge(
         observations,
         now=now,
         deletions=equipment.state.deletions(),
+        held=equipment.state.held_purges(),
         proofs=with_known_firmware(equipment.state.proofs(now), observations, equipment.state.digest),
         documents=fleet.documents,
         witnessed=seen.facts,
         first_uses=equipment.state.first_uses(),
     )
+    snapshots = with_holds(snapshots, fleet, now)
     # Before anything is judged: an assessment may already be late by what this very run sees.
     snapshots = with_first_uses(snapshots, fleet, equipment.state if remember else None, now)
     evaluations = tuple(
         evaluate(fleet.rules.get(camera.site, ()), snapshots[camera.id], now, fleet.grants) for camera in fleet.cameras
     )
     evaluations = only_accepted(evaluations, fleet, equipment.state, now)
-    claims = claims_of(fleet.inventory, snapshots, observations)
-    plan = make_plan(evaluations, snapshots, claims, now=now, run=run, verbs=fleet.verbs, facts=fleet.facts)
+    claims = replace(claims_of(fleet.inventory, snapshots, observations), holds=kept_in_place(fleet, now))
+    plan = make_plan(
+        evaluations,
+        snapshots,
+        claims,
+        now=now,
+        run=run,
+        verbs=fleet.verbs,
+        facts=fleet.facts,
+        freezes=freezes_in_force(fleet.freezes, now),
+    )
     merged = {key: fact for observation in observations.values() for key, fact in observation.facts.items()}
     return Judged(
         at=now,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from vmsguard.engine.held import held_recordings
+from vmsguard.model.changes import Change
 from vmsguard.model.facts import FactKey, Items, Known
-from vmsguard.model.ledger import Deletion
+from vmsguard.model.ledger import Deletion, HeldPurge
 from vmsguard.model.plan import PlannedChange
 from vmsguard.model.vocabulary import WHOLE, Stage
 from vmsguard.run.execute import Sent
 from vmsguard.run.observe import TargetObservation
 from vmsguard.run.outcome import Skipped
 
-__all__ = ["PurgeBudget", "proven_deletions"]
+__all__ = ["Proven", "PurgeBudget", "proven_deletions"]
 
 _FOOTAGE = "footage"
 _CLOCKS_DIFFER = timedelta(minutes=1)
@@ -27,7 +30,7 @@ class PurgeBudget:
     gallery never is. ``confirmed`` is what one person typed after ``--confirm-purge``; ``--yes`` does not cover it.
     """
 
-    def __init__(self, confirmed: int | None, known: Iterable[Deletion]) -> None:
+    def __init__(self, confirmed: int | None, known: Iterable[Deletion | HeldPurge]) -> None:
         self.confirmed = confirmed
         self._left = confirmed or 0
         self._before = {(deletion.target, deletion.channel) for deletion in known if deletion.store == _FOOTAGE}
@@ -59,6 +62,14 @@ class PurgeBudget:
         return planned.stage is Stage.PURGING and place in self._before
 
 
+class Proven(NamedTuple):
+    """What a fresh read-back proves of this run's purges."""
+
+    deletions: list[Deletion]
+    held: list[HeldPurge]
+    """Purges after which nothing but held footage is listed."""
+
+
 def proven_deletions(
     sent: Iterable[Sent],
     observations: Mapping[str, TargetObservation],
@@ -67,13 +78,14 @@ def proven_deletions(
     run: str,
     started: datetime,
     ended: datetime,
-) -> list[Deletion]:
+) -> Proven:
     """Purges that a fresh read-back proves: nothing that began before the cutoff is listed any more.
 
     Where the storage is visible the files must be gone too ("row gone, files stay" is no deletion). The
-    list of a target that answers anything proves nothing, nor do times that have not come yet.
+    list of a target that answers anything proves nothing, nor do times that have not come yet. Where held
+    footage is left it is no deletion: the files in storage are not counted against it either.
     """
-    found: list[Deletion] = []
+    found = Proven([], [])
     for entry in sent:
         change = entry.planned.change
         if entry.planned.stage is not Stage.PURGING or entry.outcome != "accepted":
@@ -83,9 +95,24 @@ def proven_deletions(
         if cutoff is None or observation is None or not observation.reached or _fabricates(observation):
             continue
         files = files_left.get((change.target, change.channel))
-        if not _gone(observation, change.target, change.channel, cutoff) or (files is not None and files > 0):
+        left = _left(observation, change, cutoff)
+        if left is None or (not left and files is not None and files > 0):
             continue
-        found.append(
+        if left:
+            found.held.append(
+                HeldPurge(
+                    target=change.target,
+                    channel=change.channel,
+                    store=_FOOTAGE,
+                    cutoff=cutoff,
+                    ended=ended,
+                    count=entry.planned.items,
+                    left=left,
+                    run=run,
+                )
+            )
+            continue
+        found.deletions.append(
             Deletion(
                 target=change.target,
                 channel=change.channel,
@@ -101,17 +128,20 @@ def proven_deletions(
     return found
 
 
-def _gone(observation: TargetObservation, target: str, channel: str, cutoff: datetime) -> bool:
-    key = FactKey(target, channel, "footage.recordings")
-    fact = observation.facts.get(key) or observation.facts.get(FactKey(target, WHOLE, "footage.recordings"))
+def _left(observation: TargetObservation, change: Change, cutoff: datetime) -> int | None:
+    """How many held recordings are listed from before the cutoff; None while anything else may be."""
+    key = FactKey(change.target, change.channel, "footage.recordings")
+    fact = observation.facts.get(key) or observation.facts.get(FactKey(change.target, WHOLE, "footage.recordings"))
     if fact is None or not isinstance(fact.reading, Known) or not isinstance(fact.reading.value, Items):
-        return False
+        return None
     items = fact.reading.value
+    held = held_recordings(change, items.values)
     oldest = cutoff - timedelta(seconds=1)  # devices tell whole seconds; footage of the cutoff's own second is new
     newest = fact.observed_at + _CLOCKS_DIFFER
-    return items.complete and all(
-        item.empty or (item.start is not None and oldest <= item.start <= newest) for item in items.values
-    )
+    others = (item for item in items.values if not item.empty and item.id not in held)
+    if not items.complete or not all(item.start is not None and oldest <= item.start <= newest for item in others):
+        return None
+    return sum(1 for item in items.values if item.id in held and (item.start is None or item.start < cutoff))
 
 
 def _fabricates(observation: TargetObservation) -> bool:

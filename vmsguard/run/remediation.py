@@ -15,6 +15,9 @@ __all__ = ["with_remediation"]
 
 _DONE = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 
+_HELD = "held"
+"""The reason code of a control at which nothing is left but what a hold keeps."""
+
 _WORST_FIRST = (
     Remediation.FAILED,
     Remediation.NO_EFFECT,
@@ -22,6 +25,7 @@ _WORST_FIRST = (
     Remediation.UNSUPPORTED,
     Remediation.APPLIED,
     Remediation.PLANNED,
+    Remediation.HELD,
     Remediation.VERIFIED,
     Remediation.ROLLED_BACK,
     Remediation.NONE,
@@ -92,9 +96,12 @@ def _control(
 ) -> Result:
     changes = asked.get((result.camera, result.pack, result.rule, result.control), {})
     mine = [planned for planned in changes.values() if _concerns(result, planned)]
+    held = result.reason.partition(":")[0] == _HELD
     if not mine:
-        return result
+        return replace(result, remediation=Remediation.HELD) if held else result
     sent = [outcomes[planned.change.id] for planned in mine if planned.change.id in outcomes]
+    if held and all(entry.outcome == "accepted" for entry in sent):
+        return replace(result, remediation=Remediation.HELD)
     if not sent:
         planned = result.verdict not in _DONE or any(change.mode is not Mode.ENFORCE for change in mine)
         return replace(result, remediation=Remediation.PLANNED) if planned else result

@@ -166,6 +166,7 @@ held_purges = Table(
     _text("store", key=True),
     Column("cutoff", UtcTime, nullable=False),
     Column("ended", UtcTime, nullable=False),
+    Column("count", BigInteger, nullable=False),
     Column("left", BigInteger, nullable=False),
     _text("run"),
 )

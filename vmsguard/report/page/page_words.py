@@ -52,6 +52,7 @@ REMEDIATIONS: Mapping[str, str] = MappingProxyType(
         Remediation.NO_EFFECT: "the change was acknowledged and had no effect",
         Remediation.FAILED: "the change failed",
         Remediation.ROLLED_BACK: "the change was taken back",
+        Remediation.HELD: "a hold keeps what is left",
     }
 )
 

@@ -51,6 +51,10 @@ _BROKEN: Mapping[str, Words] = {
         "Find out who restored it or what copies it back; then let it be deleted and verified again.",
     ),
     "kept-too-long": Words("Something is kept longer than allowed.", _PLAN),
+    "held": Words(
+        "Nothing is left but what a hold keeps; the duty to delete it is not met meanwhile.",
+        "Export the held window encrypted and record the export, or lift the hold; then run vmsguard apply.",
+    ),
     "kept-too-short": Words(
         "Footage is kept for less time than it must be.",
         "Set the retention at the target to the time the rule names, then run vmsguard check.",

@@ -29,5 +29,9 @@ AFTER_REPAIR: Mapping[str, str] = {
     Remediation.FAILED.value: (
         "The change failed: vmsguard evidence show --event apply tells how. Then run vmsguard apply again."
     ),
+    Remediation.HELD.value: (
+        "A hold keeps what is left. Export its window encrypted and record the export, or lift the hold; then run "
+        "vmsguard apply."
+    ),
     Remediation.ROLLED_BACK.value: "The change was taken back: find out why, then run vmsguard plan.",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from vmsguard.errors import AuthRejected, DriverError, NotSupported, Refused, Unreachable
+from vmsguard.model.held_window import HeldWindow, read_windows
 from vmsguard_onvif.channels import read_topology
 from vmsguard_onvif.elements import instant
 from vmsguard_onvif.facts_storage import recordings_of
@@ -24,12 +25,13 @@ async def purge(order: Order) -> None:
 
     ONVIF knows no deletion up to a time. With an older cutoff only recordings that end before it are
     deleted, and the rest is refused: their newer footage was not asked for. A refusal of one
-    recording does not keep the others.
+    recording does not keep the others. A recording that a held window may touch is left, whole.
     """
     cutoff = instant(order.argument("cutoff"))
     if cutoff is None:
         raise order.stopped("the cutoff is no time")
-    chosen = await _chosen(order)
+    windows = _held(order)
+    chosen = [recording for recording in await _chosen(order) if not await _is_held(order, recording, windows)]
     everything = order.session.ctx.clock.now() - cutoff <= _FRESH
     first: DriverError | None = None
     for recording in chosen:
@@ -49,6 +51,22 @@ async def purge(order: Order) -> None:
             first = first or error
     if first is not None:
         raise first
+
+
+def _held(order: Order) -> tuple[HeldWindow, ...]:
+    try:
+        return read_windows(order.change.arguments.get("held", ""))
+    except ValueError:
+        raise order.stopped("the held windows cannot be read") from None
+
+
+async def _is_held(order: Order, recording: Recording, windows: tuple[HeldWindow, ...]) -> bool:
+    if not windows:
+        return False
+    span = order.value(await order.readings.span(recording.token))
+    seen = recording.tracks is not None and span.tracks >= len(recording.tracks)
+    end = None if span.writing else span.end
+    return not (span.empty and seen) and any(window.touches(span.start, end) for window in windows)
 
 
 async def _chosen(order: Order) -> list[Recording]:

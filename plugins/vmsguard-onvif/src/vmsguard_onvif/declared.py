@@ -94,6 +94,7 @@ _VERBS = (
         settle_seconds=2.0,
         disruption="whole tracks or recordings are deleted, newest footage included",
         reversible=False,
+        held="recordings",
     ),
 )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from vmsguard.errors import DeviceFault, NotSupported, Refused
 from vmsguard.model.changes import Change, Permit, Receipt
+from vmsguard.model.held_window import HeldWindow, read_windows
 from vmsguard_zoneminder import listing, purge_selection, rows
 from vmsguard_zoneminder.monitor_setting import setting_of
 from vmsguard_zoneminder.sending_facts import GATEWAYS, ZMS, flag_of
@@ -79,21 +80,22 @@ async def _stop_push(session: Session, change: Change, permit: Permit) -> Receip
 
 
 async def _purge(session: Session, change: Change, permit: Permit) -> Receipt:
-    """Delete event by event. Archived events are left: lifting that protection is not ours to decide."""
+    """Delete event by event. Archived events are left: lifting that protection is not ours to decide. Held ones too."""
     if not change.channel.isdecimal():
         raise _unknown_argument(session, change, "channel")
     cutoff = _cutoff(session, change)
+    held = _held(session, change)
     named = frozenset(filter(None, change.arguments.get("recordings", "").split(",")))
     requested_at = session.ctx.clock.now()
     events = await listing.events_after(session, int(change.channel))
     offset = None
-    if cutoff < requested_at:
+    if cutoff < requested_at or held:
         try:
             offset = await listing.event_offset(session, events)
         except Refused as error:
             if error.code != DENIED:
                 raise
-    chosen = purge_selection.select(events, cutoff=cutoff, named=named, offset=offset, now=requested_at)
+    chosen = purge_selection.select(events, cutoff=cutoff, named=named, offset=offset, now=requested_at, held=held)
     if chosen.undecided:
         raise Refused(
             session.target.id,
@@ -149,6 +151,13 @@ def _cutoff(session: Session, change: Change) -> datetime:
     if cutoff.tzinfo is None:
         raise _unknown_argument(session, change, "cutoff")
     return cutoff
+
+
+def _held(session: Session, change: Change) -> tuple[HeldWindow, ...]:
+    try:
+        return read_windows(change.arguments.get("held", ""))
+    except ValueError:
+        raise _unknown_argument(session, change, "held") from None
 
 
 def _unknown_argument(session: Session, change: Change, name: str) -> DeviceFault:

@@ -91,7 +91,12 @@ def manifest_for(who: Identity | None) -> Manifest:
             ),
             VerbSupport(verb="recording.stop", support=support, settle_seconds=2.0, disruption=restarts),
             VerbSupport(
-                verb="footage.purge", support=support, after=("recording.stop",), settle_seconds=1.0, reversible=False
+                verb="footage.purge",
+                support=support,
+                after=("recording.stop",),
+                settle_seconds=1.0,
+                reversible=False,
+                held="recordings",
             ),
         ),
         absent_verbs=(

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("store", sa.Text, nullable=False),
         sa.Column("cutoff", UtcTime, nullable=False),
         sa.Column("ended", UtcTime, nullable=False),
+        sa.Column("count", sa.BigInteger, nullable=False),
         sa.Column("left", sa.BigInteger, nullable=False),
         sa.Column("run", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("target", "channel", "store", name="pk_held_purges"),
