@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from vmsguard.cli.output import format_option
+
+if TYPE_CHECKING:
+    from vmsguard.policy.lock_compare import LockStanding
 
 __all__ = ["doctor"]
 
@@ -83,6 +86,7 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
                     "next": "reinstall it, or list the plugins that may load under plugins:",
                 }
             )
+        rows += _lock_rows(installation.fleet.lock)
         secrets = installation.secrets
         targets = installation.fleet.inventory.targets.values()
         attempt(
@@ -112,3 +116,18 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
 
     attempt("state", open_state, str)
     return rows
+
+
+def _lock_rows(lock: LockStanding) -> Iterator[dict[str, Any]]:
+    """What an upgrade of a pack or plugin would do here, and which of them wait."""
+    if not lock.present:
+        found = "nothing is locked: every pack and plugin is enforced as it lies here, upgrades at once"
+        yield {"check": "lock", "ok": True, "found": found, "next": "vmsguard policy lock --by ROLE"}
+        return
+    waiting = [one for one in lock.pinned if one.holds_back]
+    for one in waiting:
+        told = f"vmsguard policy lock, then vmsguard policy lock --accept {one.name} --by ROLE"
+        yield {"check": "lock", "ok": False, "found": f"{one.blocker}; it is only proposed", "next": told}
+    if not waiting:
+        found = f"{len(lock.pinned)} packs and plugins are as they were accepted"
+        yield {"check": "lock", "ok": True, "found": found, "next": ""}

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from rich.markup import escape
 from rich.table import Table
 
+from vmsguard.model.lock import Pinned
 from vmsguard.model.pack import Pack, Rule
 from vmsguard.policy.durations import show_span
 from vmsguard.policy.explain import PackExplained, values_of
 from vmsguard.policy.sentences import WORDS
 
-__all__ = ["pack_table", "pack_tables", "profile_table"]
+__all__ = ["lock_table", "pack_table", "pack_tables", "profile_table"]
 
 
 def pack_table(packs: Iterable[Pack]) -> Table:
@@ -60,6 +61,27 @@ def pack_tables(pack: Pack) -> Iterator[Table]:
             lifts, states = "\n".join(kind.lifts), "\n".join(kind.requires)
             types.add_row(kind.id, lifts, states, show_span(kind.max_duration), kind.on_expiry)
         yield types
+
+
+def lock_table(pinned: Iterable[Pinned]) -> Table:
+    """One line for each pack and plugin, with what was accepted beside what is here."""
+    table = _table("name", "kind", "locked", "here", "state", "accepted by", "on")
+    for one in pinned:
+        accepted = one.accepted
+        table.add_row(
+            escape(one.name),
+            one.kind,
+            _version(one.locked_version, one.locked_sha256),
+            _version(one.version, one.sha256),
+            one.state.value,
+            "-" if accepted is None else accepted.by,
+            "-" if accepted is None else str(accepted.at.date()),
+        )
+    return table
+
+
+def _version(version: str, sha256: str) -> str:
+    return f"{version} {sha256[:12]}".strip() or "-"
 
 
 def profile_table(explained: PackExplained, lang: str) -> Table:
