@@ -16,6 +16,7 @@ NEEDED = {
     "retention.min": {"min": {"months": 1}},
     "deletion.irrecoverable": {"at_least": "overwrite"},
     "deletion.periodic": {"max_gap": "PT24H"},
+    "transmission.cross_border.off": {"allowed": ["KR"]},
     "documents.consent": {"kind": "guardian"},
     "documents.impact_assessment": {"kind": "dpia"},
     "retention.max": {"max": {"months": 1}},

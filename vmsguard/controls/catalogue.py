@@ -28,9 +28,12 @@ from vmsguard.controls.documents import (
     DocumentsImpactAssessment,
     DocumentsLegalBasis,
 )
+from vmsguard.controls.egress import ExportBulkFacesOff, TransmissionCrossBorderOff
 from vmsguard.controls.face_libraries import AnalyticsFaceLibraryMaxAge, AnalyticsFaceLibraryPurge
 from vmsguard.controls.maker import InventoryVendorNotListed
+from vmsguard.controls.masks import PrivacyMaskOn
 from vmsguard.controls.metadata import MetadataHumanAttributesOff, MetadataRecognitionIngestOff
+from vmsguard.controls.mobile import MobileIndicatorOn
 from vmsguard.controls.papers_on_record import (
     DocumentsAccessLog,
     DocumentsAuthorityNotified,
@@ -43,10 +46,13 @@ from vmsguard.controls.papers_on_record import (
     DocumentsRegistration,
     DocumentsSubjectRequestProcess,
 )
+from vmsguard.controls.placement import PlacementPrivateSpaceNone, PtzBounded
 from vmsguard.controls.residue import StorageResidueEmpty
 from vmsguard.controls.retention import RetentionMax, RetentionMin
 from vmsguard.controls.security import SecurityAccessLeast, SecurityStorageEncrypted, SecurityStreamEncrypted
 from vmsguard.controls.storage import StorageEdgeOff, StorageExternalOff, StorageVmsOff
+from vmsguard.controls.tagging import InventoryComplete
+from vmsguard.controls.thermal import ThermalStorageOff
 from vmsguard.controls.transmission import (
     TransmissionCloudOff,
     TransmissionPushOff,
@@ -88,9 +94,15 @@ _CONTROLS: tuple[type[Control], ...] = (
     DocumentsPurposeRegistered,
     DocumentsRegistration,
     DocumentsSubjectRequestProcess,
+    ExportBulkFacesOff,
+    InventoryComplete,
     InventoryVendorNotListed,
     MetadataHumanAttributesOff,
     MetadataRecognitionIngestOff,
+    MobileIndicatorOn,
+    PlacementPrivateSpaceNone,
+    PrivacyMaskOn,
+    PtzBounded,
     RetentionMax,
     RetentionMin,
     SecurityAccessLeast,
@@ -101,7 +113,9 @@ _CONTROLS: tuple[type[Control], ...] = (
     StorageExternalOff,
     StorageResidueEmpty,
     StorageVmsOff,
+    ThermalStorageOff,
     TransmissionCloudOff,
+    TransmissionCrossBorderOff,
     TransmissionPushOff,
     TransmissionStreamOff,
     TransmissionToRecognitionOff,

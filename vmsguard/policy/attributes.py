@@ -35,6 +35,7 @@ _SPECS = (
         boolean=True,
     ),
     AttributeSpec("managed_by", "the target that owns the camera's configuration"),
+    AttributeSpec("masks_required", "areas in its view must be masked", boolean=True),
     AttributeSpec("mobility", "fixed to a place, or worn, carried or mounted", ("fixed", "mobile")),
     AttributeSpec("modality", "what its sensors see", ("visible", "thermal", "bispectral")),
     AttributeSpec("model", "the maker's name of the model"),

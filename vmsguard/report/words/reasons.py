@@ -36,6 +36,14 @@ _HOLDS: Mapping[str, Words] = {
     "clock-right": Words("The target's clock is right within the tolerance."),
     "few-faces": Words("No more faces are enrolled than allowed."),
     "kept-long-enough": Words("Every setting keeps footage for as long as it must be kept."),
+    "irrecoverable": Words("Every store deletes in a way that meets the minimum."),
+    "in-bounds": Words("People are searched for only within the bounds of the exception."),
+    "enrolled-in-time": Words("No face has been enrolled for longer than allowed."),
+    "masked": Words("Every required area is masked in every stream and recording."),
+    "limited": Words("Limits keep the view inside its range."),
+    "shown": Words("An indicator shows that it records."),
+    "tagged": Words("The inventory states every attribute that was asked for."),
+    "inside": Words("Every destination in use stands in an allowed country."),
     "attested": Words("A document says so; its content and validity were not checked."),
     "pass": Words("Every rule that applies holds."),
 }
@@ -84,6 +92,42 @@ _BROKEN: Mapping[str, Words] = {
         "Faces are searched among many, where only a 1:1 check is allowed.",
         "Set the gate so that it compares one person with one record, or switch the search off.",
     ),
+    "recoverable": Words(
+        "What is deleted there can be restored.",
+        "Set the store to delete in a stronger way, or record the maker's statement that it does.",
+    ),
+    "out-of-bounds": Words(
+        "People are searched for by face outside the bounds of an exception.",
+        "Switch the search off, or let an exception name the camera and the hours.",
+    ),
+    "gallery-too-large": Words(
+        "More faces are searched for than the exception allows.",
+        "Remove faces from the gallery until the exception's number is kept, then run vmsguard check.",
+    ),
+    "enrolled-too-long": Words(
+        "A face has been enrolled for longer than allowed.",
+        "Remove the entries that are too old from the gallery, then run vmsguard check.",
+    ),
+    "not-masked": Words(
+        "An area that must be masked can be seen.",
+        "Set the mask on the device so that it covers every stream and recording, then run vmsguard check.",
+    ),
+    "not-limited": Words(
+        "Nothing keeps the view inside its range.", "Set limits or presets on the device, then run vmsguard check."
+    ),
+    "not-shown": Words("Nothing shows that it records.", "Switch the indicator on, then run vmsguard check."),
+    "untagged": Words(
+        "The inventory does not state what rules need to know.", "State the attributes named in the inventory."
+    ),
+    "abroad": Words("Something is sent to a country that is not allowed.", _PLAN),
+    "in-part": Words("One of the controls that it is made of fails.", _PLAN),
+    "temperature-log": Words(
+        "Temperatures are stored with data that tell whose they are.",
+        "Switch the log off or part it from names and entries, and delete what it holds.",
+    ),
+    "private-space": Words(
+        "The camera looks into a private room.", "Remove or turn the camera, then correct the inventory."
+    ),
     "fail": Words("At least one rule is broken.", "See the camera's rules."),
     "conflict": Words(
         "Rules ask for opposite things here.",
@@ -95,6 +139,9 @@ _BROKEN: Mapping[str, Words] = {
 _DOES_NOT_APPLY: Mapping[str, Words] = {
     "absent": Words("The function is proven not to be there."),
     "no-channel": Words("Every enrolled recorder was listed completely and none has this camera."),
+    "not-in-use": Words("Nobody is searched for by face there."),
+    "not-required": Words("Nothing is required there."),
+    "fixed": Words("It stays in its place and cannot be moved."),
     "out-of-scope": Words("The rule is proven not to concern this camera."),
     "upcoming": Words("The texts the rule rests on are not in force yet; it binds nobody before."),
     "lapsed": Words("The texts the rule rests on are no longer in force."),

@@ -32,6 +32,14 @@ _HOLDS: Mapping[str, Words] = {
     "clock-right": Words("기기의 시계가 허용 오차 안에 있습니다."),
     "few-faces": Words("등록된 얼굴 수가 허용 범위 안입니다."),
     "kept-long-enough": Words("모든 설정이 의무 기간만큼 영상을 보관합니다."),
+    "irrecoverable": Words("모든 저장소가 최소 기준을 충족하는 방식으로 삭제합니다."),
+    "in-bounds": Words("예외가 정한 범위 안에서만 얼굴로 사람을 찾습니다."),
+    "enrolled-in-time": Words("허용된 기간보다 오래 등록된 얼굴이 없습니다."),
+    "masked": Words("가려야 하는 모든 영역이 모든 영상과 녹화에서 가려져 있습니다."),
+    "limited": Words("제한 설정이 화면을 정해진 범위 안에 둡니다."),
+    "shown": Words("촬영 중임이 표시됩니다."),
+    "tagged": Words("필요한 속성이 모두 인벤토리에 기재되어 있습니다."),
+    "inside": Words("사용 중인 모든 전송 대상이 허용된 국가에 있습니다."),
     "attested": Words("문서에 그렇게 적혀 있습니다. 내용과 유효성은 확인하지 않았습니다."),
     "pass": Words("적용되는 모든 규칙을 충족합니다."),
 }
@@ -76,6 +84,41 @@ _BROKEN: Mapping[str, Words] = {
         "1:1 확인만 허용되는 곳에서 여러 사람 가운데 얼굴을 찾습니다.",
         "한 사람을 한 기록과만 비교하도록 설정하거나 검색을 끄세요.",
     ),
+    "recoverable": Words(
+        "그곳에서 삭제한 것은 복구할 수 있습니다.",
+        "더 강한 방식으로 삭제하도록 설정하거나, 그렇게 한다는 제조사의 진술을 등록하세요.",
+    ),
+    "out-of-bounds": Words(
+        "예외의 범위를 벗어나 얼굴로 사람을 찾습니다.",
+        "검색을 끄거나, 예외가 그 카메라와 시간을 명시하게 하세요.",
+    ),
+    "gallery-too-large": Words(
+        "예외가 허용한 수보다 많은 얼굴을 찾습니다.",
+        "예외가 정한 수에 맞을 때까지 갤러리에서 얼굴을 삭제한 뒤 vmsguard check를 실행하세요.",
+    ),
+    "enrolled-too-long": Words(
+        "허용된 기간보다 오래 등록된 얼굴이 있습니다.",
+        "기간이 지난 항목을 갤러리에서 삭제한 뒤 vmsguard check를 실행하세요.",
+    ),
+    "not-masked": Words(
+        "가려야 하는 영역이 보입니다.",
+        "모든 영상과 녹화를 가리도록 기기의 마스크를 설정한 뒤 vmsguard check를 실행하세요.",
+    ),
+    "not-limited": Words(
+        "화면을 정해진 범위 안에 두는 제한이 없습니다.",
+        "기기에 회전 한계나 프리셋을 설정한 뒤 vmsguard check를 실행하세요.",
+    ),
+    "not-shown": Words("촬영 중임이 표시되지 않습니다.", "표시 기능을 켠 뒤 vmsguard check를 실행하세요."),
+    "untagged": Words("규칙에 필요한 속성이 인벤토리에 없습니다.", "해당 속성을 인벤토리에 기재하세요."),
+    "abroad": Words("허용되지 않은 국가로 보내는 것이 있습니다.", _PLAN),
+    "in-part": Words("이 통제 항목을 이루는 항목 가운데 하나를 위반했습니다.", _PLAN),
+    "temperature-log": Words(
+        "누구의 것인지 알 수 있는 정보와 함께 체온이 저장됩니다.",
+        "기록을 끄거나 이름 및 출입 기록과 분리하고, 저장된 것을 삭제하세요.",
+    ),
+    "private-space": Words(
+        "카메라가 사생활 공간을 비춥니다.", "카메라를 철거하거나 방향을 바꾼 뒤 인벤토리를 고치세요."
+    ),
     "fail": Words("위반한 규칙이 하나 이상 있습니다.", "카메라의 규칙을 확인하세요."),
     "conflict": Words(
         "규칙들이 서로 반대되는 것을 요구합니다.",
@@ -87,6 +130,9 @@ _BROKEN: Mapping[str, Words] = {
 _DOES_NOT_APPLY: Mapping[str, Words] = {
     "absent": Words("기능이 없음이 입증되었습니다."),
     "no-channel": Words("등록된 모든 녹화기의 목록이 완전하며 이 카메라를 가진 녹화기가 없습니다."),
+    "not-in-use": Words("그곳에서는 얼굴로 사람을 찾지 않습니다."),
+    "not-required": Words("그곳에 요구되는 것이 없습니다."),
+    "fixed": Words("고정되어 있어 움직일 수 없습니다."),
     "out-of-scope": Words("규칙이 이 카메라에 적용되지 않음이 확인되었습니다."),
     "upcoming": Words("규칙의 근거가 아직 시행되지 않았습니다. 그 전에는 누구도 구속하지 않습니다."),
     "lapsed": Words("규칙의 근거가 더 이상 시행되지 않습니다."),
