@@ -23,6 +23,8 @@ IDS = (
     "au-app-frt",
     "baseline-retention",
     "baseline-security",
+    "eu-ai-act-art5-rbi",
+    "eu-gdpr-video",
     "in-dpdp",
     "kr-nhrck-frt-moratorium-2023",
     "kr-pipc-thermal-2020",
@@ -140,8 +142,19 @@ def test_the_two_readings_differ_in_and_and_or(packs: dict[str, Pack]) -> None:
     assert set(literal.of) == set(wide.of)
 
 
+def test_what_is_made_ready_is_asked_for_apart_from_what_is_used(packs: dict[str, Pack]) -> None:
+    asked = {
+        rule.id: {requirement.control for requirement in rule.require}
+        for rule in packs["kr-nhrck-frt-moratorium-2023"].rules[:2]
+    }
+    used = {"analytics.face.identify.off", "transmission.to_recognition.off", "metadata.recognition_ingest.off"}
+    ready = {"analytics.face.identify.not_installed", "analytics.face.library.empty"}
+
+    assert {"no-remote-identification": used, "no-introduction": ready} == asked
+
+
 def test_an_empty_gallery_is_believed_from_a_read_back_on(packs: dict[str, Pack]) -> None:
-    rule = packs["kr-nhrck-frt-moratorium-2023"].rules[0]
+    rule = next(rule for rule in packs["kr-nhrck-frt-moratorium-2023"].rules if rule.id == "no-introduction")
     library = next(each for each in rule.require if each.control == "analytics.face.library.empty")
 
     assert Basis.READ_BACK == library.min_basis
@@ -157,6 +170,14 @@ def test_an_empty_gallery_is_believed_from_a_read_back_on(packs: dict[str, Pack]
         ("au-app-frt", ("second-hand", "What no pack can prove", "assumption")),
         ("in-dpdp", ("second-hand", "What no pack can prove", "assumption", "upcoming")),
         ("baseline-security", ("What no pack can prove", "assumption", "audit")),
+        (
+            "eu-ai-act-art5-rbi",
+            ("second-hand", "first-hand", "What no pack can prove", "assumption", "law enforcement alone"),
+        ),
+        (
+            "eu-gdpr-video",
+            ("second-hand", "first-hand", "What no pack can prove", "assumption", "`de`", "`fr`", "`lu`"),
+        ),
         ("us-tx-cubi", ("first-hand", "What no pack can prove", "assumption", "audit")),
         ("us-il-bipa", ("first-hand", "What no pack can prove", "assumption", "audit")),
         (
