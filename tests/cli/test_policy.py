@@ -14,6 +14,8 @@ PACKS = [
     "au-app-frt",
     "baseline-retention",
     "baseline-security",
+    "eu-ai-act-art5-rbi",
+    "eu-gdpr-video",
     "in-dpdp",
     "kr-nhrck-frt-moratorium-2023",
     "kr-pipc-thermal-2020",
