@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -166,8 +167,15 @@ def _value(reader: Reader, node: Node, what: str, declared: inspect.Type) -> Any
             found = reader.each(node, what, lambda item, name: _value(reader, item, name, kind.item_type), least=1)
             return _collected(found, kind)
         case inspect.StrType():
-            return reader.text(node, what)
+            return _text(reader, node, what, kind)
     raise TypeError(f"no reader for parameters of the type {kind}")
+
+
+def _text(reader: Reader, node: Node, what: str, kind: inspect.StrType) -> str:
+    value = reader.text(node, what)
+    if value and kind.pattern is not None and not re.search(kind.pattern, value):
+        reader.fault(node, f"{what}: {value!r} has another form than it must have", f"it has to match {kind.pattern}")
+    return value
 
 
 def _collected(found: tuple[Any, ...], kind: inspect.Type) -> Any:

@@ -130,7 +130,7 @@ def _pack() -> dict[str, Any]:
             "id": {"$ref": "#/$defs/id"},
             "version": documented({"type": "string", "pattern": VERSION_PATTERN}, "Three numbers in quotes."),
             "title": {"$ref": "#/$defs/text"},
-            "timezone": documented({"$ref": "#/$defs/text"}, "An IANA name such as Asia/Seoul."),
+            "timezone": documented({"$ref": "#/$defs/text"}, "An IANA name such as Asia/Seoul, or site: where the camera stands."),
             "jurisdiction": {"$ref": "#/$defs/text"},
             "reviewed": documented(reviewed, "When the pack was last read against its sources, and is to be again."),
         },
@@ -287,6 +287,8 @@ def _value(declared: inspect.Type) -> dict[str, Any]:
             return {"enum": [member.value for member in kind.cls]}
         case inspect.ListType() | inspect.VarTupleType() | inspect.FrozenSetType():
             return listing(_value(kind.item_type))
+        case inspect.StrType() if kind.pattern is not None:
+            return {"type": "string", "pattern": kind.pattern}
         case inspect.StrType():
             return {"$ref": "#/$defs/text"}
     raise TypeError(f"no schema for parameters of the type {kind}")
