@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from vmsguard.controls.base import NoParams
+from vmsguard.controls.deletion import PeriodicParams, gap_of
 from vmsguard.model.inventory import Camera, EndpointRef
 from vmsguard.model.ledger import Deletion, Duty
 from vmsguard.model.results import Result
@@ -170,6 +172,14 @@ def test_what_is_asked_of_an_endpoint_is_owed_there() -> None:
         result(Verdict.FAIL, control="retention.max"),
     ]
     assert {("cam-1", "p", "r", "t-1", "1"): (results[0], DAY)} == owed(results, {("p", "r"): DAY})
+
+
+def test_a_daily_deletion_is_owed_like_one_with_a_gap_of_24_hours() -> None:
+    daily = result(Verdict.FAIL, control="deletion.daily")
+    assert {("cam-1", "p", "r", "t-1", "1"): (daily, DAY)} == owed([daily], {("p", "r"): DAY})
+    assert DAY == gap_of("deletion.daily", NoParams())
+    assert HOUR == gap_of("deletion.periodic", PeriodicParams(max_gap=HOUR))
+    assert None is gap_of("retention.max", NoParams())
 
 
 def test_the_deletion_that_reached_furthest_counts_that_of_the_whole_target_too() -> None:

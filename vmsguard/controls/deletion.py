@@ -22,7 +22,7 @@ from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import Basis, Role, Why
 
-__all__ = ["DeletionDaily", "DeletionPeriodic", "PeriodicParams", "known_stores"]
+__all__ = ["DeletionDaily", "DeletionPeriodic", "PeriodicParams", "gap_of", "known_stores"]
 
 
 class PeriodicParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -82,6 +82,13 @@ class DeletionDaily(Control):
 
     def enforce(self, params: NoParams, view: View, manifest: Manifest) -> Sequence[Change]:
         return _PERIODIC.enforce(_DAILY, view, manifest)
+
+
+def gap_of(control: str, params: Any) -> timedelta | None:
+    """How long a control lets pass between two deletions; None for one that owes no deletion again and again."""
+    if control == DeletionPeriodic.id:
+        return params.max_gap if isinstance(params, PeriodicParams) else None
+    return _DAILY.max_gap if control == DeletionDaily.id else None
 
 
 def _required(params: PeriodicParams) -> str:

@@ -19,7 +19,7 @@ from vmsguard.model.results import Result
 from vmsguard.model.vocabulary import WHOLE, Qualifier, Verdict
 
 __all__ = [
-    "CONTROL",
+    "CONTROLS",
     "DutyKey",
     "Happened",
     "enrolled",
@@ -31,7 +31,8 @@ __all__ = [
     "settle",
 ]
 
-CONTROL = "deletion.periodic"
+CONTROLS = frozenset({"deletion.daily", "deletion.periodic"})
+"""What owes a deletion again and again."""
 
 _HOLDS = frozenset({Verdict.PASS, Verdict.NOT_APPLICABLE})
 
@@ -150,7 +151,7 @@ def owed(
     asked: dict[DutyKey, tuple[Result, timedelta]] = {}
     for result in results:
         gap = gaps.get((result.pack, result.rule))
-        if result.control != CONTROL or gap is None or not result.endpoint:
+        if result.control not in CONTROLS or gap is None or not result.endpoint:
             continue
         if result.verdict is not Verdict.NOT_APPLICABLE:
             target, _, channel = result.endpoint.partition("/")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from vmsguard.controls.deletion import gap_of
 from vmsguard.engine.compile import CompiledRule
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.model.ledger import Deletion
 from vmsguard.model.results import Result
 from vmsguard.model.vocabulary import Qualifier, Verdict
 from vmsguard.run.duties import (
-    CONTROL,
     DutyKey,
     Happened,
     enrolled,
@@ -115,4 +115,5 @@ def _gaps(fleet: Fleet) -> Mapping[tuple[str, str], timedelta]:
 
 def _allowed(compiled: CompiledRule) -> list[timedelta]:
     everything = (*compiled.require, *(one for rung in compiled.rungs for one in rung.require))
-    return [one.params.max_gap for one in everything if one.control.id == CONTROL]
+    gaps = [gap_of(one.control.id, one.params) for one in everything]
+    return [gap for gap in gaps if gap is not None]
