@@ -86,3 +86,27 @@ def test_a_mistake_is_told_where_it_stands(tmp_path: Path, change: tuple[str, st
     assert "inventory.yaml:" in text
     assert "hunter2" not in text
     assert "20202" not in text
+
+
+def test_a_site_states_its_time_zone_once(tmp_path: Path) -> None:
+    path = tmp_path / "inventory.yaml"
+    path.write_text(GOOD + "sites: {s: {timezone: Asia/Seoul}}\n")
+    assert {"s": "Asia/Seoul"} == load_inventory([path]).zones
+
+
+@pytest.mark.parametrize(
+    ("sites", "message"),
+    [
+        ("sites: {s: {timezone: Asia/Soul}}\n", "no time zone is called 'Asia/Soul'"),
+        ("sites: {s: {}}\n", "site s needs the key 'timezone'"),
+        (
+            "sites: {s: {timezone: UTC}}\n---\n" + HEAD + "sites: {s: {timezone: Asia/Seoul}}\n",
+            "site s was said to be in UTC",
+        ),
+    ],
+)
+def test_a_zone_that_is_none_or_another_is_a_mistake(tmp_path: Path, sites: str, message: str) -> None:
+    with pytest.raises(Problems) as caught:
+        load(tmp_path, HEAD + sites)
+    assert message in str(caught.value.problems[0])
+    assert caught.value.problems[0].hint

@@ -16,6 +16,7 @@ from vmsguard.model.inventory import Inventory
 from vmsguard.model.pack import Assignment, Hold, Pack
 from vmsguard.plugin.loader import Registry
 from vmsguard.policy.catalogue import Catalogue
+from vmsguard.policy.in_force import SITE_ZONE
 from vmsguard.policy.load_holds import load_freezes, load_holds
 from vmsguard.policy.load_pack import load_packs
 from vmsguard.policy.load_site_files import load_assignments, load_documents, load_exceptions
@@ -57,7 +58,7 @@ def fleet_of(config: Config, registry: Registry, *, limit: tuple[str, ...] = ())
     lock = lock_standing(config, assigned_packs(assignments, packs), registry, inventory)
     return Fleet(
         inventory=inventory,
-        rules=_rules_by_site(assignments, packs, catalogue),
+        rules=_rules_by_site(assignments, packs, catalogue, inventory.zones),
         facts=dict(catalogue.facts),
         verbs=registry.verbs,
         controls=catalogue.controls,
@@ -124,15 +125,23 @@ def _check_limit(limit: Iterable[str], inventory: Inventory) -> None:
 
 
 def _rules_by_site(
-    assignments: Iterable[Assignment], packs: Mapping[str, Pack], catalogue: Catalogue
+    assignments: Iterable[Assignment], packs: Mapping[str, Pack], catalogue: Catalogue, zones: Mapping[str, str]
 ) -> dict[str, tuple[CompiledRules, ...]]:
     by_site: dict[str, list[CompiledRules]] = {}
     for assignment in assignments:
         for assigned in assignment.packs:
-            rules = AssignedRules(
-                pack=packs[assigned.pack], profile=assigned.profile, mode=assigned.mode, assignment=assignment.id
-            )
-            compiled = compile_assigned(rules, catalogue.controls, dict(catalogue.facts))
+            pack = packs[assigned.pack]
+            made: dict[str, CompiledRules] = {}
             for site in assignment.sites:
-                by_site.setdefault(site, []).append(compiled)
+                zone = zones.get(site, "") if pack.timezone == SITE_ZONE else ""
+                if zone not in made:
+                    rules = AssignedRules(
+                        pack=pack,
+                        profile=assigned.profile,
+                        mode=assigned.mode,
+                        assignment=assignment.id,
+                        zone=zone,
+                    )
+                    made[zone] = compile_assigned(rules, catalogue.controls, dict(catalogue.facts))
+                by_site.setdefault(site, []).append(made[zone])
     return {site: tuple(rules) for site, rules in by_site.items()}

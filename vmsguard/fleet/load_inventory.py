@@ -21,6 +21,7 @@ from vmsguard.model.inventory import (
 )
 from vmsguard.model.vocabulary import Role
 from vmsguard.policy.attributes import read_attribute
+from vmsguard.policy.in_force import is_zone
 from vmsguard.policy.reading import Fields, Reader
 from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.suggest import did_you_mean
@@ -38,6 +39,7 @@ class _Parts:
         self.targets: dict[str, Target] = {}
         self.cameras: dict[str, Camera] = {}
         self.nodes: dict[str, tuple[Reader, Node]] = {}
+        self.zones: dict[str, str] = {}
 
 
 def load_inventory(paths: Iterable[Path]) -> Inventory:
@@ -56,7 +58,7 @@ def load_inventory(paths: Iterable[Path]) -> Inventory:
             problems += several.problems
     if problems:
         raise Problems(problems)
-    return Inventory(targets=parts.targets, cameras=parts.cameras)
+    return Inventory(targets=parts.targets, cameras=parts.cameras, zones=parts.zones)
 
 
 def _read_document(document: YamlDocument, parts: _Parts) -> None:
@@ -72,10 +74,23 @@ def _read_document(document: YamlDocument, parts: _Parts) -> None:
         for name, node in fields.entries("groups", required=False):
             with reader.fields(node, f"group {name}") as inner:
                 groups[name] = _attributes(inner, reader)
+        for name, node in fields.entries("sites", required=False):
+            _read_site(name, node, reader, parts)
         for node in fields.items("targets", required=False):
             _read_target(node, reader, limits, parts)
         for node in fields.items("cameras", required=False):
             _read_camera(node, reader, defaults, groups, parts)
+
+
+def _read_site(name: str, node: Node, reader: Reader, parts: _Parts) -> None:
+    with reader.fields(node, f"site {name}") as fields:
+        child = fields.need("timezone")
+    zone = "" if child is None else reader.text(child, "timezone")
+    if child is not None and zone and not is_zone(zone):
+        reader.fault(child, f"timezone: no time zone is called {zone!r}", "write an IANA name such as Asia/Seoul")
+    elif child is not None and parts.zones.setdefault(name, zone) != zone:
+        message = f"site {name} was said to be in {parts.zones[name]}"
+        reader.fault(child, message, "a site has one time zone; state it once")
 
 
 def _read_target(node: Node, reader: Reader, limits: Limits, parts: _Parts) -> None:

@@ -105,3 +105,5 @@ class Camera(Struct, frozen=True, kw_only=True):
 class Inventory(Struct, frozen=True):
     targets: Mapping[str, Target]
     cameras: Mapping[str, Camera]
+    zones: Mapping[str, str] = {}
+    """Site to its time zone, where one is stated."""

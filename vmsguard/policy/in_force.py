@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
 from vmsguard.model.pack import Citation, Pack, Source
 from vmsguard.model.vocabulary import Force
 
-__all__ = ["SITE_ZONE", "Standing", "standing_on", "turning_days", "zone_of"]
+__all__ = ["SITE_ZONE", "Standing", "is_zone", "standing_on", "turning_days", "zone_of"]
 
 SITE_ZONE = "site"
 """``timezone: site``: a pack that counts its days where the camera stands."""
@@ -62,6 +63,16 @@ def turning_days(cites: Iterable[Citation], sources: Mapping[str, Source]) -> fr
     """The days on which a text that is cited comes into force or ends."""
     known = [sources[one.source] for one in cites if one.source in sources]
     return frozenset(day for source in known for day in (source.since, source.until) if day is not None)
+
+
+@cache
+def is_zone(name: str) -> bool:
+    """Whether this machine knows a time zone of that name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # "Asia" is a folder, "../x" is refused
+        return False
+    return True
 
 
 def zone_of(pack: Pack, site_zone: str = "") -> ZoneInfo:

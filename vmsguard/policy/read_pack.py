@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date
-from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 from msgspec import Struct
@@ -17,7 +15,7 @@ from vmsguard.model.vocabulary import Force
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.check import check_exception_type, check_exception_types, check_lifts, check_rules, check_sources
 from vmsguard.policy.check_bounds import check_bounds, check_stand_ins, check_times
-from vmsguard.policy.in_force import SITE_ZONE
+from vmsguard.policy.in_force import SITE_ZONE, is_zone
 from vmsguard.policy.read_profiles import check_profile_cites, profile_values, read_profile
 from vmsguard.policy.read_rules import RuleReader
 from vmsguard.policy.read_select import read_selector
@@ -167,20 +165,11 @@ def _version(reader: Reader, node: Node, what: str) -> str:
 def _timezone(reader: Reader, node: Node, what: str) -> str:
     before = len(reader.problems)
     value = reader.text(node, what)
-    if len(reader.problems) == before and value != SITE_ZONE and not _is_zone(value):
+    if len(reader.problems) == before and value != SITE_ZONE and not is_zone(value):
         reader.fault(
             node, f"{what}: no time zone is called {value!r}", "write an IANA name such as Asia/Seoul, or site"
         )
     return value
-
-
-@cache
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # "Asia" is a folder, "../x" is refused
-        return False
-    return True
 
 
 def _source(reader: Reader, name: str, node: Node) -> Source:

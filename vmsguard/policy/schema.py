@@ -130,7 +130,9 @@ def _pack() -> dict[str, Any]:
             "id": {"$ref": "#/$defs/id"},
             "version": documented({"type": "string", "pattern": VERSION_PATTERN}, "Three numbers in quotes."),
             "title": {"$ref": "#/$defs/text"},
-            "timezone": documented({"$ref": "#/$defs/text"}, "An IANA name such as Asia/Seoul, or site: where the camera stands."),
+            "timezone": documented(
+                {"$ref": "#/$defs/text"}, "An IANA name such as Asia/Seoul, or site: where the camera stands."
+            ),
             "jurisdiction": {"$ref": "#/$defs/text"},
             "reviewed": documented(reviewed, "When the pack was last read against its sources, and is to be again."),
         },
@@ -174,7 +176,10 @@ def _source() -> dict[str, Any]:
             "native_title": {"$ref": "#/$defs/text"},
             "force": words([force.value for force in Force], "What kind of text it is."),
             "from": {"$ref": "#/$defs/date"},
-            "until": {"anyOf": [{"$ref": "#/$defs/date"}, {"type": "null"}]},
+            "until": documented(
+                {"anyOf": [{"$ref": "#/$defs/date"}, {"type": "null"}]},
+                "The first day on which it is no longer in force.",
+            ),
             "confirmed": words(CONFIRMED, "Whether the text itself was read."),
         },
         ("title", "force", "from"),
@@ -290,7 +295,7 @@ def _value(declared: inspect.Type) -> dict[str, Any]:
         case inspect.StrType() if kind.pattern is not None:
             return {"type": "string", "pattern": kind.pattern}
         case inspect.StrType():
-            return {"$ref": "#/$defs/text"}
+            return {"$ref": "#/$defs/text"} if kind.pattern is None else {"type": "string", "pattern": kind.pattern}
     raise TypeError(f"no schema for parameters of the type {kind}")
 
 

@@ -57,6 +57,10 @@ def inventory() -> dict[str, Any]:
         {
             "defaults": documented(defaults, "What holds for every camera and target unless it says otherwise."),
             "groups": documented(named, "Attributes that several cameras share."),
+            "sites": documented(
+                {"type": "object", "additionalProperties": closed({"timezone": TEXT}, ("timezone",))},
+                "What holds for a site; its time zone decides on which day a text comes into force there.",
+            ),
             "targets": _several(_target(), "What we log in to."),
             "cameras": _several(_camera(), "Views of the world that policies select."),
         }
