@@ -11,6 +11,7 @@ from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Force
 from vmsguard.policy.builtin import builtin_folder
 from vmsguard.policy.catalogue import Catalogue
+from vmsguard.policy.explain import explain_pack, rule_lines
 from vmsguard.policy.load_pack import load_packs
 
 POLICE = {"law-enforcement", "on-behalf-of-law-enforcement"}
@@ -144,3 +145,39 @@ def test_templates_grow_no_older_than_the_law_of_the_state_allows(
     rule = rule_of(packs[pack], "destroyed-in-time")
 
     assert Span(months=12 * years) == only(rule.require, "analytics.face.library.max_age").params.max
+
+
+@pytest.mark.parametrize(
+    ("lang", "terms"),
+    [
+        (
+            "en",
+            (
+                "its aim is one of victim-or-missing-person, imminent-threat, serious-suspect-annex-ii",
+                "an authorisation is asked for within 24 hours of its start",
+                "a decision is awaited for 3 days at most",
+                "refused or asked for too late: stop-and-purge",
+                "it cannot be renewed",
+            ),
+        ),
+        ("ko", ("시작 후 24시간 안에 허가를 신청", "갱신 불가")),
+    ],
+)
+def test_the_terms_of_an_urgent_search_are_read_aloud(
+    packs: dict[str, Pack], catalogue: Catalogue, lang: str, terms: tuple[str, ...]
+) -> None:
+    pack = packs["eu-ai-act-art5-rbi"]
+    explained = explain_pack(pack, catalogue.controls, lang=lang, rule="no-live-search-by-police")
+    opens = [rung.opens for rule in explained.rules for rung in rule.otherwise if "art5-urgent" in rung.opens]
+
+    assert [True] == [all(term in told for term in terms) for told in opens], opens
+
+
+def test_whom_a_rule_reaches_is_read_aloud_under_a_heading(packs: dict[str, Pack], catalogue: Catalogue) -> None:
+    explained = explain_pack(packs["baseline-retention"], catalogue.controls, rule="no-sound")
+    lines = list(rule_lines(explained.rules[0], "en"))
+    heading = lines.index("  Only for cameras of which this is true as well:")
+
+    assert ["    - country is KR", "    - space is public", "    - mobility is fixed"] == lines[
+        heading + 1 : heading + 4
+    ]

@@ -187,7 +187,9 @@ def rule_lines(rule: RuleExplained, lang: str) -> Iterator[str]:
     yield from (f"    - {sentence}" for sentence in rule.authority)
     if rule.when:
         yield f"  {rule.when}."
-    yield from (f"  - {sentence}" for sentence in rule.select)
+    if rule.select:
+        yield f"  {words['narrowed']}:"
+        yield from (f"    - {sentence}" for sentence in rule.select)
     yield f"  {words['require']}:"
     yield from (f"    - {sentence}" for sentence in rule.require)
     for rung in rule.otherwise:

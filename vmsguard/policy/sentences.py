@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -28,21 +28,27 @@ LANGUAGES = ("en", "ko")
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
+        "aims": "its aim is one of {0}",
         "and": "and",
         "any": "at least one of",
+        "asked": "an authorisation is asked for within {0} of its start",
+        "awaited": "a decision is awaited for {0} at most",
         "authority": "On the authority of",
         "applies": "Judges cameras of which this is true. An attribute nobody set: judged, not changed",
         "every": "Judges every camera.",
         "at least": "known at least by",
         "expires": "ends after at most {0}, then {1}",
+        "final": "it cannot be renewed",
         "impossible": "Where something of this is proven impossible ({0}), in its place",
         "excepted": "Under a valid exception of the type {0}, in place of {1}",
         "is": "{0} is {1}",
         "limit": "the {0} the exception states",
         "or": "or",
         "otherwise": "Otherwise it fails. A gate that is unknown stays shut.",
+        "narrowed": "Only for cameras of which this is true as well",
         "profiles": "Readings, side by side",
         "reached": "judged",
+        "rejected": "refused or asked for too late: {0}",
         "not reached": "not judged",
         "require": "Required",
         "states": "it must state {0}",
@@ -56,21 +62,27 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "since": "since {0}",
     },
     "ko": {
+        "aims": "목적은 다음 중 하나: {0}",
         "and": "그리고",
         "any": "다음 중 하나 이상",
+        "asked": "시작 후 {0} 안에 허가를 신청",
+        "awaited": "결정 대기는 최장 {0}",
         "authority": "근거",
         "applies": "적용 대상 (속성이 정해지지 않은 카메라도 판정하되, 변경하지 않는다)",
         "every": "모든 카메라를 판정한다.",
         "at least": "최소 확인 수준",
         "expires": "최장 {0}, 이후 {1}",
+        "final": "갱신 불가",
         "impossible": "이 가운데 불가능함이 입증된 항목({0})은 대신",
         "excepted": "{0} 유형의 유효한 예외가 있으면 {1} 대신",
         "is": "{0} = {1}",
         "limit": "예외에 적힌 {0}",
         "or": "또는",
         "otherwise": "그 밖에는 위반이다. 확인되지 않은 조건은 충족되지 않은 것으로 본다.",
+        "narrowed": "다음에도 해당하는 카메라에만 적용",
         "profiles": "해석 비교",
         "reached": "대상",
+        "rejected": "허가 거부 또는 신청 지연 시 {0}",
         "not reached": "대상 아님",
         "require": "요구 사항",
         "states": "필수 기재: {0}",
@@ -148,9 +160,25 @@ def say_gate(gate: Gate, types: Mapping[str, ExceptionType], lang: str) -> str:
     told = (
         words["excepted"].format(kind.id, ", ".join(kind.lifts)),
         words["states"].format(", ".join(kind.requires)),
+        *_terms(kind, lang),
         words["expires"].format(show_span(kind.max_duration, lang), kind.on_expiry),
     )
     return "; ".join(told)
+
+
+def _terms(kind: ExceptionType, lang: str) -> Iterator[str]:
+    """What a type demands besides what its exceptions state and how long they last."""
+    words = WORDS[lang]
+    if kind.objectives:
+        yield words["aims"].format(", ".join(kind.objectives))
+    if kind.request_by is not None:
+        yield words["asked"].format(show_duration(kind.request_by, lang))
+    if kind.max_pending is not None:
+        yield words["awaited"].format(show_duration(kind.max_pending, lang))
+    if kind.on_rejected:
+        yield words["rejected"].format(kind.on_rejected)
+    if not kind.renewable:
+        yield words["final"]
 
 
 def say_source(source: Source, clause: str, lang: str) -> str:
