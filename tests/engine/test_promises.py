@@ -220,8 +220,8 @@ def test_nor_under_several_packs_at_once() -> None:
     @given(SEEDS)
     def taken_away(seed: int) -> None:
         chance = Random(seed)
-        rules = some_rules(chance, 3)
-        became.update(without_one(rules if chance.random() < 0.5 else [*rules[:2], COMPILED["keeper", ""]], chance))
+        torn = [COMPILED["keeper", ""], COMPILED[chance.choice(("storage.edge.off", "retention.max")), ""]]
+        became.update(without_one(torn if chance.random() < 0.5 else some_rules(chance, 3), chance))
 
     taken_away()
     lost = {(before, Verdict.UNKNOWN) for before in (Verdict.PASS, Verdict.FAIL, Verdict.CONFLICT)}
