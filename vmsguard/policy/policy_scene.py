@@ -10,13 +10,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from msgspec import structs
+
 from vmsguard.model.changes import CORE_VERBS
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.facts import CAMERA_TARGET, Fact, FactKey, Reading
 from vmsguard.model.inventory import Attribute, Camera, Endpoint
 from vmsguard.model.ledger import ImpossibilityProof
 from vmsguard.model.manifest import Identity, Manifest, VerbSupport
-from vmsguard.model.pack import Document, ExceptionGrant
+from vmsguard.model.pack import Document, ExceptionGrant, Hold
 from vmsguard.model.snapshot import CameraSnapshot, TargetSeen
 from vmsguard.model.vocabulary import WHOLE, Basis, Layer, Role, Support, Why
 
@@ -50,6 +52,8 @@ class Scene:
     """How devices' facts are known; None: by read-back."""
     papers: tuple[Document, ...] = ()
     grants: tuple[ExceptionGrant, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    """All in force; numbered in the order they are given."""
     refused: tuple[tuple[str, str], ...] = ()
     """Verbs that the device refused for certain, each with its item."""
     first_use: datetime | None = None
@@ -65,6 +69,7 @@ def on_top(below: Scene, above: Scene) -> Scene:
         basis=below.basis if above.basis is None else above.basis,
         papers=(*below.papers, *above.papers),
         grants=(*below.grants, *above.grants),
+        holds=(*below.holds, *above.holds),
         refused=(*below.refused, *above.refused),
         first_use=above.first_use or below.first_use,
     )
@@ -89,6 +94,7 @@ def snapshot_of(scene: Scene, specs: Mapping[str, FactSpec], now: datetime) -> C
             for target in scene.targets
         },
         documents=tuple(_in_order(scene.papers, now.date())),
+        holds=tuple(structs.replace(hold, id=f"hold-{number}") for number, hold in enumerate(scene.holds, start=1)),
         proofs=tuple(_proof(verb, item, now) for verb, item in scene.refused),
         first_seen_use=scene.first_use,
     )
