@@ -23,7 +23,7 @@ ALL = "all"
 @click.command("explain")
 @click.argument("what")
 @click.option("--camera", "cameras", multiple=True, metavar="CAMERA", help="Also why, for this camera; or all of them.")
-@click.option("--rule", metavar="PACK/RULE", help="Of a camera, only this rule; or all rules of a PACK.")
+@click.option("--rule", metavar="[PACK/]RULE", help="Of a camera, only this rule; or the rules of one PACK.")
 @click.option("--profile", metavar="PROFILE", help="Of a camera, also this reading of its packs in full; or all.")
 @click.option("--lang", type=click.Choice(["en", "ko"]), default="en", show_default=True, help="The language.")
 @format_option
@@ -103,10 +103,13 @@ def _known_cameras(ctx: click.Context, cameras: tuple[str, ...]) -> tuple[str, .
 
 
 def _only(ctx: click.Context, rule: str) -> str:
-    """``PACK`` or ``PACK/RULE`` of what ``--rule`` names."""
+    """What ``--rule`` names: ``PACK``, ``PACK/RULE``, or ``/RULE`` for whatever packs of the camera have it."""
     from vmsguard.cli.explained_name import find_named
 
-    return find_named(rule, packs_of(ctx), ()).scope
+    packs = packs_of(ctx)
+    if rule not in packs and any(each.id == rule for pack in packs.values() for each in pack.rules):
+        return f"/{rule}"
+    return find_named(rule, packs, ()).scope
 
 
 def _of_cameras(ctx: click.Context, cameras: tuple[str, ...], only: str, readings: tuple[str, ...]) -> Explained:

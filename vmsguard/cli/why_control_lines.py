@@ -22,8 +22,9 @@ def control_lines(control: ControlWhy, say: Sentences, level: int, *, mend: bool
     inner = level + 1
     yield Line(inner, control.says[say.lang])
     yield Line(inner, say.outcome(control.verdict, control.reason))
-    if control.verdict not in _HELD and control.left and not _repeats(control):
-        yield Line(inner, say.say("still there", "; ".join(control.left)))
+    left = [] if control.verdict in _HELD else list(_not_told_yet(control))
+    if left:
+        yield Line(inner, say.say("still there", "; ".join(left)))
     if control.replaced_by:
         yield Line(inner, say.say("replaced", control.replaced_by))
     yield from _facts(control.facts, say, inner)
@@ -31,9 +32,12 @@ def control_lines(control: ControlWhy, say: Sentences, level: int, *, mend: bool
         yield from _mending(control, say, inner)
 
 
-def _repeats(control: ControlWhy) -> bool:
-    """Whether the reason already names all that is left."""
-    return all(item in control.reason.detail for item in control.left)
+def _not_told_yet(control: ControlWhy) -> Iterator[str]:
+    """What is left or unseen, less what the reason names already and less the unknown facts, which follow."""
+    unknown = tuple(f"{fact.name} (" for fact in control.facts if fact.state == "unknown")
+    for item in control.left:
+        if item not in control.reason.detail and not (unknown and item.startswith(unknown)):
+            yield item
 
 
 def _facts(facts: Iterable[FactWhy], say: Sentences, level: int) -> Iterator[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
@@ -17,6 +18,10 @@ from vmsguard.report.words.wording import Words, look_up
 __all__ = ["TABLES", "Line", "Sentences"]
 
 TABLES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "ko": KOREAN}
+
+_OF_RULES = re.compile(r"(\d+) of (\d+) rules")
+_LISTED = re.compile(r"(\d+) listed(, not complete)?")
+"""Counts that the engine writes in English; a language puts them in its own words."""
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -55,7 +60,9 @@ class Sentences:
         told = self.words(reason.code).told
         if not reason.detail:
             return told
-        return f"{told.removesuffix('.')} ({reason.detail})."
+        counted = _OF_RULES.fullmatch(reason.detail)
+        detail = reason.detail if counted is None else self.say("of rules", *counted.groups())
+        return f"{told.removesuffix('.')} ({detail})."
 
     def outcome(self, verdict: str, reason: Reason) -> str:
         """Why a control says what it says; of one that holds the sentence is enough."""
@@ -89,6 +96,10 @@ class Sentences:
         place, age = self.place(fact.target, fact.channel), self.age(fact.age_seconds)
         if fact.state == "unknown":
             return self.say("unknown value", name, place, fact.shows, age)
-        return self.say(
-            "absent value" if fact.state == "absent" else "value", name, place, fact.shows, self.say(fact.basis), age
-        )
+        if fact.state == "absent":
+            return self.say("absent value", name, place, fact.shows, self.say(fact.basis), age)
+        listed = _LISTED.fullmatch(fact.shows)
+        shows = fact.shows
+        if listed is not None:
+            shows = self.say("listed in part" if listed[2] else "listed", listed[1])
+        return self.say("value", name, place, shows, self.say(fact.basis), age)

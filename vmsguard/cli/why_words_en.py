@@ -61,6 +61,9 @@ ENGLISH: Mapping[str, str] = {
     "also": "{0} more: {1}",
     "still there": "Left: {0}.",
     # facts
+    "of rules": "{0} of {1} rules",
+    "listed": "{0} listed",
+    "listed in part": "{0} listed, not complete",
     "rests on": "Rests on:",
     "no facts": "Rests on no reading.",
     "of camera": "the camera itself",

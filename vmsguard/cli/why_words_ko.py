@@ -61,6 +61,9 @@ KOREAN: Mapping[str, str] = {
     "also": "외 {0}건: {1}",
     "still there": "남아 있는 것: {0}.",
     # facts
+    "of rules": "규칙 {1}개 중 {0}개",
+    "listed": "목록 {0}건",
+    "listed in part": "목록 {0}건, 완전하지 않음",
     "rests on": "판단 근거:",
     "no facts": "읽은 값 없이 판단했습니다.",
     "of camera": "카메라 자체",

@@ -76,13 +76,13 @@ class Looked(Struct, frozen=True, eq=False, kw_only=True):
 def explain_camera(looked: Looked, *, only: str = "", readings: Iterable[str] = ()) -> CameraWhy:
     """Why the camera is judged as it is at the moment of the plan.
 
-    ``only`` keeps one ``pack`` or ``pack/rule``; ``readings`` are profiles that are explained in full beside the
-    assigned one (``all`` for every one).
+    ``only`` keeps one ``pack``, one ``pack/rule``, or ``/rule`` of whatever packs have it; ``readings`` are profiles
+    that are explained in full beside the assigned one (``all`` for every one).
     """
     snapshot, evaluation = looked.snapshot, looked.evaluation
     told = next(result for result in reversed(evaluation.results) if result.level == "camera")
     pack, _, rule = only.partition("/")
-    named = [rules for rules in looked.compiled if pack in ("", rules.pack.id)]
+    named = [rules for rules in looked.compiled if pack in ("", rules.pack.id) and _has(rules, rule)]
     found = _Explaining(looked, rule)
     packs = found.assigned(named)
     packs += found.other_readings(named, frozenset(readings))
@@ -107,6 +107,10 @@ def explain_camera(looked: Looked, *, only: str = "", readings: Iterable[str] = 
             for hold in snapshot.holds
         ),
     )
+
+
+def _has(rules: CompiledRules, rule: str) -> bool:
+    return not rule or any(compiled.rule.id == rule for compiled in rules.rules)
 
 
 class _Explaining:

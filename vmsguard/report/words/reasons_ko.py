@@ -41,6 +41,14 @@ _HOLDS: Mapping[str, Words] = {
     "tagged": Words("필요한 속성이 모두 인벤토리에 기재되어 있습니다."),
     "inside": Words("사용 중인 모든 전송 대상이 허용된 국가에 있습니다."),
     "attested": Words("문서에 그렇게 적혀 있습니다. 내용과 유효성은 확인하지 않았습니다."),
+    "none-in-use": Words("이 카메라에 사용 중인 예외가 없습니다."),
+    "none-ended": Words("이 카메라에서 끝난 예외 가운데 삭제를 요구하는 것이 없습니다."),
+    "none-rejected": Words("이 카메라의 예외 가운데 거부된 것이 없습니다."),
+    "none-held": Words("이 카메라에 시행 중인 보존 명령이 없습니다."),
+    "none-asked": Words("이 카메라에 대한 삭제 요청이 없습니다."),
+    "exceptions-valid": Words("사용 중인 모든 예외가 유효합니다. 예외가 주장하는 내용은 확인하지 않았습니다."),
+    "nothing-gained": Words("끝난 예외로 얻은 것이 남아 있지 않습니다."),
+    "asked-and-gone": Words("삭제를 요청받은 것이 남아 있지 않습니다."),
     "pass": Words("적용되는 모든 규칙을 충족합니다."),
 }
 
@@ -118,6 +126,23 @@ _BROKEN: Mapping[str, Words] = {
     ),
     "private-space": Words(
         "카메라가 사생활 공간을 비춥니다.", "카메라를 철거하거나 방향을 바꾼 뒤 인벤토리를 고치세요."
+    ),
+    "gained-left": Words("끝난 예외로 얻은 것이 남아 있습니다.", _DELETE),
+    "rejected-left": Words("허가가 거부되었거나 늦은 사용에서 얻은 것이 남아 있습니다.", _DELETE),
+    "exception-not-valid": Words("유효하지 않은 예외가 사용 중입니다.", _EXCEPTION),
+    "request-open": Words("삭제를 요청받은 것이 아직 남아 있습니다.", _DELETE),
+    "request-overdue": Words("삭제를 요청받은 것이 기한이 지나도록 남아 있습니다.", _DELETE),
+    "hold-without-order": Words(
+        "규칙이 요구하는 법적 명령 없이 영상을 보존하고 있습니다.",
+        "명령을 등록하고 보존 명령에 적거나 보존을 해제하세요. 그동안 영상은 보존됩니다.",
+    ),
+    "held-in-place": Words(
+        "보존 중인 영상이 현재의 데이터와 섞여 있습니다.",
+        "보존 구간을 암호화하여 내보내고 그 사실을 기록한 뒤 나머지를 삭제하세요.",
+    ),
+    "held": Words(
+        "보존 명령이 지키는 것만 남아 있습니다. 그동안 삭제 의무는 이행되지 않은 상태입니다.",
+        "보존 구간을 암호화하여 내보내고 기록하거나 보존을 해제한 뒤 vmsguard apply를 실행하세요.",
     ),
     "fail": Words("위반한 규칙이 하나 이상 있습니다.", "카메라의 규칙을 확인하세요."),
     "conflict": Words(

@@ -1,0 +1,148 @@
+"""``policy explain`` on the demo's cameras: whole texts, and never another verdict than ``check``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+DATA = Path(__file__).parent / "data" / "explain"
+PACK = "house-thermal"
+
+NOW = re.compile(r"\(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\)")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+PORT = re.compile(r":\d{4,5}\b")
+VARIES = re.compile(r"(clock\.skew_seconds[^:]*|footage\.files[^:]*): -?\d+")
+
+
+@pytest.fixture
+def demo(site: Any, tmp_path: Path) -> Any:
+    """The demo's seven cameras and recorder, under a pack that stays as it is."""
+    text = (files("vmsguard.cli") / "templates" / "demo" / "fleet.yaml").read_text(encoding="utf-8")
+    storage = tmp_path / "recorded"
+    storage.mkdir()
+    for name, value in {"HTTP_PORT": "0", "RTSP_PORT": "0", "STORAGE_PATH": str(storage)}.items():
+        text = text.replace(name, value)
+    fleet = yaml.safe_load(text)
+    site.simulate(fleet["groups"], fleet["recorders"])
+    site.write("my-packs/house-thermal/pack.yaml", (DATA / "pack" / "pack.yaml").read_text(encoding="utf-8"))
+    config = site.folder / "vmsguard.yaml"
+    config.write_text(config.read_text(encoding="utf-8").replace("packs: []", "packs: [my-packs]"), encoding="utf-8")
+    assign(site, "enforce")
+    return site
+
+
+def assign(site: Any, mode: str, pack: str = PACK) -> None:
+    site.write(
+        "assignments.yaml",
+        {
+            "apiVersion": "vmsguard/v1",
+            "kind": "Assignment",
+            "metadata": {"id": "demo"},
+            "sites": ["demo"],
+            "packs": [{"pack": pack, "mode": mode, **({"profile": "sense"} if pack == PACK else {})}],
+        },
+    )
+
+
+def told(site: Any, *arguments: str, code: int = 0) -> dict[str, Any]:
+    answer = site.run("policy", "explain", *arguments, "--format", "json")
+    assert code == answer.code, answer.err
+    found: dict[str, Any] = answer.json
+    return found
+
+
+def sentences(explained: Mapping[str, Any]) -> str:
+    """The sentences as they stand below each other, without what differs from run to run."""
+    text = "".join(f"{'  ' * line['level']}{line['text']}\n" for line in explained["sentences"])
+    return VARIES.sub(r"\1: N", PORT.sub(":PORT", DAY.sub("DAY", NOW.sub("(NOW)", text))))
+
+
+def golden(name: str, actual: str) -> None:
+    """The text of a file beside this one; ``VMSGUARD_GOLDEN=write`` writes it anew, to be read before it is kept."""
+    path = DATA / f"{name}.txt"
+    if os.environ.get("VMSGUARD_GOLDEN") == "write":
+        path.write_text(actual, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == actual
+
+
+def test_whole_texts_before_anything_was_changed(demo: Any) -> None:
+    for camera, code in {"fever-honest": 0, "gate-1to1": 0, "untagged": 0, "fever-offline": 4}.items():
+        golden(camera, sentences(told(demo, camera, code=code)))
+
+
+def test_whole_text_of_a_fallback_in_both_languages(demo: Any) -> None:
+    demo.write(
+        "documents/stores.yaml",
+        (files("vmsguard.cli") / "templates" / "demo" / "documents" / "vendor-statement.yaml")
+        .read_text(encoding="utf-8")
+        .replace("DATED", datetime.now(UTC).date().isoformat()),
+    )
+    applied = demo.run("apply", "--yes", "--confirm-purge", "100")
+    assert applied.code in (3, 4, 5), applied.err
+    for lang in ("en", "ko"):
+        golden(f"fever-fixed-{lang}", sentences(told(demo, "fever-fixed", "--rule", "saving-off", "--lang", lang)))
+
+
+def results(explained: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Every verdict in an explanation, as ``check`` would list it."""
+    for camera in explained["cameras"]:
+        yield (camera["camera"], "", "", "", camera["verdict"], camera["qualifier"])
+        for pack in camera["packs"]:
+            for rule in pack["rules"]:
+                yield (camera["camera"], rule["rule"], "", "", rule["verdict"], rule["qualifier"])
+                if rule["verdict"] == "not_applicable" and rule["reason"]["code"] == "upcoming":
+                    continue
+                below = [*rule["controls"], *(one for rung in rule["rungs"] for one in rung["asks"])]
+                for one in below:
+                    yield (camera["camera"], rule["rule"], one["control"], one["place"], one["verdict"], "")
+
+
+def checked(answer: Any) -> set[tuple[str, ...]]:
+    return {
+        (
+            one["camera"],
+            one["rule"],
+            one["control"],
+            one["endpoint"],
+            one["verdict"],
+            "" if one["control"] else one["qualifier"] or "",
+        )
+        for one in answer.json["results"]
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pack", [PACK, "kr-pipc-thermal-2020"])
+def test_no_other_verdict_than_check_before_and_after_apply(demo: Any, pack: str) -> None:
+    assign(demo, "enforce", pack)
+    for step in ("before", "after"):
+        if step == "after":
+            applied = demo.run("apply", "--yes", "--confirm-purge", "100")
+            assert applied.code in (3, 4, 5), applied.err
+        expected = checked(demo.run("check", "--format", "json"))
+        explained = told(demo, f"pack:{pack}", "--camera", "all")
+        assert expected == set(results(explained)), step
+
+
+def test_nothing_is_recorded_and_nothing_is_remembered(demo: Any) -> None:
+    import sqlite3
+
+    demo.run("check")
+    state = next(demo.folder.glob("**/*.db"))
+
+    def kept() -> dict[str, list[Any]]:
+        with sqlite3.connect(state) as database:
+            names = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
+            return {name: sorted(map(repr, database.execute(f"select * from {name}"))) for name in names}
+
+    before = (kept(), len(demo.events()))
+    told(demo, "plaza")
+    assert before == (kept(), len(demo.events()))
