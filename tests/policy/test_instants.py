@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vmsguard.policy.instants import INSTANT_PATTERN, parse_date, parse_instant
+from vmsguard.policy.instants import DATE_PATTERN, INSTANT_PATTERN, parse_date, parse_instant
+
+FIRST, LAST = datetime(1800, 1, 1), datetime(2200, 12, 31, 23, 59, 59)  # noqa: DTZ001 - Hypothesis adds the zones
 
 
-@given(st.dates())
+@given(st.dates(FIRST.date(), LAST.date()))
 def test_a_day_is_what_it_says(day: date) -> None:
+    assert re.match(DATE_PATTERN, day.isoformat())
     assert day == parse_date(day.isoformat())
 
 
@@ -25,10 +28,20 @@ def test_other_days_are_refused_with_advice(text: str) -> None:
     assert 2 == len(caught.value.args)
 
 
-@given(st.datetimes(timezones=st.integers(-12 * 60, 14 * 60).map(lambda at: timezone(timedelta(minutes=at)))))
+@given(
+    st.datetimes(FIRST, LAST, timezones=st.integers(-12 * 60, 14 * 60).map(lambda at: timezone(timedelta(minutes=at))))
+)
 def test_an_instant_is_what_it_says(moment: datetime) -> None:
     assert re.match(INSTANT_PATTERN, moment.isoformat())
     assert moment == parse_instant(moment.isoformat())
+
+
+@pytest.mark.parametrize("text", ["9999-12-31", "1799-12-31", "2201-01-01", "0001-01-01"])
+def test_years_nobody_means_are_refused(text: str) -> None:
+    assert re.match(DATE_PATTERN, text) is None
+    for parse, told in ((parse_date, text), (parse_instant, f"{text}T00:00:00Z")):
+        with pytest.raises(ValueError, match="outside the years"):
+            parse(told)
 
 
 def test_zulu_time_is_an_offset() -> None:

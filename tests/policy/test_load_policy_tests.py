@@ -117,6 +117,27 @@ def test_a_scene_says_what_the_one_below_it_does_not(tmp_path: Path) -> None:
     assert {Basis.VENDOR_MANIFEST} == {fact.basis for fact in case.snapshot.facts.values()}
 
 
+def test_holds_of_a_case_are_in_force_and_numbered_after_those_of_its_scene(tmp_path: Path) -> None:
+    window = '{from: "2026-11-01T00:00:00+09:00", until: "2026-11-02T00:00:00+09:00"}'
+    ordered = window.replace("}", ", legal_order: paper-1}")
+    (case,) = load(
+        tmp_path,
+        f"{HEAD}scenes:\n  held: {{holds: [{window}]}}\n"
+        f"cases:\n  - {{name: one, in_scope: true, like: held, holds: [{ordered}]}}\n",
+    ).cases
+
+    first, second = case.snapshot.holds
+    assert ("hold-1", "", "hold-2", "paper-1") == (first.id, first.legal_order, second.id, second.legal_order)
+    assert (timedelta(days=1), (case.snapshot.camera.id,)) == (first.window_until - first.window_from, first.cameras)
+
+
+def test_a_hold_of_no_time_is_refused(tmp_path: Path) -> None:
+    moment = "2026-11-01T00:00:00+09:00"
+    with pytest.raises(Problems) as raised:
+        only_case(tmp_path, f'    holds: [{{from: "{moment}", until: "{moment}"}}]\n')
+    assert ["holds: until is not after from"] == [problem.message for problem in raised.value.problems]
+
+
 def test_what_is_expected(tmp_path: Path) -> None:
     text = f"{HEAD}cases:\n  - name: a\n    expect: {{saving-off: {{verdict: fail, reason: overdue}}}}\n"
     (case,) = load(tmp_path, text).cases
@@ -142,7 +163,7 @@ CASE = "cases:\n  - name: a\n    in_scope: true\n"
         (HEAD + CASE + "    device: {stores: {stored: []}}\n", "8:23", "stores has no layer 'stored'"),
         (HEAD + CASE + "    device: {storage.encrypted: maybe}\n", "8:33", "storage.encrypted: expected true or false"),
         (HEAD + CASE + "    refused: [{verb: recording.stopp}]\n", "8:22", "verb: unknown value 'recording.stopp'"),
-        (HEAD + CASE + CASE.partition("\n")[2], "8:1", "two cases are named 'a'"),
+        (HEAD + CASE + CASE.partition("\n")[2], "8:5", "the case on line 6 is named 'a', too"),
         ("apiVersion: vmsguard/v1\nkind: Fleet\n", "1:1", "expected kind: PolicyTests, found kind: Fleet"),
     ],
 )

@@ -57,12 +57,23 @@ def _fleet(file: Path) -> None:
         load_fleet(file)
     except ConfigError as cause:
         place = _PLACE.search(cause.message)
-        line, column = _found(read_yaml(file)[0], place["steps"] if place else "")
+        tree = read_yaml(file)[0]
+        line, column = _found(tree, place["steps"]) if place else _entry(tree, cause.message.partition(": ")[0])
         message = cause.message.removesuffix(place[0]) if place else cause.message
-        hint = cause.hint or "see the sample that vmsguard demo writes"
+        hint = cause.hint if place is None and cause.hint else "see the sample that vmsguard demo writes"
         if cause.line is not None:
             line, column = cause.line, cause.column or 1
         raise ConfigError(message, file=file, line=line, column=column, hint=hint) from cause
+
+
+def _entry(node: Any, name: str) -> tuple[int, int]:
+    """Where the group or recorder of this id stands."""
+    for part in ("groups", "recorders"):
+        listed = node.value.get(part) if isinstance(node.value, dict) else None
+        for entry in listed.value if listed is not None and isinstance(listed.value, list) else ():
+            if isinstance(entry.value, dict) and "id" in entry.value and entry.value["id"].value == name:
+                return entry.line, entry.column
+    return node.line, node.column
 
 
 def _found(node: Any, steps: str) -> tuple[int, int]:

@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from vmsguard.errors import ConfigError, Problems
 from vmsguard.fleet.read_anchors import AnchorsConfig, read_anchors
+from vmsguard.fleet.secrets import SCHEME
+from vmsguard.policy.reading import Reader
+from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.yaml_files import read_documents
 
 __all__ = ["DEFAULT_NAME", "Config", "EvidenceConfig", "load_config"]
@@ -61,7 +64,9 @@ def load_config(path: Path | None) -> Config:
         raise ConfigError(
             f"expected one document of kind Config, found {len(found)}",
             file=file,
-            hint="see vmsguard init for a sample",
+            line=found[1].node.line if found else 1,
+            column=found[1].node.column if found else 1,
+            hint="keep one of them" if found else "see vmsguard init for a sample",
         )
     document = found[0]
     reader = document.reader
@@ -85,8 +90,8 @@ def load_config(path: Path | None) -> Config:
                 evidence = EvidenceConfig(
                     file.parent / inner.text("dir"),
                     inner.text("origin"),
-                    inner.text("key"),
-                    inner.text("previous_key", ""),
+                    inner.read("key", lambda child, what: _reference(reader, child, what), "", None),
+                    inner.read("previous_key", lambda child, what: _reference(reader, child, what), "", ""),
                     read_anchors(inner.get("anchors"), reader, file.parent),
                 )
         state = _state_url(fields.text("state", "sqlite:///state.db"), file.parent)
@@ -109,6 +114,14 @@ def load_config(path: Path | None) -> Config:
         state=state,
         plugins=plugins,
     )
+
+
+def _reference(reader: Reader, node: Node, what: str) -> str:
+    """A secret by its name; what stands here instead may be one, and is not told."""
+    if isinstance(node.value, str) and node.value.startswith(SCHEME):
+        return node.value
+    reader.fault(node, f"{what}: a key is given by reference", "write secret://file/PATH")
+    return ""
 
 
 def _state_url(url: str, folder: Path) -> str:

@@ -12,10 +12,12 @@ __all__ = ["DURATION_PATTERN", "SPAN_PATTERN", "parse_duration", "parse_span", "
 
 _DAYS_AND_TIME = r"([0-9]+W)?([0-9]+D)?(T(?=[0-9])([0-9]+H)?([0-9]+M)?([0-9]+S)?)?$"
 
-DURATION_PATTERN = rf"^P(?=[0-9T]){_DAYS_AND_TIME}"
-"""For editors; zero is caught when the file is loaded."""
+_ABOVE_ZERO = r"^P(?=[0-9T])(?=.*[1-9])"
 
-SPAN_PATTERN = rf"^P(?=[0-9T])([0-9]+Y)?([0-9]+M)?{_DAYS_AND_TIME}"
+DURATION_PATTERN = rf"{_ABOVE_ZERO}{_DAYS_AND_TIME}"
+"""For editors; what is longer than a hundred years is caught when the file is loaded."""
+
+SPAN_PATTERN = rf"{_ABOVE_ZERO}([0-9]+Y)?([0-9]+M)?{_DAYS_AND_TIME}"
 
 _SPAN = re.compile(
     r"P(?=[0-9T])(?:(?P<years>[0-9]{1,4})Y)?(?:(?P<months>[0-9]{1,5})M)?"

@@ -30,7 +30,7 @@ from vmsguard.errors import PolicyError
 from vmsguard.model.changes import CORE_VERBS
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.facts import CAMERA_TARGET, Reading
-from vmsguard.model.pack import Document, ExceptionGrant, Pack
+from vmsguard.model.pack import Document, ExceptionGrant, Hold, Pack
 from vmsguard.model.policy_tests import Expected, PolicyCase, PolicyTests
 from vmsguard.model.vocabulary import Basis, Layer, Qualifier, Role, Verdict
 from vmsguard.policy.attributes import read_attribute
@@ -89,18 +89,19 @@ class _Loader:
                 with self.reader.fields(node, "a scene") as inner:
                     self.scenes[name] = self._scene(inner)
                 self.nodes[name] = node
-            cases = tuple(self._case(node) for node in fields.items("cases", least=1))
-        names = [case.name for case in cases]
-        for case in cases:
-            if names.count(case.name) > 1:
-                message, hint = f"two cases are named {case.name!r}", "give each a name of its own"
-                self.reader.fault(Node(None, case.line, 1), message, hint)
+            nodes = fields.items("cases", least=1)
+            cases = tuple(self._case(node) for node in nodes)
+        first: dict[str, PolicyCase] = {}
+        for case, node in zip(cases, nodes, strict=True):
+            if first.setdefault(case.name, case) is not case and case.name:
+                message = f"the case on line {first[case.name].line} is named {case.name!r}, too"
+                self.reader.fault(node, message, "give each a name of its own")
         return PolicyTests(pack=self.pack.id, cases=cases, origin=self.reader.file)
 
     def _case(self, node: Node) -> PolicyCase:
         with self.reader.fields(node, "a case") as fields:
             name = fields.text("name")
-            profile = fields.word("profile", list(self.pack.profiles), default="") if self.pack.profiles else ""
+            profile = fields.read("profile", self._profile, "", "")
             usual = self.now
             now = self.now = fields.optional("now", self.reader.instant) or usual
             in_scope = fields.optional("in_scope", self.reader.boolean)
@@ -118,6 +119,12 @@ class _Loader:
             in_scope=in_scope,
             line=node.line,
         )
+
+    def _profile(self, node: Node, what: str) -> str:
+        if self.pack.profiles:
+            return self.reader.word(node, what, list(self.pack.profiles))
+        self.reader.fault(node, f"{self.pack.id} has no profiles", "remove the key", at_key=True)
+        return ""
 
     def _expect(self, node: Node) -> tuple[Expected, ...]:
         rules = {rule.id for rule in self.pack.rules}
@@ -160,6 +167,7 @@ class _Loader:
             basis=fields.optional("basis", self._basis),
             papers=self._list(fields, "papers", self._paper),
             grants=self._list(fields, "exceptions", self._grant),
+            holds=self._list(fields, "holds", self._hold),
             refused=self._list(fields, "refused", self._refusal),
             first_use=fields.optional("first_use", self.reader.instant),
         )
@@ -234,6 +242,23 @@ class _Loader:
                 renews=fields.identifier("renews", default=""),
                 gallery_max=fields.optional("gallery_max", partial(self.reader.integer, least=1)),
                 area=fields.text("area", default=""),
+            )
+
+    def _hold(self, node: Node) -> Hold:
+        with self.reader.fields(node, "a hold") as fields:
+            since, until = fields.instant("from"), fields.instant("until")
+            if NO_INSTANT not in (since, until) and until <= since:
+                self.reader.fault(node, "holds: until is not after from", "check both and their offsets")
+            return Hold(
+                id="",
+                case_reference="case-1",
+                cameras=(CAMERA,),
+                window_from=since,
+                window_until=until,
+                author="role:legal",
+                approver="role:privacy-officer",
+                starts=since,
+                legal_order=fields.identifier("legal_order", default=""),
             )
 
     def _refusal(self, node: Node) -> tuple[str, str]:

@@ -46,9 +46,21 @@ def _assignment(document: YamlDocument, packs: Mapping[str, Pack] | None) -> Ass
         return Assignment(
             id=read_id(reader, fields),
             sites=fields.identifiers("sites", least=1),
-            packs=tuple(_assigned(reader, node, packs) for node in fields.items("packs", least=1)),
+            packs=_all_assigned(reader, fields.items("packs", least=1), packs),
             origin=document.reader.file,
         )
+
+
+def _all_assigned(reader: Reader, nodes: Iterable[Node], packs: Mapping[str, Pack] | None) -> tuple[AssignedPack, ...]:
+    found: dict[tuple[str, str], AssignedPack] = {}
+    for node in nodes:
+        assigned = _assigned(reader, node, packs)
+        first = found.setdefault((assigned.pack, assigned.profile), assigned)
+        if first is not assigned and assigned.pack:
+            told = f"{assigned.pack} {assigned.profile}".strip()
+            message = f"{told} is assigned on line {first.line} already"
+            reader.fault(node, message, "keep one of the two; another mode for some sites is an assignment of its own")
+    return tuple(found.values())
 
 
 def _assigned(reader: Reader, node: Node, packs: Mapping[str, Pack] | None) -> AssignedPack:
@@ -152,7 +164,7 @@ def _paper(
     if node is None:
         return Document(id=id, kind="", sha256="", dated=date.min)
     with reader.fields(node, "document") as fields:
-        return Document(
+        paper = Document(
             id=id,
             kind=fields.identifier("kind"),
             sha256=fields.read("sha256", lambda child, what: _sha256(reader, child, what), "", None),
@@ -164,6 +176,11 @@ def _paper(
             details=details,
             origin=origin,
         )
+    if paper.expires is not None and paper.dated is not date.min and paper.expires <= paper.dated:
+        reader.fault(
+            node, f"document: expires ({paper.expires}) is not after dated ({paper.dated})", "check both dates"
+        )
+    return paper
 
 
 def _sha256(reader: Reader, node: Node, what: str) -> str:

@@ -36,6 +36,7 @@ _TEXT: dict[str, Any] = {"$ref": "#/$defs/text"}
 _SCALAR: dict[str, Any] = {"type": ["string", "integer", "boolean"]}
 _MAYBE_DURATION: dict[str, Any] = {"anyOf": [{"$ref": "#/$defs/duration"}, {"type": "null"}]}
 _COMPACT = (",", ":")
+_TOLD: dict[str, Any] = {"type": ["string", "integer", "boolean", "array"]}
 _OWN_NAME = "^[^/]+/.+$"
 
 
@@ -158,7 +159,7 @@ def _profile() -> dict[str, Any]:
         {
             "title": {"$ref": "#/$defs/text"},
             "select": {"$ref": "#/$defs/selector"},
-            "values": documented(mapping({}), "What rules take with from_profile; every profile gives every value."),
+            "values": documented(mapping(_TOLD), "What rules take with from_profile; every profile gives every value."),
             "cites": documented(mapping(listing(_citation())), "What rules cite in this profile besides, by rule."),
         },
         ("select",),

@@ -92,7 +92,9 @@ def _target() -> dict[str, Any]:
             "site": ID,
             "role": words(roles, "What the target is to its cameras."),
             "driver": ID,
-            "url": documented({"type": "string", "pattern": "^https?://"}, "Host and port; no login in it."),
+            "url": documented(
+                {"type": "string", "pattern": "^https?://[^/?#@]+([/?#]|$)"}, "Host and port; no login in it."
+            ),
             "login": documented(login, "One login, or one to read and one to change."),
             "tls_pin": {"anyOf": [TEXT, {"type": "null"}]},
             "options": {"type": "object", "additionalProperties": option},

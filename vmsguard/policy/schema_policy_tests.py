@@ -51,6 +51,7 @@ def policy_tests() -> dict[str, Any]:
         },
         ("name",),
     )
+    says = [{"required": [key]} for key in ("expect", "in_scope")]
     return closed(
         {
             "pack": ID,
@@ -58,7 +59,7 @@ def policy_tests() -> dict[str, Any]:
             "scenes": documented(
                 {"type": "object", "additionalProperties": closed(scene)}, "Cameras that cases start from."
             ),
-            "cases": {"type": "array", "minItems": 1, "items": case},
+            "cases": {"type": "array", "minItems": 1, "items": case | {"anyOf": says}},
         },
         ("pack", "now", "cases"),
     )
@@ -103,6 +104,10 @@ def _scene() -> dict[str, Any]:
         },
         ("rule", "type", "starts", "expires"),
     )
+    hold = closed(
+        {"from": INSTANT, "until": INSTANT, "legal_order": documented(ID, "paper-1 for the first paper of the case.")},
+        ("from", "until"),
+    )
     refusal = closed({"verb": {"enum": list(CORE_VERBS)}, "item": TEXT}, ("verb",))
     return {
         "like": documented(TEXT, "A scene above that this one starts from."),
@@ -112,6 +117,7 @@ def _scene() -> dict[str, Any]:
         "basis": words([basis.name.lower().replace("_", "-") for basis in Basis], "How the devices' facts are known."),
         "papers": {"type": "array", "items": {"anyOf": [ID, paper]}},
         "exceptions": {"type": "array", "items": exception},
+        "holds": documented({"type": "array", "items": hold}, "In force on the camera: hold-1, hold-2 and so on."),
         "refused": documented({"type": "array", "items": refusal}, "What the device refused for certain."),
         "first_use": INSTANT,
     }

@@ -13,7 +13,10 @@ SHOWN = 8
 def nearest(word: str, known: Iterable[str]) -> list[str]:
     """The known word that was probably meant, or none."""
     names = sorted(filter(None, known))
-    begun = [name for name in names if len(word) > 2 and name.startswith(word.lower())]
+    lower = word.lower()
+    begun = [
+        name for name in names if min(len(word), len(name)) > 2 and (name.startswith(lower) or lower.startswith(name))
+    ]
     if len(begun) == 1:
         return begun
     return difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
