@@ -382,13 +382,25 @@ class ScopeChanged(Event):
     total: Count = 0
     digest: Hex = ""
     code: Reason = ""
+    gone: tuple[Id, ...] = ()
+    """Cameras that were enrolled and are no longer."""
+    gone_left_off: Count = 0
 
 
 class PolicyWeakened(Event):
+    """Less is asked than at the run before: of cameras that left a pack's scope or mode, or by the pack itself."""
+
     pack: Id
     rule: Safe = ""
     control: Safe = ""
     code: Reason = ""
+    """``selection-changed``, ``attributes-changed``, ``device-tells-otherwise``, ``unassigned``, ``mode-lowered``,
+    ``rule-dropped``, ``control-dropped`` or ``severity-lowered``."""
+    cameras: tuple[Id, ...] = ()
+    """Those it no longer reaches, or reaches in a lower mode."""
+    cameras_left_off: Count = 0
+    author: IdOrNone = ""
+    """The role that accepted the pack in the lock; empty where nobody is known to have decided it."""
     old_sha256: Hex = ""
     new_sha256: Hex = ""
 

@@ -6,7 +6,18 @@ from datetime import datetime
 
 from msgspec import Struct
 
-__all__ = ["Breaker", "Deletion", "Duty", "HeldPurge", "ImpossibilityProof", "PriorValue", "Standing", "WitnessMemory"]
+__all__ = [
+    "Breaker",
+    "Deletion",
+    "Duty",
+    "HeldPurge",
+    "ImpossibilityProof",
+    "PackContent",
+    "PriorValue",
+    "ScopeEntry",
+    "Standing",
+    "WitnessMemory",
+]
 
 
 class Deletion(Struct, frozen=True, kw_only=True):
@@ -90,6 +101,28 @@ class PriorValue(Struct, frozen=True, kw_only=True):
     value: str
     """JSON of the reading before."""
     at: datetime
+
+
+class ScopeEntry(Struct, frozen=True, kw_only=True):
+    """A camera that a pack concerned, or may have concerned, when it was judged last."""
+
+    camera: str
+    pack: str
+    """Empty: the camera was enrolled, whatever concerned it."""
+    sha256: str
+    """Of the pack then."""
+    mode: str
+    attributes: str
+    """A keyed digest of what people had said about the camera then."""
+
+
+class PackContent(Struct, frozen=True, kw_only=True):
+    """What a pack asked when it was applied last."""
+
+    pack: str
+    sha256: str
+    asks: str
+    """JSON: rule to its severity and controls."""
 
 
 class WitnessMemory(Struct, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from vmsguard.run.record import (
 )
 from vmsguard.run.record_duties import keep_duties
 from vmsguard.run.record_scope import record_policies, record_scope
+from vmsguard.run.record_weakening import record_weakening
 from vmsguard.run.remediation import with_remediation
 from vmsguard.run.standings import with_exposure
 
@@ -74,6 +75,7 @@ def begin(fleet: Fleet, equipment: Equipment, run: str, command: str, judged: Ju
     record_planned(equipment.evidence, run, command, mode, pairs_of(judged.results))
     record_scope(equipment.evidence, run, fleet, judged)
     record_policies(equipment.evidence, run, fleet, judged.at)
+    record_weakening(equipment.evidence, equipment.state, run, fleet, judged)
     record_documents(equipment.evidence, run, fleet.documents)
     for failure in equipment.registry.failures:
         equipment.evidence.append("plugin.failed", run=run, plugin=failure.plugin, error=failure.error)

@@ -20,7 +20,9 @@ from vmsguard.model.ledger import (
     Duty,
     HeldPurge,
     ImpossibilityProof,
+    PackContent,
     PriorValue,
+    ScopeEntry,
     Standing,
     WitnessMemory,
 )
@@ -229,6 +231,31 @@ class State:
             insert_rows(connection, t.meta, [{"name": _HIGHEST_TIME, "value": told}])
             later = update(t.meta).where(t.meta.c.name == _HIGHEST_TIME, t.meta.c.value < told)
             connection.execute(later.values(value=told))
+
+    # scope
+
+    def scopes(self) -> tuple[ScopeEntry, ...]:
+        """Which pack concerned which camera when it was judged last."""
+        query = select(t.scopes).order_by(*t.scopes.primary_key)
+        with self._database.read() as connection:
+            return tuple(from_row(ScopeEntry, row) for row in connection.execute(query))
+
+    def pack_contents(self) -> Mapping[str, PackContent]:
+        """By pack, what it asked when it was applied last."""
+        with self._database.read() as connection:
+            found = (from_row(PackContent, row) for row in connection.execute(select(t.pack_contents)))
+            return {content.pack: content for content in found}
+
+    def remember_scope(
+        self, entered: Iterable[ScopeEntry], left: Iterable[ScopeEntry], contents: Iterable[PackContent]
+    ) -> None:
+        """Keep what concerns which camera now, forget what no longer does, and keep what the packs ask."""
+        with self._database.write() as connection:
+            for entry in left:
+                gone = (t.scopes.c.camera == entry.camera, t.scopes.c.pack == entry.pack)
+                connection.execute(delete(t.scopes).where(*gone))
+            upsert(connection, t.scopes, entered)
+            upsert(connection, t.pack_contents, contents)
 
     # evidence
 

@@ -23,12 +23,14 @@ __all__ = [
     "impossibility_proofs",
     "meta",
     "metadata",
+    "pack_contents",
     "prior_values",
+    "scopes",
     "standings",
     "witness_memory",
 ]
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration. A store that is already there is opened without loading alembic."""
 
 metadata = MetaData(
@@ -171,6 +173,20 @@ held_purges = Table(
     _text("run"),
 )
 """The newest purge of each place that left held footage."""
+
+scopes = Table(
+    "scopes",
+    metadata,
+    _text("camera", key=True),
+    _text("pack", key=True),
+    _text("sha256"),
+    _text("mode"),
+    _text("attributes"),
+)
+"""Which pack concerned which camera when it was judged last; with an empty pack, that the camera was enrolled."""
+
+pack_contents = Table("pack_contents", metadata, _text("pack", key=True), _text("sha256"), _text("asks"))
+"""What each pack asked when it was applied last, as JSON: the run that finds less says so once."""
 
 evidence_sizes = Table(
     "evidence_sizes", metadata, _text("origin", key=True), Column("size", BigInteger, nullable=False)

@@ -1,0 +1,133 @@
+"""Records that less is asked than before: cameras that left the inventory or a pack's scope, packs that ask less.
+
+Edge case 27 of the policies: a selector or a tag that changes takes a camera out of every rule at once, and
+nothing fails any more. That must not happen unseen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+
+from vmsguard.evidence.log import EvidenceLog
+from vmsguard.model.inventory import Camera
+from vmsguard.model.ledger import ScopeEntry
+from vmsguard.model.lock import LockState
+from vmsguard.model.truth import Truth
+from vmsguard.model.vocabulary import Mode
+from vmsguard.run.fleet import Fleet
+from vmsguard.run.judge import Judged
+from vmsguard.run.weakening import content_of, pack_weakenings, scope_weakenings
+from vmsguard.state.store import State
+
+__all__ = ["record_weakening"]
+
+_ENROLLED = ""
+_ORDER = list(Mode)
+
+
+def record_weakening(log: EvidenceLog, state: State, run: str, fleet: Fleet, judged: Judged) -> None:
+    """Say what is asked of fewer cameras or not at all since the run before, and remember what is asked now.
+
+    A run that was narrowed compares the cameras it judged, and leaves the others as they were. Evidence is written
+    first: a crash in between repeats a record and loses none.
+    """
+    before = {(entry.camera, entry.pack): entry for entry in state.scopes()}
+    attributes = {name: _attributes(camera, state) for name, camera in fleet.inventory.cameras.items()}
+    now = _scopes(fleet, judged, attributes)
+    looked_at = {evaluation.camera for evaluation in judged.evaluations}
+    enrolled = fleet.inventory.cameras.keys()
+    gone = [entry for entry in before.values() if entry.camera not in enrolled]
+    _record_inventory(log, run, before, enrolled)
+    compared = [entry for entry in before.values() if entry.camera in looked_at and entry.pack != _ENROLLED]
+    packs = {rules.pack.id: rules.pack for site in fleet.rules.values() for rules in site}
+    assigned = {(camera.id, rules.pack.id) for camera in fleet.cameras for rules in fleet.rules.get(camera.site, ())}
+    digests = {name: pack.digest for name, pack in packs.items()}
+    known = state.pack_contents()
+    contents = [content_of(pack) for _, pack in sorted(packs.items())]
+    for one in (
+        *scope_weakenings(compared, now, digests, attributes, assigned),
+        *(
+            each
+            for content in contents
+            if content.pack in known
+            for each in pack_weakenings(known[content.pack], content)
+        ),
+    ):
+        log.append(
+            "policy.weakened",
+            run=run,
+            durable=True,
+            pack=one.pack,
+            rule=one.rule,
+            control=one.control,
+            code=one.code,
+            cameras=list(one.cameras),
+            author="" if one.code in _NOT_BY_THE_PACK else _who_accepted(fleet, one.pack),
+            old_sha256=one.old_sha256,
+            new_sha256=one.new_sha256,
+        )
+    left = [entry for entry in compared if (entry.camera, entry.pack) not in now]
+    entered = [entry for key, entry in now.items() if before.get(key) != entry]
+    changed = [content for content in contents if known.get(content.pack) != content]
+    if entered or left or gone or changed:
+        state.remember_scope(entered, [*left, *gone], changed)
+
+
+_NOT_BY_THE_PACK = frozenset({"attributes-changed", "device-tells-otherwise", "mode-lowered", "unassigned"})
+"""What inventories, devices and assignments bring about, which no lock accepts: nobody is known to have decided it."""
+
+
+def _record_inventory(
+    log: EvidenceLog, run: str, before: Mapping[tuple[str, str], ScopeEntry], enrolled: Collection[str]
+) -> None:
+    remembered = {camera for camera, pack in before if pack == _ENROLLED}
+    gone, new = sorted(remembered - set(enrolled)), set(enrolled) - remembered
+    if remembered and (gone or new):
+        log.append(
+            "scope.changed",
+            run=run,
+            durable=True,
+            added=len(new),
+            removed=len(gone),
+            total=len(enrolled),
+            code="inventory-changed",
+            gone=gone,
+        )
+
+
+def _scopes(fleet: Fleet, judged: Judged, attributes: Mapping[str, str]) -> dict[tuple[str, str], ScopeEntry]:
+    """What concerns each camera now, and that each is enrolled; what may concern it counts."""
+    found = {
+        (name, _ENROLLED): ScopeEntry(camera=name, pack=_ENROLLED, sha256="", mode="", attributes="")
+        for name in fleet.inventory.cameras
+    }
+    sites = {camera.id: camera.site for camera in fleet.cameras}
+    for evaluation in judged.evaluations:
+        for rules in fleet.rules.get(sites[evaluation.camera], ()):
+            name = rules.pack.id
+            if evaluation.in_scope.get(name, Truth.FALSE) is Truth.FALSE:
+                continue
+            before = found.get((evaluation.camera, name))
+            mode = rules.mode if before is None else max(rules.mode, Mode(before.mode), key=_ORDER.index)
+            found[(evaluation.camera, name)] = ScopeEntry(
+                camera=evaluation.camera,
+                pack=name,
+                sha256=rules.pack.digest,
+                mode=mode.value,
+                attributes=attributes[evaluation.camera],
+            )
+    return found
+
+
+def _attributes(camera: Camera, state: State) -> str:
+    """A keyed digest of what people say about a camera, its site included."""
+    told = {name: attribute.value for name, attribute in camera.attributes.items()}
+    return state.digest(json.dumps([camera.site, told], sort_keys=True))
+
+
+def _who_accepted(fleet: Fleet, pack: str) -> str:
+    pinned = fleet.lock.pack(pack)
+    if pinned is None or pinned.state is not LockState.ACCEPTED or pinned.accepted is None:
+        return ""
+    return pinned.accepted.by

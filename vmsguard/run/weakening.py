@@ -1,0 +1,106 @@
+"""What is asked of fewer cameras, in a lower mode, or no longer at all, compared with the run before. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from msgspec import Struct
+
+from vmsguard.model.ledger import PackContent, ScopeEntry
+from vmsguard.model.pack import Pack
+from vmsguard.model.vocabulary import Mode, Severity
+
+__all__ = ["Weakening", "content_of", "pack_weakenings", "scope_weakenings"]
+
+_MODES = [mode.value for mode in Mode]
+_SEVERITIES = [severity.value for severity in reversed(Severity)]
+
+
+class Weakening(Struct, frozen=True, kw_only=True):
+    """One way in which a pack asks less; ``code`` says which."""
+
+    pack: str
+    code: str
+    rule: str = ""
+    control: str = ""
+    cameras: tuple[str, ...] = ()
+    old_sha256: str = ""
+    new_sha256: str = ""
+
+
+def scope_weakenings(
+    before: Iterable[ScopeEntry],
+    now: Mapping[tuple[str, str], ScopeEntry],
+    digests: Mapping[str, str],
+    attributes: Mapping[str, str],
+    assigned: Collection[tuple[str, str]],
+) -> Iterator[Weakening]:
+    """Cameras that a pack concerned and does not any more, or only in a lower mode, grouped by pack and cause.
+
+    ``before`` are those of cameras that are still enrolled and were judged now. ``digests`` are those of the packs
+    in use, ``attributes`` those of the cameras, ``assigned`` the pairs ``(camera, pack)`` that some assignment makes.
+    """
+    groups: dict[tuple[str, str, str, str], list[str]] = {}
+    for entry in before:
+        current = now.get((entry.camera, entry.pack))
+        digest = digests.get(entry.pack, "")
+        if current is not None:
+            if _lower(_MODES, entry.mode, current.mode):
+                groups.setdefault((entry.pack, "mode-lowered", entry.sha256, digest), []).append(entry.camera)
+            continue
+        if (entry.camera, entry.pack) not in assigned:
+            code = "unassigned"
+        elif digest != entry.sha256:
+            code = "selection-changed"
+        elif attributes.get(entry.camera) != entry.attributes:
+            code = "attributes-changed"
+        else:
+            code = "device-tells-otherwise"
+        groups.setdefault((entry.pack, code, entry.sha256, digest), []).append(entry.camera)
+    for (pack, code, old, new), cameras in sorted(groups.items()):
+        yield Weakening(pack=pack, code=code, cameras=tuple(sorted(cameras)), old_sha256=old, new_sha256=new)
+
+
+def content_of(pack: Pack) -> PackContent:
+    """What is kept of a pack so that the next run can tell whether it asks less."""
+    asks = {
+        rule.id: {
+            "severity": rule.severity.value,
+            "controls": sorted({requirement.control for requirement in rule.require}),
+        }
+        for rule in pack.rules
+    }
+    return PackContent(pack=pack.id, sha256=pack.digest, asks=json.dumps(asks, sort_keys=True))
+
+
+def pack_weakenings(before: PackContent, now: PackContent) -> Iterator[Weakening]:
+    """Rules and controls that a pack asked for and does not any more, and rules it takes less seriously."""
+    if before.sha256 == now.sha256:
+        return
+    old, new = json.loads(before.asks), json.loads(now.asks)
+
+    def weaker(code: str, rule: str, control: str = "") -> Weakening:
+        return Weakening(
+            pack=now.pack,
+            code=code,
+            rule=rule,
+            control=control,
+            old_sha256=before.sha256,
+            new_sha256=now.sha256,
+        )
+
+    for rule, asked in sorted(old.items()):
+        current = new.get(rule)
+        if current is None:
+            yield weaker("rule-dropped", rule)
+            continue
+        for control in sorted(set(asked["controls"]) - set(current["controls"])):
+            yield weaker("control-dropped", rule, control)
+        if _lower(_SEVERITIES, asked["severity"], current["severity"]):
+            yield weaker("severity-lowered", rule)
+
+
+def _lower(order: list[str], before: str, now: str) -> bool:
+    """Whether ``now`` stands below ``before``; a word of another version of this program is not compared."""
+    return before in order and now in order and order.index(now) < order.index(before)
