@@ -380,9 +380,11 @@ def test_no_canary_leaves_the_devices(world: World, monkeypatch: pytest.MonkeyPa
     keeper = sqlite3.connect(world.site.folder / "state.db")  # as long as it is open, the WAL stays to be searched
     keeper.execute("SELECT count(*) FROM standings").fetchone()
     world.run("check", "--controls")
+    world.run("policy", "explain", PIPC, "--camera", "all", "--profile", "all")
     world.run("--debug", "plan", "-o", "plan.json")
     sent = world.run("--debug", "apply", "plan.json", "--yes", "--confirm-purge", "50", "--format", "json").json
     world.run("apply", "--yes", "--confirm-purge", "50")
+    explained = world.run("policy", "explain", "pack:" + NHRCK, "--camera", "all", "--format", "json").json
     break_a_driver(world, monkeypatch)
     refuse_the_login(world)
     crash(world, monkeypatch)
@@ -393,6 +395,7 @@ def test_no_canary_leaves_the_devices(world: World, monkeypatch: pytest.MonkeyPa
 
     # What was meant to happen did, or the search below proves nothing.
     assert sent["run"]["changes_sent"] > 10
+    assert len(explained["cameras"]) > 5
     events = {record["event"] for record in world.site.events()}
     assert {"observe", "apply.result", "proof.recorded", "purge", "duty.due", "device.unreachable", "finding"} <= events
     whys = {record["why"] for record in world.site.events() if record["event"] == "device.unreachable"}

@@ -272,6 +272,11 @@ class TestImpossible:
         proofs = self.first(recording.refused()).proofs
         assert {("missing", "proof-of-a-liar")} == {(one.state, *codes(one.reasons)) for one in proofs}
 
+    def test_what_a_device_writes_into_its_firmware_is_told_only_where_it_is_plain(self, recording):
+        recording.identities["t-1"] = replace(recording.identities["t-1"], firmware="5.7 //admin:secret@")
+        (proof,) = self.first(recording.refused()).proofs
+        assert ["1.2.3 / …"] == [one.detail for one in proof.reasons if one.code == "proof-firmware"]
+
     def test_a_firmware_nobody_knows(self, recording):
         recording.identities["t-1"] = Identity(model="Gate 9", as_administrator=True)
         assert "firmware-not-known" in self.missing(recording.refused())

@@ -13,6 +13,7 @@ from vmsguard.engine.impossible import UNSEEN, proof_of, proof_of_change
 from vmsguard.engine.judge import Judgement
 from vmsguard.engine.why_facts import reason_why
 from vmsguard.engine.why_model import ProofWhy, Reason
+from vmsguard.evidence.redact import safe_text
 from vmsguard.model.changes import CORE_VERBS, Change
 from vmsguard.model.ledger import ImpossibilityProof
 from vmsguard.model.manifest import Identity
@@ -87,6 +88,11 @@ def _missing(judgement: Judgement, view: View, kinds: Collection[str]) -> Iterat
         yield from _statement_flaws(view, identity, [control.id, *(change.verb for change in open_changes)])
 
 
+def _plain(text: str) -> str:
+    """What a device calls itself, where that is short and plain: anything may stand in that field."""
+    return safe_text(text, lambda _: "…") or "?"
+
+
 def _deletes(change: Change) -> bool:
     """The way out of "cannot be switched off" is to delete, so a deletion that is refused opens nothing."""
     spec = CORE_VERBS.get(change.verb)
@@ -106,7 +112,7 @@ def _proof_flaws(
     elif proof.kind not in kinds:
         yield Reason("proof-kind", proof.kind)
     elif proof.firmware != identity.firmware:
-        yield Reason("proof-firmware", f"{proof.firmware or '?'} / {identity.firmware or '?'}")
+        yield Reason("proof-firmware", f"{_plain(proof.firmware)} / {_plain(identity.firmware)}")
     elif view.now >= proof.expires:
         yield Reason("proof-expired", proof.expires.isoformat())
     elif view.now < proof.proven_at:
@@ -117,7 +123,7 @@ def _statement_flaws(view: View, identity: Identity, names: Iterable[str]) -> It
     wanted = tuple(dict.fromkeys(names))
     about = [document for document in view.documents(STATEMENT) if _is_about(document, identity)]
     if not about:
-        yield Reason("no-statement", identity.model)
+        yield Reason("no-statement", _plain(identity.model))
     for document in about:
         told = _statement_flaw(document, view, identity, wanted)
         if told is not None:
