@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -41,6 +42,13 @@ class Control(ABC):
     by_readings: ClassVar[bool] = False
     """``judge`` looks at nothing but the facts and attributes it asks its view for, never at the time, a place,
     papers or proofs: endpoints that give equal readings are then judged once for all."""
+
+    def in_zone(self, params: Any, zone: tzinfo) -> Any:
+        """The parameters under a pack whose days are counted in this zone; those that count none stay as they are.
+
+        What comes back is what every other method is given from then on.
+        """
+        return params
 
     @abstractmethod
     def reads(self, params: Any) -> frozenset[str]:

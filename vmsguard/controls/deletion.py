@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta, tzinfo
 from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from vmsguard.controls.device_clock import CLOCK, clock_error
 from vmsguard.controls.firmware import vendor_statements
 from vmsguard.controls.held import held_by, held_reason
 from vmsguard.controls.judging import absent, failed, listed, passed, unknown, unknown_from, weakest
-from vmsguard.controls.residue import before_cutoff, held_purges, last_cutoff, purge, verified_deletions
+from vmsguard.controls.residue import before_cutoff, held_purges, last_cutoff, last_ended, purge, verified_deletions
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import Store, StoredRecording, VerifiedDeletion
@@ -32,7 +32,13 @@ class PeriodicParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     max_gap: timedelta
 
 
+class _PeriodicInZone(PeriodicParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    zone: tzinfo
+
+
 class DeletionPeriodic(Control):
+    """Two promises: no gap longer than allowed, and where that is a day, none of the calendar's days without one."""
+
     id = "deletion.periodic"
     roles = frozenset({Role.DEVICE, Role.RECORDER})
     Params = PeriodicParams
@@ -41,6 +47,9 @@ class DeletionPeriodic(Control):
         "en": "All that is stored is deleted again and again, on time, and the deletion is verified.",
         "ko": "저장된 모든 것을 정해진 주기 안에 삭제하고 삭제를 확인한다.",
     }
+
+    def in_zone(self, params: PeriodicParams, zone: tzinfo) -> PeriodicParams:
+        return _PeriodicInZone(scope=params.scope, max_gap=params.max_gap, zone=zone)
 
     def reads(self, params: PeriodicParams) -> frozenset[str]:
         if params.scope == "all":
@@ -59,8 +68,17 @@ class DeletionPeriodic(Control):
         return (purge(view, view.now),) if footage.intersection(outcome.offenders) else ()
 
 
-_DAILY = PeriodicParams(scope="all", max_gap=timedelta(hours=24))
+_DAY = timedelta(days=1)
+_DAILY = PeriodicParams(scope="all", max_gap=_DAY)
 _PERIODIC = DeletionPeriodic()
+
+
+class _DailyInZone(NoParams, frozen=True, forbid_unknown_fields=True):
+    zone: tzinfo
+
+
+def _as_periodic(params: NoParams) -> PeriodicParams:
+    return _PERIODIC.in_zone(_DAILY, params.zone) if isinstance(params, _DailyInZone) else _DAILY
 
 
 class DeletionDaily(Control):
@@ -74,14 +92,17 @@ class DeletionDaily(Control):
         "ko": "저장된 모든 것을 적어도 24시간마다 삭제하고 삭제를 확인한다.",
     }
 
+    def in_zone(self, params: NoParams, zone: tzinfo) -> NoParams:
+        return _DailyInZone(zone)
+
     def reads(self, params: NoParams) -> frozenset[str]:
         return _PERIODIC.reads(_DAILY)
 
     def judge(self, params: NoParams, view: View) -> Outcome:
-        return _PERIODIC.judge(_DAILY, view)
+        return _PERIODIC.judge(_as_periodic(params), view)
 
     def enforce(self, params: NoParams, view: View, manifest: Manifest) -> Sequence[Change]:
-        return _PERIODIC.enforce(_DAILY, view, manifest)
+        return _PERIODIC.enforce(_as_periodic(params), view, manifest)
 
 
 def gap_of(control: str, params: Any) -> timedelta | None:
@@ -112,9 +133,11 @@ def known_stores(view: View, fact: Fact) -> tuple[tuple[Store, ...], tuple[str, 
     if not named:
         return stores, (missing,), fact.basis
     merged = {store.id: store for store in stores}
-    for entry in named[0].details["stores"]:
-        store = _store(entry)
-        merged.setdefault(store.id, store)
+    # Each of them counts: of two statements neither is the whole truth, whatever the order of their files.
+    for document in sorted(named, key=lambda one: one.id):
+        for entry in document.details["stores"]:
+            store = _store(entry)
+            merged.setdefault(store.id, store)
     return tuple(merged.values()), (), Basis.VENDOR_MANIFEST
 
 
@@ -162,6 +185,9 @@ def _judge_stores(params: PeriodicParams, view: View) -> Outcome:
         if not any(told == "never" for told in late.values()):
             reason = f"overdue: {', '.join(f'{store} ({told})' for store, told in late.items())}"
         return failed(reason, required, offenders=tuple(late), left=(*late, *gaps), basis=basis)
+    missed = {store.id: day for store in stores if (day := _missed_day(store, deletions, params, view))}
+    if missed:
+        return failed(_days_missed(missed), required, offenders=tuple(missed), left=gaps, basis=basis)
     returned = _returned(stores, deletions, view)
     if returned:
         reason = f"returned: footage from before its last verified deletion is listed again ({', '.join(returned)})"
@@ -185,6 +211,22 @@ def _late(
         elif view.now - cutoff > max_gap:
             late[store.id] = _hours(view.now - cutoff) + " ago"
     return late
+
+
+def _days_missed(missed: Mapping[str, date]) -> str:
+    return f"day-missed: not verified empty: {', '.join(f'{store} on {day}' for store, day in missed.items())}"
+
+
+def _missed_day(store: Store, deletions: Sequence[VerifiedDeletion], params: PeriodicParams, view: View) -> date | None:
+    """Yesterday, where a duty of a day was not met on it: a day may have 23 hours, in which no gap of 24 ends.
+
+    Yesterday is the last day that is over; its hours are those of the pack's zone.
+    """
+    if not isinstance(params, _PeriodicInZone) or params.max_gap > _DAY:
+        return None
+    ended = last_ended(deletions, store.id, footage=store.kind == "footage")
+    yesterday = view.now.astimezone(params.zone).date() - _DAY
+    return yesterday if ended is not None and ended.astimezone(params.zone).date() < yesterday else None
 
 
 def _kept(
@@ -232,6 +274,7 @@ def _judge_destinations(params: PeriodicParams, view: View) -> Outcome:
     if deletions is None:
         return unknown_from([ledger], required)
     late: dict[str, str] = {}
+    missed: dict[str, date] = {}
     left: dict[str, None] = {}
     for fact in facts:
         told = listed(fact)
@@ -251,8 +294,12 @@ def _judge_destinations(params: PeriodicParams, view: View) -> Outcome:
                 left[f"destination {item.id}: no verified deletion"] = None
             elif view.now - cutoff > params.max_gap:
                 late[item.id] = _hours(view.now - cutoff) + " ago"
+            elif day := _missed_day(Store(item.id, "destination"), deletions, params, view):
+                missed[item.id] = day
     if late:
         return failed(f"overdue: {', '.join(late)}", required, offenders=tuple(late), left=(*late, *left))
+    if missed:
+        return failed(_days_missed(missed), required, offenders=tuple(missed), left=tuple(left))
     if left:
         return unknown(Why.INCOMPLETE, "not every place it is sent to proves its deletion", required, left=tuple(left))
     if all(isinstance(fact.reading, Absent) for fact in facts):

@@ -28,7 +28,15 @@ from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import WHOLE, Basis, Role, Why
 
-__all__ = ["StorageResidueEmpty", "before_cutoff", "held_purges", "last_cutoff", "purge", "verified_deletions"]
+__all__ = [
+    "StorageResidueEmpty",
+    "before_cutoff",
+    "held_purges",
+    "last_cutoff",
+    "last_ended",
+    "purge",
+    "verified_deletions",
+]
 
 _RESIDUE = "no footage that was stored before is left"
 _WHOLE_SECONDS = timedelta(seconds=1)
@@ -151,8 +159,16 @@ _ALL_FOOTAGE = frozenset({"", WHOLE, "footage"})
 
 def last_cutoff(deletions: Sequence[VerifiedDeletion], store: str, *, footage: bool = True) -> datetime | None:
     """Until when a store is proven emptied; a deletion of ``footage`` covers every footage store of the channel."""
-    cutoffs = [item.cutoff for item in deletions if item.store == store or (footage and item.store in _ALL_FOOTAGE)]
-    return max(cutoffs, default=None)
+    return max((item.cutoff for item in _of_store(deletions, store, footage=footage)), default=None)
+
+
+def last_ended(deletions: Sequence[VerifiedDeletion], store: str, *, footage: bool = True) -> datetime | None:
+    """When a deletion of a store was last verified, however far it reached."""
+    return max((item.ended for item in _of_store(deletions, store, footage=footage)), default=None)
+
+
+def _of_store(deletions: Sequence[VerifiedDeletion], store: str, *, footage: bool) -> list[VerifiedDeletion]:
+    return [item for item in deletions if item.store == store or (footage and item.store in _ALL_FOOTAGE)]
 
 
 def before_cutoff(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
 
 from vmsguard.controls.base import Control
+from vmsguard.controls.exception_traces import facts_after
 from vmsguard.controls.view import View
 from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.derive import DERIVED
@@ -142,7 +143,8 @@ def compile_assigned(
     pack = assigned.pack
     selector = _selector(assigned)
     cites = {rule.id: _cites(rule, assigned) for rule in pack.rules}
-    rules = tuple(_rule(under_profile(rule, assigned.profile), pack, controls) for rule in pack.rules)
+    zone = zone_of(pack, assigned.zone)
+    rules = tuple(_rule(under_profile(rule, assigned.profile), pack, controls, zone) for rule in pack.rules)
     eras = tuple(_eras(rules, cites, assigned))
     return CompiledRules(
         pack=pack,
@@ -154,7 +156,7 @@ def compile_assigned(
         eras=eras,
         zone=assigned.zone,
         facts=facts,
-        wanted=_wanted(rules),
+        wanted=_wanted(rules).union(*map(facts_after, pack.exception_types.values())),
         keeps=any(requirement.control.id in KEEPS for rule in rules for requirement in _all_of(rule)),
     )
 
@@ -221,11 +223,11 @@ def _resting_on(rule: CompiledRule, standing: Standing) -> CompiledRule:
     )
 
 
-def _rule(rule: Rule, pack: Pack, controls: Mapping[str, Control]) -> CompiledRule:
+def _rule(rule: Rule, pack: Pack, controls: Mapping[str, Control], zone: tzinfo) -> CompiledRule:
     told = Result(camera="", pack=pack.id, rule=rule.id, severity=rule.severity, verdict=Verdict.UNKNOWN)
 
     def requirements(found: Iterable[Requirement], *, direct: bool) -> tuple[CompiledRequirement, ...]:
-        return tuple(_requirement(requirement, rule, pack, controls, told, direct=direct) for requirement in found)
+        return tuple(_requirement(one, rule, pack, controls, zone, told, direct=direct) for one in found)
 
     return CompiledRule(
         rule=rule,
@@ -241,7 +243,14 @@ def _rule(rule: Rule, pack: Pack, controls: Mapping[str, Control]) -> CompiledRu
 
 
 def _requirement(
-    requirement: Requirement, rule: Rule, pack: Pack, controls: Mapping[str, Control], told: Result, *, direct: bool
+    requirement: Requirement,
+    rule: Rule,
+    pack: Pack,
+    controls: Mapping[str, Control],
+    zone: tzinfo,
+    told: Result,
+    *,
+    direct: bool,
 ) -> CompiledRequirement:
     control = controls.get(requirement.control)
     if control is None:
@@ -252,19 +261,20 @@ def _requirement(
             hint="install the plugin that brings it, or see the catalogue in the documentation",
         )
     on_camera_alone = control.roles == frozenset({Role.CAMERA})
+    params = control.in_zone(requirement.params, zone)
     # A rule's minimum is about what devices say: no paper can be read back.
     from_rule = None if on_camera_alone else rule.min_basis
     return CompiledRequirement(
         control=control,
-        params=requirement.params,
-        question=_question(control, requirement.params),
+        params=params,
+        question=_question(control, params),
         pending=requirement.pending,
         min_basis=requirement.min_basis if requirement.min_basis is not None else from_rule,
         critical=rule.severity is Severity.CRITICAL,
         direct=direct,
         on_camera_alone=on_camera_alone,
         on_camera=_on_camera(control),
-        reads=frozenset(control.reads(requirement.params)),
+        reads=frozenset(control.reads(params)),
         told=replace(told, control=control.id),
     )
 

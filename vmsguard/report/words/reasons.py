@@ -44,6 +44,14 @@ _HOLDS: Mapping[str, Words] = {
     "shown": Words("An indicator shows that it records."),
     "tagged": Words("The inventory states every attribute that was asked for."),
     "inside": Words("Every destination in use stands in an allowed country."),
+    "none-in-use": Words("No exception is in use on this camera."),
+    "none-ended": Words("No exception has ended here that asks for a deletion."),
+    "none-rejected": Words("No exception of this camera was rejected."),
+    "none-held": Words("No hold is in force on this camera."),
+    "none-asked": Words("Nobody asked for a deletion on this camera."),
+    "exceptions-valid": Words("Every exception in use is valid; what it asserts was not checked."),
+    "nothing-gained": Words("Nothing is left of what was gained under exceptions that have ended."),
+    "asked-and-gone": Words("Nothing is left of what people asked to have deleted."),
     "attested": Words("A document says so; its content and validity were not checked."),
     "pass": Words("Every rule that applies holds."),
 }
@@ -53,12 +61,28 @@ _BROKEN: Mapping[str, Words] = {
     "seen-on": Words("A second witness saw it running.", _PLAN),
     "residue": Words("Footage from before the last verified deletion, or never deleted, is still there.", _DELETE),
     "never-deleted": Words("What is stored there was never verified to be deleted.", _DELETE),
+    "day-missed": Words("A day of the calendar went by without a verified deletion.", _DELETE),
     "overdue": Words("The last verified deletion is longer ago than allowed.", _DELETE),
     "returned": Words(
         "Footage that was verified as deleted is listed again.",
         "Find out who restored it or what copies it back; then let it be deleted and verified again.",
     ),
     "kept-too-long": Words("Something is kept longer than allowed.", _PLAN),
+    "gained-left": Words("Something is left of what was gained under an exception that has ended.", _DELETE),
+    "rejected-left": Words("Something is left of a use whose authorisation was refused or came late.", _DELETE),
+    "exception-not-valid": Words("An exception is in use that is not valid.", _EXCEPTION),
+    "request-open": Words("What somebody asked to have deleted is still there.", _DELETE),
+    "request-overdue": Words(
+        "What somebody asked to have deleted is still there, and the time for it is over.", _DELETE
+    ),
+    "hold-without-order": Words(
+        "Footage is held without the legal order that the rule asks for.",
+        "Record the order and name it in the hold, or lift the hold; meanwhile its footage is kept.",
+    ),
+    "held-in-place": Words(
+        "Held footage lies among live data.",
+        "Export the held window encrypted, record the export, and let the rest be deleted.",
+    ),
     "held": Words(
         "Nothing is left but what a hold keeps; the duty to delete it is not met meanwhile.",
         "Export the held window encrypted and record the export, or lift the hold; then run vmsguard apply.",

@@ -57,6 +57,7 @@ _BROKEN: Mapping[str, Words] = {
     "seen-on": Words("제2의 증인이 작동 중임을 확인했습니다.", _PLAN),
     "residue": Words("마지막으로 확인된 삭제 이전의 영상이나 한 번도 삭제되지 않은 영상이 남아 있습니다.", _DELETE),
     "never-deleted": Words("그곳에 저장된 것이 삭제되었음이 확인된 적이 없습니다.", _DELETE),
+    "day-missed": Words("확인된 삭제 없이 달력상 하루가 지났습니다.", _DELETE),
     "overdue": Words("마지막으로 확인된 삭제가 허용된 기간보다 오래되었습니다.", _DELETE),
     "returned": Words(
         "삭제가 확인된 영상이 다시 목록에 있습니다.",
