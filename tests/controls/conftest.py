@@ -14,9 +14,9 @@ from vmsguard.model.fact_catalogue import CORE_FACTS
 from vmsguard.model.facts import CAMERA_TARGET, Absent, Fact, FactKey, Items, Known, Reading, Unknown
 from vmsguard.model.inventory import Attribute, Camera, Endpoint
 from vmsguard.model.manifest import Identity, Manifest
-from vmsguard.model.pack import Document, ExceptionGrant
+from vmsguard.model.pack import Document, ExceptionGrant, Hold
 from vmsguard.model.results import Outcome
-from vmsguard.model.snapshot import CameraSnapshot, TargetSeen
+from vmsguard.model.snapshot import CameraSnapshot, ExceptionStanding, TargetSeen
 from vmsguard.model.vocabulary import WHOLE, Basis, Layer, Role, Why
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -35,6 +35,9 @@ class Scene:
         self.documents: list[Document] = []
         self.identity = Identity(model="Gate 9", firmware="1.2.3", as_administrator=True)
         self.first_seen_use: datetime | None = None
+        self.holds: list[Hold] = []
+        self.exceptions: list[ExceptionStanding] = []
+        self.not_before: datetime | None = None
 
     def known(self, name: str, value: Any, **where: Any) -> Scene:
         return self.put(name, Known(value), **where)
@@ -86,6 +89,9 @@ class Scene:
             },
             documents=tuple(self.documents),
             first_seen_use=self.first_seen_use,
+            holds=tuple(self.holds),
+            exceptions=tuple(self.exceptions),
+            not_before=self.not_before,
         )
 
     def view(self, endpoint: Endpoint | None = None, exception: ExceptionGrant | None = None) -> View:

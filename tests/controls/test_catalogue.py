@@ -15,6 +15,7 @@ NEEDED = {
     "inventory.vendor.not_listed": {"vendors": ["a"]},
     "retention.min": {"min": {"months": 1}},
     "deletion.irrecoverable": {"at_least": "overwrite"},
+    "deletion.on_request": {"within": {"months": 1}},
     "deletion.periodic": {"max_gap": "PT24H"},
     "transmission.cross_border.off": {"allowed": ["KR"]},
     "documents.consent": {"kind": "guardian"},

@@ -18,6 +18,7 @@ from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.span import Span
 from vmsguard.model.truth import Truth
 from vmsguard.model.vocabulary import Severity
+from vmsguard.run.exception_standings import with_standings
 from vmsguard.run.exceptions import decide_exceptions, record_exceptions
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.judge import Judged
@@ -89,6 +90,12 @@ def judged(at: datetime, *, in_scope: Truth = Truth.TRUE, cameras: tuple[str, ..
     return cast(Judged, SimpleNamespace(at=at, snapshots=snapshots, evaluations=evaluations))
 
 
+def standing(told: Fleet, found: Judged) -> Judged:
+    """The judgement with what was decided on exceptions, as a run makes it."""
+    decided = with_standings(found.snapshots, told, found.at, None)
+    return cast(Judged, SimpleNamespace(at=found.at, snapshots=decided, evaluations=found.evaluations))
+
+
 @pytest.fixture
 def run(evidence: EvidenceLog, state: State, events: Callable[[str], list[dict[str, Any]]]) -> Callable[..., Any]:
     """Records one run and returns what it added, as ``(event, reason code)``."""
@@ -97,7 +104,7 @@ def run(evidence: EvidenceLog, state: State, events: Callable[[str], list[dict[s
     def record(told: Fleet, found: Judged) -> list[tuple[str, str]]:
         nonlocal seen
         seen = evidence.size
-        record_exceptions(evidence, "run", told, found, state)
+        record_exceptions(evidence, "run", told, standing(told, found), state)
         added = [
             record
             for name in ("granted", "refused", "expired")
@@ -189,8 +196,8 @@ def test_a_grant_of_another_rule_or_camera_bears_on_nothing() -> None:
         msgspec.structs.replace(GRANT, cameras=("cam-9",)),
         msgspec.structs.replace(GRANT, pack="other"),
     ]
-    assert [] == decide_exceptions(fleet(*others), judged(STARTS))
+    assert [] == decide_exceptions(standing(fleet(*others), judged(STARTS)))
 
 
 def test_a_pack_assigned_twice_decides_once() -> None:
-    assert [("exc-1", "cam-1")] == [one.place for one in decide_exceptions(fleet(GRANT), judged(STARTS))]
+    assert [("exc-1", "cam-1")] == [one.place for one in decide_exceptions(standing(fleet(GRANT), judged(STARTS)))]

@@ -23,13 +23,16 @@ from vmsguard.controls.base import Control
 from vmsguard.controls.clock import SecurityTimeSync
 from vmsguard.controls.deletion import DeletionDaily, DeletionPeriodic
 from vmsguard.controls.deletion_method import DeletionIrrecoverable
+from vmsguard.controls.deletion_requests import DeletionOnRequest
 from vmsguard.controls.documents import (
     DocumentsConsent,
     DocumentsImpactAssessment,
     DocumentsLegalBasis,
 )
 from vmsguard.controls.egress import ExportBulkFacesOff, TransmissionCrossBorderOff
+from vmsguard.controls.exceptions_in_use import ExceptionExpiry, ExceptionValid, PurgeOnReject
 from vmsguard.controls.face_libraries import AnalyticsFaceLibraryMaxAge, AnalyticsFaceLibraryPurge
+from vmsguard.controls.hold_kept_apart import HoldSegregated
 from vmsguard.controls.maker import InventoryVendorNotListed
 from vmsguard.controls.masks import PrivacyMaskOn
 from vmsguard.controls.metadata import MetadataHumanAttributesOff, MetadataRecognitionIngestOff
@@ -79,6 +82,7 @@ _CONTROLS: tuple[type[Control], ...] = (
     AudioOff,
     DeletionDaily,
     DeletionIrrecoverable,
+    DeletionOnRequest,
     DeletionPeriodic,
     DocumentsAccessLog,
     DocumentsAuthorisation,
@@ -94,7 +98,10 @@ _CONTROLS: tuple[type[Control], ...] = (
     DocumentsPurposeRegistered,
     DocumentsRegistration,
     DocumentsSubjectRequestProcess,
+    ExceptionExpiry,
+    ExceptionValid,
     ExportBulkFacesOff,
+    HoldSegregated,
     InventoryComplete,
     InventoryVendorNotListed,
     MetadataHumanAttributesOff,
@@ -103,6 +110,7 @@ _CONTROLS: tuple[type[Control], ...] = (
     PlacementPrivateSpaceNone,
     PrivacyMaskOn,
     PtzBounded,
+    PurgeOnReject,
     RetentionMax,
     RetentionMin,
     SecurityAccessLeast,

@@ -14,6 +14,7 @@ from vmsguard.engine.cite import Citations
 from vmsguard.engine.compile import CompiledRule, CompiledRules
 from vmsguard.engine.demands import Demand, demands_of
 from vmsguard.engine.derive import holds
+from vmsguard.engine.expiry import demands_after_exceptions
 from vmsguard.engine.judge import Bench
 from vmsguard.engine.ladder import climb
 from vmsguard.engine.logic import weakest_qualifier, worst_of
@@ -128,6 +129,8 @@ class _Sitting:
             told = self._judge_rule(rule, rules, unset)
             self.results.append(told)
             self.rule_results.append(told)
+        if self.snapshot.exceptions and era.binds and rules.mode is not Mode.AUDIT:
+            self.demands.extend(demands_after_exceptions(rules, self.bench, unset))
         return truth
 
     def _judge_rule(self, rule: CompiledRule, rules: CompiledRules, blockers: tuple[str, ...]) -> Result:

@@ -166,6 +166,8 @@ def _granted(
 ) -> tuple[ExceptionGrant | None, list[str]]:
     exception_type = rules.pack.exception_types[gate.exception_type]
     snapshot = bench.snapshot
+    # A clock that was set back revives no exception (policy-packs 6.1, 5).
+    now = bench.now if snapshot.not_before is None else max(bench.now, snapshot.not_before)
     reasons: list[str] = []
     valid: list[ExceptionGrant] = []
     for grant in grants:
@@ -179,7 +181,7 @@ def _granted(
             compiled.rule,
             snapshot.camera,
             snapshot.documents,
-            bench.now,
+            now,
             snapshot.first_seen_use,
             others=grants,
         )

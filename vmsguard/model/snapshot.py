@@ -14,7 +14,13 @@ from vmsguard.model.manifest import Identity, Manifest
 from vmsguard.model.pack import Document, ExceptionGrant, ExceptionType, Hold
 from vmsguard.model.vocabulary import Why
 
-__all__ = ["CameraSnapshot", "ExceptionStanding", "TargetSeen"]
+__all__ = ["REJECTED", "CameraSnapshot", "ExceptionStanding", "TargetSeen"]
+
+
+REJECTED = frozenset(
+    {"authorisation-late", "authorisation-not-requested", "authorisation-pending-too-long", "authorisation-refused"}
+)
+"""Codes of the decision on an exception after which ``on_rejected`` says what follows."""
 
 
 class TargetSeen(Struct, frozen=True, kw_only=True):
@@ -34,6 +40,19 @@ class ExceptionStanding(Struct, frozen=True, kw_only=True):
     type: ExceptionType
     reasons: tuple[str, ...] = ()
     """Why it does not count, as ``<stable-code>: sentence``; empty while it does."""
+
+    @property
+    def rejected(self) -> bool:
+        """Whether its authorisation was refused, or not asked for or decided in time."""
+        return not REJECTED.isdisjoint(self.codes)
+
+    def ended_at(self, now: datetime) -> datetime | None:
+        """When it ceased to stand: at its expiry, or now if rejected; None before it began and while it runs."""
+        if self.grant.starts.tzinfo is None or self.grant.expires.tzinfo is None or now < self.grant.starts:
+            return None
+        if now >= self.grant.expires:
+            return self.grant.expires
+        return now if self.rejected else None
 
     @property
     def codes(self) -> tuple[str, ...]:

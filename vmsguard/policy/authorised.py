@@ -14,14 +14,9 @@ from vmsguard.controls.papers import covers, flaw
 from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import Document, ExceptionGrant, ExceptionType
 
-__all__ = ["REJECTED", "authorisation_flaws"]
+__all__ = ["authorisation_flaws"]
 
 _KIND = "authorisation"
-
-REJECTED = frozenset(
-    {"authorisation-late", "authorisation-not-requested", "authorisation-pending-too-long", "authorisation-refused"}
-)
-"""Codes after which ``on_rejected`` says what follows."""
 
 
 def authorisation_flaws(

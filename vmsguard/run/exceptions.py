@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
 
-from vmsguard.engine.evaluate import Evaluation
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.model.pack import Document, ExceptionGrant
 from vmsguard.model.truth import Truth
-from vmsguard.policy.exceptions import Denied, decide
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.judge import Judged
 from vmsguard.run.shorten import shorten
@@ -35,49 +33,14 @@ class Decided(Struct, frozen=True):
         return self.grant.id, self.camera
 
 
-def decide_exceptions(fleet: Fleet, judged: Judged) -> list[Decided]:
-    """The decision on every grant that bears on a rule in scope, as the rules' own gates take it."""
-    by_camera: dict[str, list[ExceptionGrant]] = {}
-    for grant in fleet.grants:
-        for camera in grant.cameras:
-            by_camera.setdefault(camera, []).append(grant)
+def decide_exceptions(judged: Judged) -> list[Decided]:
+    """The decision on every exception that bears on a rule in scope, as the rules' own gates take it."""
     return [
-        decided
-        for evaluation in (judged.evaluations if by_camera else ())
-        for decided in _on_camera(evaluation, by_camera.get(evaluation.camera, ()), fleet, judged)
+        Decided(standing.grant, evaluation.camera, standing.codes)
+        for evaluation in judged.evaluations
+        for standing in judged.snapshots[evaluation.camera].exceptions
+        if evaluation.in_scope.get(standing.grant.pack, Truth.FALSE) is not Truth.FALSE
     ]
-
-
-def _on_camera(
-    evaluation: Evaluation, grants: Iterable[ExceptionGrant], fleet: Fleet, judged: Judged
-) -> Iterator[Decided]:
-    snapshot = judged.snapshots[evaluation.camera]
-    packs = {
-        rules.pack.id: rules
-        for rules in fleet.rules.get(snapshot.camera.site, ())
-        if evaluation.in_scope.get(rules.pack.id) is not Truth.FALSE
-    }
-    for grant in grants:
-        if grant.pack not in packs:
-            continue
-        pack = packs[grant.pack].pack
-        rule = next((rule for rule in pack.rules if rule.id == grant.rule), None)
-        exception_type = pack.exception_types.get(grant.type)
-        if rule is None or exception_type is None:
-            continue
-        decided = decide(
-            grant,
-            exception_type,
-            pack,
-            rule,
-            snapshot.camera,
-            snapshot.documents,
-            judged.at,
-            snapshot.first_seen_use,
-            others=fleet.grants,
-        )
-        reasons = decided.reasons if isinstance(decided, Denied) else ()
-        yield Decided(grant, evaluation.camera, tuple(reason.partition(":")[0] for reason in reasons))
 
 
 def record_exceptions(log: EvidenceLog, run: str, fleet: Fleet, judged: Judged, state: State) -> None:
@@ -85,7 +48,7 @@ def record_exceptions(log: EvidenceLog, run: str, fleet: Fleet, judged: Judged, 
 
     One that was granted before and that nothing asks for any more was withdrawn.
     """
-    decided = decide_exceptions(fleet, judged)
+    decided = decide_exceptions(judged)
     before = state.exceptions_in_force()
     for one in decided:
         told = _told(one.grant, one.camera, fleet.documents)

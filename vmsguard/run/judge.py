@@ -19,6 +19,7 @@ from vmsguard.model.results import Finding, Result, Unreached, Upcoming
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.run.assemble import assemble_snapshots
 from vmsguard.run.equipment import Instruments
+from vmsguard.run.exception_standings import with_standings
 from vmsguard.run.firmware import with_known_firmware
 from vmsguard.run.first_use import with_first_uses
 from vmsguard.run.fleet import Fleet
@@ -27,6 +28,7 @@ from vmsguard.run.locked import lock_findings, only_accepted
 from vmsguard.run.observe import TargetObservation, observe_targets
 from vmsguard.run.plan_file import with_digests
 from vmsguard.run.sightings import Seen, look_for_ourselves
+from vmsguard.run.time_notices import time_notices
 
 __all__ = ["Judged", "claims_of", "judge"]
 
@@ -112,6 +114,10 @@ async def judge(
     snapshots = with_holds(snapshots, fleet, now)
     # Before anything is judged: an assessment may already be late by what this very run sees.
     snapshots = with_first_uses(snapshots, fleet, equipment.state if remember else None, now)
+    latest = equipment.state.highest_time()
+    snapshots = with_standings(snapshots, fleet, now, latest)
+    if remember:
+        equipment.state.note_time(now)
     evaluations = tuple(
         evaluate(fleet.rules.get(camera.site, ()), snapshots[camera.id], now, fleet.grants) for camera in fleet.cameras
     )
@@ -135,7 +141,11 @@ async def judge(
         snapshots=snapshots,
         evaluations=evaluations,
         plan=with_digests(plan, merged),
-        findings=(*lock_findings(fleet), *fleet_findings(evaluations, snapshots, claims)),
+        findings=(
+            *lock_findings(fleet),
+            *time_notices(fleet, snapshots, now, latest),
+            *fleet_findings(evaluations, snapshots, claims),
+        ),
     )
 
 

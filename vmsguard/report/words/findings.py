@@ -26,6 +26,23 @@ FINDINGS: Mapping[str, Words] = {
         "The target answers protected reads without a login.",
         "Set a login on the target.",
     ),
+    "clock-behind": Words(
+        "The machine's clock was set back behind the latest time it was seen at; exceptions are decided at the later.",
+        "Set the clock right; if the later time was the wrong one, restore the state from before it.",
+    ),
+    "exception-ends-in-14-days": Words(
+        "An exception ends within 14 days.", "Prepare its cameras for the rule, or ask for a new exception in time."
+    ),
+    "exception-ends-in-3-days": Words(
+        "An exception ends within 3 days.", "Prepare its cameras for the rule, or ask for a new exception in time."
+    ),
+    "hold-review-due": Words(
+        "A hold was to be reviewed by now; it stays in force.",
+        "Decide whether it is still needed: set reviewed_on and review_on, or ends.",
+    ),
+    "freeze-in-force": Words(
+        "A freeze keeps changes waiting; deletions go on.", "Run vmsguard plan to see what waits."
+    ),
     "plain-http": Words(
         "The login travels over plain HTTP.",
         "Enrol the target with https and pin its certificate.",
