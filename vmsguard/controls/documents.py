@@ -8,6 +8,7 @@ At most attested; what they say is asserted, not checked. Kinds and details a do
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import ClassVar, Literal
 
 from msgspec import Struct
@@ -67,6 +68,10 @@ class ImpactAssessmentParams(Struct, frozen=True, forbid_unknown_fields=True):
     before_use: bool = False
 
 
+class _AssessmentInZone(ImpactAssessmentParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    zone: tzinfo
+
+
 class DocumentsImpactAssessment(Control):
     id = "documents.impact_assessment"
     roles = frozenset({Role.CAMERA})
@@ -76,6 +81,11 @@ class DocumentsImpactAssessment(Control):
         "en": "An impact assessment was completed.",
         "ko": "영향평가를 마쳤다.",
     }
+
+    def in_zone(self, params: ImpactAssessmentParams, zone: tzinfo) -> ImpactAssessmentParams:
+        return _AssessmentInZone(
+            kind=params.kind, independent=params.independent, before_use=params.before_use, zone=zone
+        )
 
     def reads(self, params: ImpactAssessmentParams) -> frozenset[str]:
         return frozenset()
@@ -105,6 +115,8 @@ def _assessment_flaw(document: Document, params: ImpactAssessmentParams, view: V
             return failed(f"assessor-not-independent: {document.id}", required, left=(document.id,))
     used = view.snapshot.first_seen_use
     if params.before_use and used is not None:
+        # A paper bears the day of the place, and so does the use that it is compared with.
+        used = used.astimezone(params.zone) if isinstance(params, _AssessmentInZone) else used
         done = completed_on(document)
         if done > used.date():
             return failed(

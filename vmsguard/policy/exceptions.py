@@ -15,6 +15,7 @@ from vmsguard.controls.papers import completed_on, covers, flaw
 from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import Document, ExceptionGrant, ExceptionType, Pack, Rule
 from vmsguard.policy.authorised import authorisation_flaws
+from vmsguard.policy.in_force import zone_of
 
 __all__ = ["Denied", "Granted", "decide"]
 
@@ -70,7 +71,7 @@ def decide(
         *_in_time(grant, exception_type, now),
         *_renewal(grant, exception_type, camera, others),
         *authorisation_flaws(grant, exception_type, camera, documents, now),
-        *_assessed(grant, exception_type, camera, documents, now, first_seen_use),
+        *_assessed(grant, exception_type, camera, documents, now, _in_zone_of(pack, first_seen_use)),
     ]
     return Denied(tuple(reasons)) if reasons else Granted(grant)
 
@@ -139,6 +140,11 @@ def _renewal(
         earlier = (other.starts, other.id) < (grant.starts, grant.id)
         if earlier and grant.starts < exception_type.max_duration.after(other.expires):
             yield f"exception-not-renewable: {grant.id} follows {other.id} on this camera too closely"
+
+
+def _in_zone_of(pack: Pack, at: datetime | None) -> datetime | None:
+    """Papers bear the day of the place: late in the evening in Seoul is the same day as early that day in UTC."""
+    return None if at is None else at.astimezone(zone_of(pack))
 
 
 def _assessed(
