@@ -39,8 +39,8 @@ class TestResults:
         assert expected == told
         assert control.observed_at == world.now
 
-    def test_the_strongest_force_of_what_is_cited_and_its_clauses(self, world, words):
-        """Edge case 36: a recommendation is never told as law."""
+    def test_edge_case_36_the_strongest_force_of_what_is_cited_and_its_clauses(self, world, words):
+        """A recommendation is never told as law."""
         cites = (Citation("advice", "R2"), Citation("law", "25(5)"))
         both = words.rule(words.require("storage.edge.off"), cites=cites)
         advice = words.rule(words.require("storage.edge.off"), name="advice", cites=cites[:1])
@@ -68,8 +68,7 @@ class TestBasis:
         assert (Verdict.UNKNOWN, "basis-too-weak") == (world.rule("r").verdict, world.rule("r").why)
         assert world.known("footage.grows", False, basis=Basis.OBSERVED).verdict("r") is Verdict.PASS
 
-    def test_a_manual_is_too_little_for_a_critical_rule(self, world, words):
-        """Edge case 21."""
+    def test_edge_case_21_a_manual_is_too_little_for_a_critical_rule(self, world, words):
         required = words.require("storage.edge.off")
         world.assign(words.pack(words.rule(required, severity=Severity.CRITICAL), words.rule(required, name="low")))
         world.recording(False, basis=Basis.VENDOR_MANIFEST)
@@ -104,8 +103,7 @@ class TestScope:
         assert "modality is visible, not thermal or bispectral" in result.reason
         assert ({"p": Truth.FALSE}, ()) == (evaluation.in_scope, evaluation.demands)
 
-    def test_an_attribute_nobody_set_keeps_the_camera_in_scope(self, world, words):
-        """Edge case 22."""
+    def test_edge_case_22_an_attribute_nobody_set_keeps_the_camera_in_scope(self, world, words):
         evaluation = world.assign(self.selected(words)).recording().evaluate()
         assert ({"p": Truth.UNKNOWN}, ("modality",)) == (evaluation.in_scope, evaluation.missing_attributes)
         assert world.verdict("r") is Verdict.FAIL
@@ -215,8 +213,7 @@ class TestWhen:
 
 
 class TestInterval:
-    def test_an_exception_is_valid_from_its_start_to_before_its_end(self, world, words):
-        """Edge case 8."""
+    def test_edge_case_8_an_exception_is_valid_from_its_start_to_before_its_end(self, world, words):
         world.assign(words.thermal()).recording().footage().listed("recording.retention")
         world.grant().paper("consent", details={"consent_kind": "individual-prior"}).known("storage.encrypted", True)
         grant = replace(world.grants[0], starts=world.now, expires=world.now + timedelta(hours=1))

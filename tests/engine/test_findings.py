@@ -15,8 +15,8 @@ def test_a_fleet_in_order_has_none(world):
     assert [] == found(world)
 
 
-def test_missing_attributes_are_one_item_per_camera(world, words):
-    """Edge case 22: not one per rule, nor one per pack."""
+def test_edge_case_22_missing_attributes_are_one_item_per_camera(world, words):
+    """Not one per rule, nor one per pack."""
     rules = [words.rule(words.require("storage.edge.off"), name=name) for name in ("a", "b")]
     for name in ("p", "q"):
         world.assign(words.pack(*rules, name=name, select=words.test("modality", "thermal")))

@@ -107,8 +107,8 @@ class TestReplacement:
         excepted.footage(words.now - words.hour)
         assert excepted.verdict() is FAIL
 
-    def test_every_channel_counts(self, unstoppable, words):
-        """Edge case 23: a two-sensor camera is judged channel by channel, and a proof covers its own."""
+    def test_edge_case_23_every_channel_counts(self, unstoppable, words):
+        """A two-sensor camera is judged channel by channel, and a proof covers its own."""
         places = (Endpoint("t-1", "ch1", Role.DEVICE), Endpoint("t-1", "ch2", Role.DEVICE))
         unstoppable.camera("cam-1", *places)
         unstoppable.recording(channel="ch2").footage(channel="ch2").deleted(words.now - words.hour, channel="ch2")
@@ -144,8 +144,8 @@ class TestImpossible:
             {"kind": "hearsay"},
         ],
     )
-    def test_a_proof_of_something_else_opens_nothing(self, unstoppable, flaw):
-        """Edge case 20: proven again after each firmware change."""
+    def test_edge_case_20_a_proof_of_something_else_opens_nothing(self, unstoppable, flaw):
+        """Proven again after each firmware change."""
         unstoppable.proofs[0] = replace(unstoppable.proofs[0], **flaw)
         assert unstoppable.verdict() is FAIL
 
@@ -185,8 +185,8 @@ class TestImpossible:
 
 
 class TestLawAgainstLaw:
-    def test_an_exception_for_one_pack_leaves_the_other_untouched(self, excepted, words):
-        """Edge cases 28 and 32: each rule is judged alone; pack B says off, so it is off."""
+    def test_edge_case_28_an_exception_for_one_pack_leaves_the_other_untouched(self, excepted, words):
+        """Each rule is judged alone; pack B says off, so it is off."""
         excepted.assign(
             words.pack(
                 words.saving_off(),

@@ -67,13 +67,12 @@ class TestModes:
         assert [Mode.PROPOSE] == [planned.mode for planned in world.plan().changes]
         assert () == world.plan().enforceable
 
-    def test_protected_cameras_are_only_proposed(self, off):
-        """Edge case 34."""
+    def test_edge_case_34_protected_cameras_are_only_proposed(self, off):
         (planned,) = off.camera(tags=("protected",)).recording().plan().changes
         assert (Mode.PROPOSE, ("protected",)) == (planned.mode, planned.blockers)
 
-    def test_an_attribute_nobody_set_stops_writes(self, world, words):
-        """Edge case 22: an untagged fleet does not go dark."""
+    def test_edge_case_22_an_attribute_nobody_set_stops_writes(self, world, words):
+        """An untagged fleet does not go dark."""
         selector = words.test("modality", "thermal")
         world.assign(words.pack(words.rule(words.require("storage.edge.off")), select=selector)).recording()
         (planned,) = world.plan().changes
@@ -197,8 +196,7 @@ class TestScope:
 
 
 class TestOrder:
-    def test_stop_sending_stop_storing_empty_then_purge(self, world, words):
-        """Edge case 17."""
+    def test_edge_case_17_stop_sending_stop_storing_empty_then_purge(self, world, words):
         named = ("storage.residue.empty", "analytics.face.library.empty", "storage.edge.off", "storage.external.off")
         required = [words.require(name) for name in (*named, "analytics.face.identify.off", "transmission.stream.off")]
         world.assign(words.pack(words.rule(*required))).recording().footage(words.now - words.hour)
@@ -305,8 +303,8 @@ class TestPurges:
 
 
 class TestSeveralPacks:
-    def test_of_two_limits_the_shorter_is_set(self, world, words):
-        """Edge case 28: the target state is the intersection."""
+    def test_edge_case_28_of_two_limits_the_shorter_is_set(self, world, words):
+        """The target state is the intersection."""
         for name, days in (("a", 30), ("b", 3)):
             limit = words.rule(words.require("retention.max", max=Span(exact=timedelta(days=days))))
             world.assign(words.pack(limit, name=name))
@@ -317,8 +315,8 @@ class TestSeveralPacks:
             {cause.pack for cause in planned.causes},
         )
 
-    def test_opposites_are_a_conflict_for_a_person(self):
-        """Edge case 28: keep against delete, and neither is sent."""
+    def test_edge_case_28_opposites_are_a_conflict_for_a_person(self):
+        """Keep against delete, and neither is sent."""
         start = VerbSpec(name="acme/recording.start", meaning="record", stage=Stage.STORING, protective=False)
         stop = Change("recording.stop", "t-1", "ch1", {"job": "j1"})
 
