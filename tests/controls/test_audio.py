@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import AudioSource
 from vmsguard.model.inventory import Endpoint
 from vmsguard.model.manifest import Identity
@@ -22,6 +23,7 @@ def test_sound_that_nothing_takes_passes(scene):
 def test_sound_that_is_taken_in_fails(scene):
     outcome = scene.listed("audio.sources", source(True), source(False, name="a2")).judge(CONTROL)
     assert (Verdict.FAIL, ("a1",)) == (outcome.verdict, outcome.offenders)
+    assert [Change("audio.stop", "t-1", "ch1", {"source": "a1"})] == scene.changes(CONTROL)
 
 
 @pytest.mark.parametrize("place", ["profile", "recording"])

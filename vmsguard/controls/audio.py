@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from vmsguard.controls.base import Control, NoParams
 from vmsguard.controls.judging import Off, judge_off
+from vmsguard.controls.offender_changes import stop_each
 from vmsguard.controls.view import View
+from vmsguard.model.changes import Change
+from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import Role
 
@@ -26,7 +30,7 @@ class AudioOff(Control):
 
     id = "audio.off"
     roles = frozenset({Role.DEVICE, Role.RECORDER, Role.RELAY})
-    enforceable: ClassVar[bool] = False
+    verbs: ClassVar[tuple[str, ...]] = ("audio.stop",)
     says: ClassVar = {
         "en": "No sound is taken in, sent or recorded.",
         "ko": "소리를 수집하거나 보내거나 녹음하지 않는다.",
@@ -37,3 +41,6 @@ class AudioOff(Control):
 
     def judge(self, params: NoParams, view: View) -> Outcome:
         return judge_off(_AUDIO, view.layers("audio.sources"), view)
+
+    def enforce(self, params: NoParams, view: View, manifest: Manifest) -> Sequence[Change]:
+        return stop_each("audio.stop", "source", self.judge(params, view).offenders, view)

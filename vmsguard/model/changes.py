@@ -33,6 +33,12 @@ _VERBS = (
         meaning="switch one media service off (the id of a ``stream.services`` item)",
     ),
     VerbSpec(
+        name="audio.stop",
+        stage=Stage.SENDING,
+        arguments=("source",),
+        meaning="take in no sound from one source any more (the id of an ``audio.sources`` item)",
+    ),
+    VerbSpec(
         name="push.stop",
         stage=Stage.SENDING,
         arguments=("destination",),

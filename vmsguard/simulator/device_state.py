@@ -14,6 +14,8 @@ __all__ = [
     "Account",
     "Analyser",
     "AnalyticsConfiguration",
+    "AudioEncoder",
+    "AudioSource",
     "Configuration",
     "Device",
     "EventBroker",
@@ -75,6 +77,18 @@ class VideoEncoder(Struct):
     multicast: Multicast = field(default_factory=Multicast)
 
 
+class AudioSource(Struct):
+    """A microphone and the configuration that offers it to profiles."""
+
+    token: str
+    configuration: str
+
+
+class AudioEncoder(Struct):
+    token: str
+    multicast: Multicast = field(default_factory=Multicast)
+
+
 class MetadataConfiguration(Struct):
     token: str
     analytics: bool = True
@@ -106,6 +120,8 @@ class Profile(Struct):
     analytics: str = ""
     metadata: str = ""
     multicasting: bool = False
+    audio_source: str = ""
+    audio_encoder: str = ""
 
 
 class Track(Struct):
@@ -176,6 +192,8 @@ class Configuration(Struct):
     metadata: list[MetadataConfiguration] = field(default_factory=list)
     analytics: list[AnalyticsConfiguration] = field(default_factory=list)
     profiles: list[Profile] = field(default_factory=list)
+    microphones: list[AudioSource] = field(default_factory=list)
+    audio_encoders: list[AudioEncoder] = field(default_factory=list)
     recordings: list[Recording] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     receivers: list[Receiver] = field(default_factory=list)

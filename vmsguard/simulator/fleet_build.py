@@ -11,6 +11,8 @@ from vmsguard.simulator.device_state import (
     Account,
     Analyser,
     AnalyticsConfiguration,
+    AudioEncoder,
+    AudioSource,
     Configuration,
     Device,
     EventBroker,
@@ -46,6 +48,7 @@ from vmsguard.simulator.ports import HOST
 __all__ = ["build_devices"]
 
 _CAMERA_TRACKS = (Track("VIDEO001", "Video"), Track("META001", "Metadata"))
+_AUDIO_TRACK = Track("AUDIO001", "Audio")
 _RECORDER_TRACKS = (Track("VIDEO001", "Video"),)
 
 
@@ -175,6 +178,12 @@ def _add_channel(device: Device, group: Group, number: int, now: datetime) -> No
             multicasting=group.multicast,
         )
     )
+    if group.audio:
+        have.microphones.append(AudioSource(f"microphone-{number}", f"microphone-config-{number}"))
+        stream = Multicast(f"239.255.2.{number}", 60000 + 2 * number, group.multicast)
+        have.audio_encoders.append(AudioEncoder(f"audio-encoder-{number}", stream))
+        have.profiles[-1].audio_source = f"microphone-config-{number}"
+        have.profiles[-1].audio_encoder = f"audio-encoder-{number}"
     if group.recordings is not None:
         _add_recording(device, group, number, now)
 
@@ -183,6 +192,7 @@ def _add_recording(device: Device, group: Group, number: int, now: datetime) -> 
     setup = group.recordings
     assert setup is not None
     have = device.configuration
+    tracks = (*_CAMERA_TRACKS, _AUDIO_TRACK) if group.audio else _CAMERA_TRACKS
     used = [
         storage.token
         for storage, entry in zip(have.storages, group.storages or [], strict=True)
@@ -194,7 +204,7 @@ def _add_recording(device: Device, group: Group, number: int, now: datetime) -> 
         source_name=f"channel {number}",
         address="http://www.onvif.org/ver10/schema/Profile",
         retention_seconds=setup.retention_seconds,
-        tracks=[Track(track.token, track.type) for track in _CAMERA_TRACKS],
+        tracks=[Track(track.token, track.type) for track in tracks],
         target_storage=used[0] if used else "",
     )
     have.recordings.append(recording)
@@ -206,7 +216,7 @@ def _add_recording(device: Device, group: Group, number: int, now: datetime) -> 
                 mode="Active" if setup.active else "Idle",
                 source=f"profile-{number}",
                 priority=setup.jobs + 1 - place,
-                tracks=[Track(track.token, track.type) for track in _CAMERA_TRACKS],
+                tracks=[Track(track.token, track.type) for track in tracks],
             )
         )
     _add_history(device, recording, setup.history_hours, now)

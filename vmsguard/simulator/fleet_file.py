@@ -85,6 +85,8 @@ class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     recordings: RecordingSetup | None = RecordingSetup()
     """None: the camera has no Recording, Search and Replay services."""
     multicast: bool = False
+    audio: bool = False
+    """Each channel has a microphone, its profile an audio encoder, and its recording an audio track."""
     webrtc: list[str] | None = None
     """Signaling servers; None where the function is missing. The same holds for the three below."""
     brokers: list[str] | None = None

@@ -7,6 +7,8 @@ from collections import Counter
 from vmsguard.simulator.device_state import (
     Analyser,
     AnalyticsConfiguration,
+    AudioEncoder,
+    AudioSource,
     Configuration,
     MetadataConfiguration,
     Multicast,
@@ -18,6 +20,9 @@ from vmsguard.simulator.soap import PREFIXES, boolean, element, quoteattr, text
 __all__ = [
     "analyser",
     "analytics_configuration",
+    "audio_encoder",
+    "audio_encoder2",
+    "audio_source_configuration",
     "metadata_configuration",
     "use_counts",
     "video_encoder",
@@ -31,7 +36,14 @@ def use_counts(configuration: Configuration) -> Counter[str]:
     return Counter(
         token
         for profile in configuration.profiles
-        for token in {profile.video_source, profile.video_encoder, profile.analytics, profile.metadata}
+        for token in {
+            profile.video_source,
+            profile.video_encoder,
+            profile.analytics,
+            profile.metadata,
+            profile.audio_source,
+            profile.audio_encoder,
+        }
     )
 
 
@@ -82,6 +94,32 @@ def video_encoder2(tag: str, encoder: VideoEncoder, uses: Counter[str]) -> str:
         "<tt:RateControl><tt:FrameRateLimit>15</tt:FrameRateLimit><tt:BitrateLimit>4096</tt:BitrateLimit>"
         f"</tt:RateControl>{_multicast(encoder.multicast)}<tt:Quality>5</tt:Quality>",
         ' GovLength="30" Profile="Main"',
+    )
+
+
+def audio_source_configuration(tag: str, source: AudioSource, uses: Counter[str]) -> str:
+    return _entity(tag, source.configuration, uses, element("tt:SourceToken", source.token))
+
+
+def audio_encoder(tag: str, encoder: AudioEncoder, uses: Counter[str]) -> str:
+    """An audio encoder in the words of Media (version 1)."""
+    return _entity(
+        tag,
+        encoder.token,
+        uses,
+        "<tt:Encoding>AAC</tt:Encoding><tt:Bitrate>64</tt:Bitrate><tt:SampleRate>16</tt:SampleRate>"
+        f"{_multicast(encoder.multicast)}<tt:SessionTimeout>PT60S</tt:SessionTimeout>",
+    )
+
+
+def audio_encoder2(tag: str, encoder: AudioEncoder, uses: Counter[str]) -> str:
+    """The same in the words of Media2, which names encodings as media types do."""
+    return _entity(
+        tag,
+        encoder.token,
+        uses,
+        f"<tt:Encoding>MP4A-LATM</tt:Encoding>{_multicast(encoder.multicast)}"
+        "<tt:Bitrate>64</tt:Bitrate><tt:SampleRate>16</tt:SampleRate>",
     )
 
 

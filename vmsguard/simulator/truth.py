@@ -26,6 +26,8 @@ class Truth:
     """Its RTSP port is open and some profile has a picture."""
     snapshots: bool
     multicasts: bool
+    hears: bool
+    """Some profile takes in sound."""
     recognises: bool
     """Some rule or module is of a face recognition type."""
     rules: tuple[str, ...]
@@ -57,6 +59,7 @@ def look_inside(device: Device, world: World, *, listening: bool, segments: int)
         streams=listening and bool(streaming),
         snapshots=any(profile.video_source for profile in have.profiles),
         multicasts=any(profile.multicasting for profile in streaming),
+        hears=any(profile.audio_source or profile.audio_encoder for profile in have.profiles),
         recognises=any("facerecognition" in entry.type.lower() for entry in analysers),
         rules=tuple(rule.name for known in have.analytics for rule in known.rules),
         modules=tuple(module.name for known in have.analytics for module in known.modules),

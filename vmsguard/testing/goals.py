@@ -31,6 +31,7 @@ def _on(item: Any) -> bool:
 
 GOALS: Mapping[str, Goal] = {
     "stream.stop": Goal("stream.services", "service", _on),
+    "audio.stop": Goal("audio.sources", "source", lambda item: item.attached_to == "profile"),
     "push.stop": Goal("push.destinations", "destination", _on),
     "cloud.disconnect": Goal("cloud.links", "link", lambda item: item.connected is True),
     "recording.stop": Goal("recording.jobs", "job", lambda item: item.active is True),

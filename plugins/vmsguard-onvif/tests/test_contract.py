@@ -32,6 +32,7 @@ def camera_fleet(channels: int) -> dict[str, Any]:
                 "id": "subject",
                 "channels": channels,
                 "rtsp": True,
+                "audio": True,
                 "thermal": [1],
                 "rules": ["tt:FaceRecognition"],
                 "modules": ["tt:CellMotionEngine"],

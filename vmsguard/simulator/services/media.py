@@ -15,6 +15,8 @@ from vmsguard.simulator.faults import action_refused, invalid_argument
 from vmsguard.simulator.job_state import delivers
 from vmsguard.simulator.media_elements import (
     analytics_configuration,
+    audio_encoder,
+    audio_source_configuration,
     metadata_configuration,
     use_counts,
     video_encoder,
@@ -53,9 +55,19 @@ def _profile(profile: Profile, have: Configuration, uses: Counter[str]) -> str:
         if source.configuration == profile.video_source
     ]
     parts += [
+        audio_source_configuration("tt:AudioSourceConfiguration", source, uses)
+        for source in have.microphones
+        if source.configuration == profile.audio_source
+    ]
+    parts += [
         video_encoder("tt:VideoEncoderConfiguration", encoder, uses)
         for encoder in have.encoders
         if encoder.token == profile.video_encoder
+    ]
+    parts += [
+        audio_encoder("tt:AudioEncoderConfiguration", encoder, uses)
+        for encoder in have.audio_encoders
+        if encoder.token == profile.audio_encoder
     ]
     parts += [
         analytics_configuration("tt:VideoAnalyticsConfiguration", analytics, uses)
@@ -101,6 +113,18 @@ def _analytics_configurations(call: Call) -> str:
     have = call.device.configuration
     uses = use_counts(have)
     return "".join(analytics_configuration("trt:Configurations", analytics, uses) for analytics in have.analytics)
+
+
+def _audio_source_configurations(call: Call) -> str:
+    have = call.device.configuration
+    uses = use_counts(have)
+    return "".join(audio_source_configuration("trt:Configurations", source, uses) for source in have.microphones)
+
+
+def _audio_encoder_configurations(call: Call) -> str:
+    have = call.device.configuration
+    uses = use_counts(have)
+    return "".join(audio_encoder("trt:Configurations", encoder, uses) for encoder in have.audio_encoders)
 
 
 def _metadata_configurations(call: Call) -> str:
@@ -189,6 +213,8 @@ SERVICE: Final = Service(
         "GetVideoSourceConfigurations": Operation(_source_configurations, Access.READ_MEDIA),
         "GetVideoEncoderConfigurations": Operation(_encoder_configurations, Access.READ_MEDIA),
         "GetVideoAnalyticsConfigurations": Operation(_analytics_configurations, Access.READ_MEDIA),
+        "GetAudioSourceConfigurations": Operation(_audio_source_configurations, Access.READ_MEDIA),
+        "GetAudioEncoderConfigurations": Operation(_audio_encoder_configurations, Access.READ_MEDIA),
         "GetMetadataConfigurations": Operation(_metadata_configurations, Access.READ_MEDIA),
         "SetMetadataConfiguration": Operation(_set_metadata, Access.ACTUATE, writes=True),
         "GetStreamUri": Operation(_stream_uri, Access.READ_MEDIA),
@@ -197,6 +223,8 @@ SERVICE: Final = Service(
         "StopMulticastStreaming": Operation(_stop_multicast, Access.ACTUATE, writes=True),
         "RemoveVideoSourceConfiguration": Operation(_remover("video_source"), Access.ACTUATE, writes=True),
         "RemoveVideoEncoderConfiguration": Operation(_remover("video_encoder"), Access.ACTUATE, writes=True),
+        "RemoveAudioSourceConfiguration": Operation(_remover("audio_source"), Access.ACTUATE, writes=True),
+        "RemoveAudioEncoderConfiguration": Operation(_remover("audio_encoder"), Access.ACTUATE, writes=True),
         "RemoveVideoAnalyticsConfiguration": Operation(_remover("analytics"), Access.ACTUATE, writes=True),
         "RemoveMetadataConfiguration": Operation(_remover("metadata"), Access.ACTUATE, writes=True),
     },

@@ -11,6 +11,8 @@ from vmsguard.simulator.device_state import Configuration, Device, Profile, WebR
 from vmsguard.simulator.faults import invalid_argument, not_supported
 from vmsguard.simulator.media_elements import (
     analytics_configuration,
+    audio_encoder2,
+    audio_source_configuration,
     metadata_configuration,
     use_counts,
     video_encoder2,
@@ -24,10 +26,12 @@ __all__ = ["SERVICE"]
 _FIELDS: Final = {
     "VideoSource": "video_source",
     "VideoEncoder": "video_encoder",
+    "AudioSource": "audio_source",
+    "AudioEncoder": "audio_encoder",
     "Analytics": "analytics",
     "Metadata": "metadata",
 }
-_OTHER_TYPES: Final = frozenset({"AudioSource", "AudioEncoder", "AudioOutput", "AudioDecoder", "PTZ", "Receiver"})
+_OTHER_TYPES: Final = frozenset({"AudioOutput", "AudioDecoder", "PTZ", "Receiver"})
 
 
 def _configurations(profile: Profile, types: set[str], have: Configuration, uses: Counter[str]) -> str:
@@ -40,11 +44,23 @@ def _configurations(profile: Profile, types: set[str], have: Configuration, uses
             for source in have.sources
             if source.configuration == profile.video_source
         ]
+    if "AudioSource" in wanted:
+        parts += [
+            audio_source_configuration("tr2:AudioSource", source, uses)
+            for source in have.microphones
+            if source.configuration == profile.audio_source
+        ]
     if "VideoEncoder" in wanted:
         parts += [
             video_encoder2("tr2:VideoEncoder", encoder, uses)
             for encoder in have.encoders
             if encoder.token == profile.video_encoder
+        ]
+    if "AudioEncoder" in wanted:
+        parts += [
+            audio_encoder2("tr2:AudioEncoder", encoder, uses)
+            for encoder in have.audio_encoders
+            if encoder.token == profile.audio_encoder
         ]
     if "Analytics" in wanted:
         parts += [
@@ -140,11 +156,12 @@ def _set_webrtc(call: Call) -> str:
 
 def _capabilities(device: Device) -> str:
     webrtc = ' WebRTC="4"' if "webrtc" in device.features else ""
+    audio = "AudioSource AudioEncoder " if device.configuration.microphones else ""
     return (
         '<tr2:Capabilities SnapshotUri="true" Rotation="false" VideoSourceMode="false" OSD="false" '
         f'Mask="false"{webrtc}>'
         f'<tr2:ProfileCapabilities MaximumNumberOfProfiles="{max(len(device.configuration.profiles), 8)}" '
-        'ConfigurationsSupported="VideoSource VideoEncoder Metadata Analytics"/>'
+        f'ConfigurationsSupported="VideoSource VideoEncoder {audio}Metadata Analytics"/>'
         '<tr2:StreamingCapabilities RTSPStreaming="true" RTPMulticast="true" RTP_RTSP_TCP="true" '
         'AutoStartMulticast="true"/></tr2:Capabilities>'
     )

@@ -18,6 +18,7 @@ Handler: TypeAlias = Callable[[Order], Awaitable[None]]
 
 _VERBS: Mapping[str, Handler] = {
     "stream.stop": changes_sending.stop_stream,
+    "audio.stop": changes_sending.stop_audio,
     "push.stop": changes_sending.stop_push,
     "cloud.disconnect": changes_sending.disconnect,
     "recording.stop": changes_storing.stop_recording,

@@ -13,9 +13,10 @@ from vmsguard_onvif.message_definitions import Binding
 from vmsguard_onvif.namespaces import DEVICE, EVENTS, MEDIA, MEDIA2, UPLINK
 from vmsguard_onvif.ordered import Order
 
-__all__ = ["disconnect", "stop_push", "stop_stream"]
+__all__ = ["disconnect", "stop_audio", "stop_push", "stop_stream"]
 
 _TR2 = f"{{{MEDIA2}}}"
+_AUDIO = ("AudioEncoder", "AudioSource")
 
 
 async def stop_stream(order: Order) -> None:
@@ -88,6 +89,27 @@ async def _stop_web_rtc(order: Order) -> None:
     if found:
         whole = "".join(etree.tostring(entry, encoding="unicode", with_tail=False) for entry in reply)
         await order.enveloped(MEDIA2, "SetWebRTCConfigurations", whole)
+
+
+async def stop_audio(order: Order) -> None:
+    """Take the audio source and encoder out of one profile, by the id it has in ``audio.sources``."""
+    wanted = order.argument("source")
+    kind, _, profile = wanted.partition(":")
+    if kind != "profile":
+        raise order.no_lever(f"sound of {kind!r}: take the audio track out of the recording job")
+    heard = False
+    for service in (MEDIA, MEDIA2):
+        if order.session.services.get(service) is not None:
+            told = order.value(await order.readings.profiles(service))
+            heard = heard or any(found.token == profile and found.has_audio for found in told)
+    if not heard:
+        return
+    if order.session.services.get(MEDIA) is not None:
+        await order.typed(Binding.MEDIA, "RemoveAudioEncoderConfiguration", {"ProfileToken": profile})
+        await order.typed(Binding.MEDIA, "RemoveAudioSourceConfiguration", {"ProfileToken": profile})
+        return
+    parts = "".join(f"<tr2:Configuration>{leaf('tr2:Type', kind)}</tr2:Configuration>" for kind in _AUDIO)
+    await order.enveloped(MEDIA2, "RemoveConfiguration", leaf("tr2:ProfileToken", profile) + parts)
 
 
 async def stop_push(order: Order) -> None:

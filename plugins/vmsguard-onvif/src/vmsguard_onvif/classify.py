@@ -20,7 +20,10 @@ _NO_FACE = re.compile(r"(?:inter|sur|type)face", re.IGNORECASE)
 _FACE = re.compile(r"face", re.IGNORECASE)
 _MATCHES = re.compile(r"recogni|identif|whitelist|blacklist|watchlist|compar|facematch|enrol", re.IGNORECASE)
 _ONE_TO_ONE = re.compile(r"1to1|onetoone|faceverif|faceauthent", re.IGNORECASE)
-_ATTRIBUTES = re.compile(r"attribute|gender|emotion|mask|age(?:group|estim)", re.IGNORECASE)
+_EMOTION = re.compile(r"emotion|sentiment", re.IGNORECASE)
+_FACE_EMOTION = re.compile(r"expression|mood", re.IGNORECASE)
+_CATEGORIES = re.compile(r"ethnic|religio|complexion|skin(?:colou?r|tone)|(?<!t)race(?:class|detect|recog)", re.IGNORECASE)
+_ATTRIBUTES = re.compile(r"attribute|gender|mask|age(?:group|estim)", re.IGNORECASE)
 _BODY_TEMPERATURE = re.compile(r"bodytemperature|temperaturemeasurement|feverscreen", re.IGNORECASE)
 _FACE_CLASSES = frozenset({"face", "humanface", "head"})
 
@@ -71,14 +74,14 @@ def classify(function: Function) -> str:
     """
     if _BODY_TEMPERATURE.search(function.type):
         return "body-temperature"
-    by_type = _face_task(function.type)
+    by_type = _face_task(function.type) or _inference(function.type)
     if by_type:
         return by_type
     if _FACE_CLASSES & {told.casefold() for told in function.classes}:
         return "face-identification" if _MATCHES.search(function.type) else "face-detection"
     if function.type in _KNOWN_OTHER or (function.classes and function.type in _FILTERED):
         return "other"
-    by_name = _face_task(function.name)
+    by_name = _face_task(function.name) or _inference(function.name)
     return by_name or "unclassified"
 
 
@@ -89,4 +92,14 @@ def _face_task(name: str) -> str:
         return "face-verification"
     if _MATCHES.search(name):
         return "face-identification"
+    inferred = "emotion" if _FACE_EMOTION.search(name) else _inference(name)
+    if inferred:
+        return inferred
     return "face-attributes" if _ATTRIBUTES.search(name) else "face-detection"
+
+
+def _inference(name: str) -> str:
+    """What is inferred about people, of a face or not; empty where the name speaks of nothing like it."""
+    if _EMOTION.search(name):
+        return "emotion"
+    return "biometric-categorisation" if _CATEGORIES.search(name) else ""

@@ -26,6 +26,7 @@ _FACTS = (
     _documented("stream.services", _BOTH),
     _documented("push.destinations", _BOTH),
     _documented("cloud.links", _BOTH),
+    _documented("audio.sources", _BOTH),
     _documented("analytics.functions", _BOTH),
     _documented("face_library.sizes"),
     _documented("thermal.source"),
@@ -43,6 +44,12 @@ _VERBS = (
         settle_seconds=2.0,
         disruption="RTSP, recorders that pull over it included, stops for every channel of the device; "
         "a snapshot is stopped by taking the video source out of its profile",
+    ),
+    VerbSupport(
+        verb="audio.stop",
+        support=Support.DOCUMENTED,
+        scope="channel",
+        disruption="the profile has no sound any more, for viewers and recordings alike",
     ),
     VerbSupport(
         verb="push.stop",
@@ -109,6 +116,7 @@ MANIFEST = Manifest(
     how_to_disable={
         "transmission.push.off": "Switch e-mail, FTP and HTTP uploads and notifications off on the device's own pages.",
         "transmission.cloud.off": "Switch the maker's cloud and peer-to-peer service off on the device's own pages.",
+        "audio.off": "Take the audio track out of the recording job, or switch the microphone off on the device.",
         "storage.edge.off": "Take the card out, or switch recording off on the device's own pages.",
         "storage.residue.empty": "Format the card on the device's own pages: ONVIF has no operation for it.",
         "library.face.empty": "Empty the face database on the device's own pages: ONVIF has no operation for it.",

@@ -54,6 +54,8 @@ class Profile:
     has_video: bool
     analytics: str
     multicasts: tuple[Multicast, ...]
+    has_audio: bool = False
+    """It holds an audio source or an audio encoder; sound that is played back is another thing."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,10 @@ def media_profiles(reply: Element) -> tuple[Profile, ...]:
             has_video=profile.find(f"{TT}VideoEncoderConfiguration") is not None,
             analytics=_token_of(profile.find(f"{TT}VideoAnalyticsConfiguration")),
             multicasts=tuple(_multicasts(profile, _MEDIA_PARTS)),
+            has_audio=any(
+                profile.find(f"{TT}{name}") is not None
+                for name in ("AudioSourceConfiguration", "AudioEncoderConfiguration")
+            ),
         )
         for profile in only(reply, f"{_TRT}Profiles")
     )
@@ -90,6 +96,7 @@ def _media2_profile(profile: Element) -> Profile:
         has_video=descend(parts, f"{_TR2}VideoEncoder") is not None,
         analytics=_token_of(descend(parts, f"{_TR2}Analytics")),
         multicasts=() if parts is None else tuple(_multicasts(parts, _MEDIA2_PARTS)),
+        has_audio=any(descend(parts, f"{_TR2}{name}") is not None for name in ("AudioSource", "AudioEncoder")),
     )
 
 

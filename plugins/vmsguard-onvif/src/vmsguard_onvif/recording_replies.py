@@ -39,6 +39,7 @@ class Recording:
     keeps_local: bool = True
     source_id: str = ""
     source_address: str = ""
+    audio_tracks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class JobSource:
     kind: str
     """``profile``, ``receiver`` or empty where the device gave no type."""
     token: str
+    tracks: tuple[str, ...] = ()
+    """The recording's tracks that it fills; where it names none, it may fill any."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,13 @@ def _recording(item: Element) -> Recording:
         keeps_local=target is None or text(target, f"{TT}StorageStrategy") in {"Local", "Both"},
         source_id=text(source, f"{TT}SourceId"),
         source_address=text(source, f"{TT}Address"),
+        audio_tracks=()
+        if tracks is None
+        else tuple(
+            token(track, f"{TT}TrackToken")
+            for track in children(tracks, f"{TT}Track")
+            if text(track, f"{TT}Configuration", f"{TT}TrackType") == "Audio"
+        ),
     )
 
 
@@ -161,7 +171,8 @@ def _job(item: Element) -> Job:
 def _job_source(source: Element) -> JobSource:
     reference = source.find(f"{TT}SourceToken")
     kind = "" if reference is None else (reference.get("Type") or "").rpartition("/")[2].casefold()
-    return JobSource(kind if kind in {"profile", "receiver"} else "", text(reference, f"{TT}Token"))
+    filled = tuple(text(track, f"{TT}Destination") for track in children(source, f"{TT}Tracks"))
+    return JobSource(kind if kind in {"profile", "receiver"} else "", text(reference, f"{TT}Token"), filled)
 
 
 def job_state(reply: Element) -> bool | None:

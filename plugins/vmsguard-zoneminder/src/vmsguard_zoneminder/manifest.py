@@ -101,6 +101,7 @@ def manifest_for(who: Identity | None) -> Manifest:
         ),
         absent_verbs=(
             "analytics.stop",
+            "audio.stop",
             "cloud.disconnect",
             "face_library.purge",
             "retention.set",
