@@ -21,10 +21,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from vmsguard.errors import PolicyError
 from vmsguard.model.changes import CORE_VERBS
@@ -32,6 +34,7 @@ from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.facts import CAMERA_TARGET, Reading
 from vmsguard.model.pack import Document, ExceptionGrant, Hold, Pack
 from vmsguard.model.policy_tests import Expected, PolicyCase, PolicyTests
+from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.vocabulary import Basis, Layer, Qualifier, Role, Verdict
 from vmsguard.policy.attributes import read_attribute
 from vmsguard.policy.catalogue import Catalogue
@@ -40,6 +43,7 @@ from vmsguard.policy.policy_scene import CAMERA, Scene, on_top, snapshot_of
 from vmsguard.policy.read_fact_values import read_layers
 from vmsguard.policy.reading import Fields, Reader
 from vmsguard.policy.scalars import NO_INSTANT
+from vmsguard.policy.standings import standings_of
 from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.suggest import did_you_mean
 from vmsguard.policy.yaml_files import YamlDocument, read_documents
@@ -109,16 +113,25 @@ class _Loader:
             self.now = usual
             expected = fields.get("expect") if in_scope is not None else fields.need("expect")
             expect = () if expected is None else self._expect(expected)
+        grants = tuple(replace(grant, id=f"exception-{at}") for at, grant in enumerate(scene.grants, start=1))
         return PolicyCase(
             name=name,
             profile=profile or next(iter(self.pack.profiles), ""),
-            snapshot=snapshot_of(scene, self.facts, now),
-            grants=scene.grants,
+            snapshot=self._snapshot(scene, grants, now),
+            grants=grants,
             now=now,
             expect=expect,
             in_scope=in_scope,
             line=node.line,
         )
+
+    def _snapshot(self, scene: Scene, grants: tuple[ExceptionGrant, ...], now: datetime) -> CameraSnapshot:
+        found = snapshot_of(scene, self.facts, now)
+        if not grants or self.reader.problems:  # what could not be read is not decided
+            return found
+        packs = {self.pack.id: self.pack}
+        standings = standings_of(found.camera, packs, grants, found.documents, now, found.first_seen_use)
+        return replace(found, exceptions=standings)
 
     def _profile(self, node: Node, what: str) -> str:
         if self.pack.profiles:

@@ -24,6 +24,7 @@ from vmsguard.run.record import (
     record_witnesses,
 )
 from vmsguard.run.record_duties import keep_duties
+from vmsguard.run.record_holds import record_holds
 from vmsguard.run.record_scope import record_policies, record_scope
 from vmsguard.run.record_weakening import record_weakening
 from vmsguard.run.remediation import with_remediation
@@ -89,6 +90,7 @@ def finish(
     log = equipment.evidence
     record_witnesses(log, run, judged.seen.looked)
     record_exceptions(log, run, fleet, judged, equipment.state)
+    record_holds(log, run, fleet, judged, equipment.state)
     record_findings(log, run, judged.findings)
     record_verdicts(log, run, results, fleet.digests, fleet.sites_of_cameras)
     record_end(log, run, results, int(code))
