@@ -65,6 +65,7 @@ FULL = {
     ],
     "modules": ["tt:CellMotionEngine", "hikxsd:TamperEngine"],
     "multicast": True,
+    "audio": True,
     "webrtc": ["wss://signal.example/ws"],
     "brokers": ["mqtts://broker.example:8883"],
     "uplinks": ["https://cloud.example/uplink"],
