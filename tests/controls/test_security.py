@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from vmsguard.model.fact_values import Account, StreamService
-from vmsguard.model.vocabulary import Verdict
+from vmsguard.model.vocabulary import Basis, Verdict
 
 LEAST, STREAM, STORAGE = "security.access.least", "security.stream.encrypted", "security.storage.encrypted"
 
@@ -32,3 +32,9 @@ def test_storage_encrypted(scene):
     assert scene.known("storage.encrypted", False).judge(STORAGE).verdict is Verdict.FAIL
     assert scene.known("storage.encrypted", "yes").judge(STORAGE).verdict is Verdict.UNKNOWN
     assert scene.absent("storage.encrypted").judge(STORAGE).verdict is Verdict.NOT_APPLICABLE
+
+
+def test_edge_case_21_what_only_a_manual_says_is_known_by_the_manual(scene):
+    """A rule that needs a read-back makes no pass of it; see the engine's own tests."""
+    outcome = scene.known("storage.encrypted", True, basis=Basis.VENDOR_MANIFEST).judge(STORAGE)
+    assert (Verdict.PASS, Basis.VENDOR_MANIFEST) == (outcome.verdict, outcome.basis)

@@ -63,13 +63,12 @@ class TestEdgeOff:
         scene.identity = type(scene.identity)(fabricates=True)
         assert scene.listed("recording.jobs").judge("storage.edge.off").why is Why.FABRICATED
 
-    def test_growing_files_outrank_what_the_device_says(self, scene):
-        """Edge case 19: observed beats reported, and the contradiction is told."""
+    def test_edge_case_19_growing_files_outrank_what_the_device_says(self, scene):
         scene.listed("recording.jobs", OFF).known("footage.grows", True, basis=Basis.OBSERVED)
         outcome = scene.judge("storage.edge.off")
         assert (Verdict.FAIL, Why.CONTRADICTED) == (outcome.verdict, outcome.why)
 
-    def test_growing_files_outrank_a_service_that_says_it_is_not_there(self, scene):
+    def test_edge_case_19_growing_files_outrank_a_service_that_says_it_is_not_there(self, scene):
         scene.absent("recording.jobs").known("footage.grows", True, basis=Basis.OBSERVED)
         assert scene.judge("storage.edge.off").verdict is Verdict.FAIL
 

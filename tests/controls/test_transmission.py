@@ -25,10 +25,10 @@ class TestStreamOff:
         assert scene.judge("transmission.stream.off").basis is Basis.OBSERVED
 
     @pytest.mark.parametrize("witness", ["stream.answers", "snapshot.answers"])
-    def test_an_answer_while_the_settings_say_off_is_a_contradiction(self, scene, witness):
-        """Edge case 19."""
+    def test_edge_case_19_an_answer_while_the_settings_say_off_is_a_contradiction(self, scene, witness):
         scene.listed("stream.services", RTSP_OFF).known(witness, True, basis=Basis.OBSERVED)
         assert scene.judge("transmission.stream.off").why is Why.CONTRADICTED
+        assert scene.absent("stream.services").judge("transmission.stream.off").why is Why.CONTRADICTED
 
     def test_a_panel_on_the_wall_is_sending_unless_excepted(self, scene):
         scene.listed("stream.services", PANEL, RTSP_OFF)
