@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("vmsguard.cli.plan:plan", "Show what apply would change, and what stands in the way."),
     "apply": ("vmsguard.cli.apply:apply", "Make the planned changes and prove them by fresh read-back."),
     "policy": ("vmsguard.cli.policy:policy", "List, show, validate and explain policies."),
+    "select": ("vmsguard.cli.select:select", "Say which cameras a pack is about, and why not the others."),
     "report": ("vmsguard.cli.report:report", "Write what the evidence says, as HTML, CSV or JSON."),
     "evidence": ("vmsguard.cli.evidence:evidence", "Verify and show the evidence log; make keys."),
     "plugins": ("vmsguard.cli.plugins:plugins", "List drivers and what their claims rest on."),

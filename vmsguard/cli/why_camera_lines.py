@@ -52,7 +52,7 @@ def _holds(why: CameraWhy, say: Sentences) -> Iterator[Line]:
 
 def _pack(pack: PackWhy, say: Sentences) -> Iterator[Line]:
     yield Line(0, f"{pack.pack} {pack.version}: {', '.join(_terms(pack, say))}")
-    yield Line(1, pack.title)
+    yield Line(1, say.title(pack))
     yield from scope_lines(pack, say)
     yield from reading_lines(pack, say)
     for rule in pack.rules:

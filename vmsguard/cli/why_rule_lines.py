@@ -19,7 +19,7 @@ def rule_lines(rule: RuleWhy, say: Sentences) -> Iterator[Line]:
     """Everything about one rule on one camera."""
     word = say.verdict(rule.verdict, rule.qualifier)
     yield Line(1, f"{rule.rule} [{rule.severity}]: {word}", verdict=rule.verdict)
-    yield Line(2, rule.title)
+    yield Line(2, say.title(rule))
     yield Line(2, f"{say.say('authority')}:")
     for cited in rule.citations:
         yield Line(3, _citation(cited, say), item=True)
@@ -42,7 +42,7 @@ def rule_lines(rule: RuleWhy, say: Sentences) -> Iterator[Line]:
 
 def _citation(cited: CitationWhy, say: Sentences) -> str:
     words = WORDS[say.lang]
-    title = cited.native_title if say.lang == "ko" and cited.native_title else cited.title
+    title = say.title(cited)
     told = [cited.force, words["since"].format(cited.since)]
     if cited.until is not None:
         told.append(say.say("ended", cited.until))

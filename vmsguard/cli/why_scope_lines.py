@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from vmsguard.cli.why_sentences import Line, Sentences
 from vmsguard.engine.why_model import AttributeWhy, GroupWhy, PackWhy, ReadingWhy, SelectionWhy
 
-__all__ = ["reading_lines", "scope_lines", "selection_lines"]
+__all__ = ["reading_lines", "say_attribute", "scope_lines", "selection_lines"]
 
 
 def scope_lines(pack: PackWhy, say: Sentences) -> Iterator[Line]:
@@ -36,14 +36,15 @@ def _parts(selection: SelectionWhy) -> tuple[SelectionWhy, ...]:
 def selection_lines(selection: SelectionWhy, say: Sentences, level: int) -> Iterator[Line]:
     """One part of a selector and the parts below it."""
     if isinstance(selection, AttributeWhy):
-        yield Line(level, _test(selection, say), item=True)
+        yield Line(level, say_attribute(selection, say), item=True)
         return
     yield Line(level, say.say(selection.need), item=True)
     for part in selection.parts:
         yield from selection_lines(part, say, level + 1)
 
 
-def _test(test: AttributeWhy, say: Sentences) -> str:
+def say_attribute(test: AttributeWhy, say: Sentences) -> str:
+    """One attribute: what was stated of it, and what is asked for."""
     asked, told = say.values(test.asked), ", ".join(test.stated)
     if not test.stated:
         return say.say("not stated", test.attribute, asked)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from vmsguard.cli.why_words_en import ENGLISH
 from vmsguard.cli.why_words_ko import KOREAN
-from vmsguard.engine.why_model import FactWhy, Reason
+from vmsguard.engine.why_model import CitationWhy, FactWhy, PackWhy, Reason, RuleWhy
 from vmsguard.model.vocabulary import WHOLE
 from vmsguard.report.words.reasons import REASONS
 from vmsguard.report.words.reasons_ko import REASONS_KO
@@ -71,6 +71,10 @@ class Sentences:
     def verdict(self, verdict: str, qualifier: str = "") -> str:
         told = self.say(verdict)
         return f"{told} ({self.say(qualifier)})" if qualifier not in ("", "direct") else told
+
+    def title(self, named: PackWhy | RuleWhy | CitationWhy) -> str:
+        """The title in the reader's language where there is one."""
+        return named.native_title if self.lang == "ko" and named.native_title else named.title
 
     def values(self, values: Iterable[str]) -> str:
         """``a, b or c``."""

@@ -58,14 +58,12 @@ ENGLISH: Mapping[str, str] = {
     "required": "Required:",
     "if it applied": "Were it in force today, it would require:",
     "replaced": "In its place: alternative {0}.",
-    "also": "{0} more: {1}",
     "still there": "Left: {0}.",
     # facts
     "of rules": "{0} of {1} rules",
     "listed": "{0} listed",
     "listed in part": "{0} listed, not complete",
     "rests on": "Rests on:",
-    "no facts": "Rests on no reading.",
     "of camera": "the camera itself",
     "of whole": "{0} as a whole",
     "of channel": "{0}, channel {1}",
@@ -102,7 +100,6 @@ ENGLISH: Mapping[str, str] = {
     "seen.",
     "proof missing": "{0}: not proven impossible:",
     "asked instead": "Asked instead:",
-    "and if not": "Whatever is not covered by an alternative has to be as required.",
     # what would make it pass
     "to pass": "To pass:",
     "change enforce": "vmsguard apply would {0}.",
@@ -124,8 +121,15 @@ ENGLISH: Mapping[str, str] = {
     "hold review": "; to be reviewed by {0}",
     "holds": "Holds on this camera:",
     "exceptions": "Exceptions for other packs:",
+    # select
+    "selecting": "{0}: {1}. By what the inventory states; no device was asked.",
+    "selected": "Selected: {0}",
+    "perhaps selected": "Nobody knows, so judged and not changed: {0}",
+    "not selected": "Not selected: {0}",
+    "more": "and {0} more",
     # verbs
     "verb stream.stop": "switch one media service off",
+    "verb audio.stop": "take in no sound from one source",
     "verb push.stop": "stop sending to one destination",
     "verb cloud.disconnect": "remove one connection",
     "verb recording.stop": "stop one recording job",

@@ -58,14 +58,12 @@ KOREAN: Mapping[str, str] = {
     "required": "요구 사항:",
     "if it applied": "오늘 시행 중이라면 요구할 사항:",
     "replaced": "대신 적용: 대안 {0}.",
-    "also": "외 {0}건: {1}",
     "still there": "남아 있는 것: {0}.",
     # facts
     "of rules": "규칙 {1}개 중 {0}개",
     "listed": "목록 {0}건",
     "listed in part": "목록 {0}건, 완전하지 않음",
     "rests on": "판단 근거:",
-    "no facts": "읽은 값 없이 판단했습니다.",
     "of camera": "카메라 자체",
     "of whole": "{0} 전체",
     "of channel": "{0} 채널 {1}",
@@ -101,7 +99,6 @@ KOREAN: Mapping[str, str] = {
     "proof unseen": "{0}: 거부된 것은 불가능함이 입증되었으나, 끌 수 있는 것을 모두 확인하지는 못했습니다.",
     "proof missing": "{0}: 불가능함이 입증되지 않음:",
     "asked instead": "대신 요구하는 것:",
-    "and if not": "대안이 대신하지 않는 항목은 요구 사항대로여야 합니다.",
     # what would make it pass
     "to pass": "통과하려면:",
     "change enforce": "vmsguard apply가 실행할 변경: {0}.",
@@ -123,8 +120,15 @@ KOREAN: Mapping[str, str] = {
     "hold review": " ({0}까지 재검토)",
     "holds": "이 카메라에 대한 보존 명령:",
     "exceptions": "다른 정책에 관한 예외:",
+    # select
+    "selecting": "{0}: {1}. 인벤토리에 기재된 대로이며, 기기에는 묻지 않았습니다.",
+    "selected": "대상: {0}대",
+    "perhaps selected": "알 수 없어 판정은 하되 변경하지 않음: {0}대",
+    "not selected": "대상 아님: {0}대",
+    "more": "외 {0}대",
     # verbs
     "verb stream.stop": "미디어 서비스 하나를 끄기",
+    "verb audio.stop": "소리 하나를 더 이상 수집하지 않기",
     "verb push.stop": "전송 대상 하나로의 전송 중지",
     "verb cloud.disconnect": "연결 하나를 제거",
     "verb recording.stop": "녹화 작업 하나를 중지",

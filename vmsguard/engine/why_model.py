@@ -199,6 +199,7 @@ class RuleWhy(Struct, frozen=True, kw_only=True):
     pack: str
     rule: str
     title: str
+    native_title: str = ""
     severity: str
     citations: tuple[CitationWhy, ...]
     verdict: str
@@ -230,6 +231,7 @@ class PackWhy(Struct, frozen=True, kw_only=True):
     pack: str
     version: str
     title: str
+    native_title: str = ""
     profile: str
     profile_title: str
     mode: str
