@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from vmsguard.cli.why_sentences import TABLES, Line, Sentences
-from vmsguard.engine.why_model import FactWhy, Reason
+from vmsguard.engine.why_model import FactWhy, Reason, RuleWhy
 from vmsguard.model.changes import CORE_VERBS
 from vmsguard.model.vocabulary import Basis, Layer, Qualifier, Verdict, Why
 from vmsguard.policy.sentences import LANGUAGES
@@ -131,3 +131,22 @@ def test_a_fact_is_told_with_place_value_basis_and_age(more: dict[str, object], 
 
 def test_a_line_stands_for_itself() -> None:
     assert (0, "", False) == (Line(0, "x").level, Line(0, "x").verdict, Line(0, "x").item)
+
+
+@pytest.mark.parametrize(
+    ("lang", "native", "told"),
+    [("en", "저장을 끈다", "Saving is off"), ("ko", "저장을 끈다", "저장을 끈다"), ("ko", "", "Saving is off")],
+)
+def test_a_title_is_told_in_the_readers_language_where_there_is_one(lang: str, native: str, told: str) -> None:
+    rule = RuleWhy(
+        pack="p",
+        rule="r",
+        title="Saving is off",
+        native_title=native,
+        severity="low",
+        citations=(),
+        verdict="pass",
+        qualifier="direct",
+        reason=Reason("off", ""),
+    )
+    assert told == Sentences(lang).title(rule)

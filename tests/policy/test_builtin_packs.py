@@ -124,6 +124,14 @@ def test_every_number_of_ours_is_marked_as_an_assumption(pack: str, packs: dict[
                 assert [Force.ASSUMPTION] == [found.sources[each.source].force for each in cited], rule.id
 
 
+@pytest.mark.parametrize("pack", [pack for pack in IDS if pack.startswith("kr-")])
+def test_a_pack_of_korea_can_be_read_aloud_in_korean(pack: str, packs: dict[str, Pack]) -> None:
+    found = packs[pack]
+    named = (found, *found.sources.values(), *found.profiles.values(), *found.rules)
+
+    assert [] == [one.title for one in named if not any("가" <= letter <= "힣" for letter in one.native_title)]
+
+
 def test_saving_that_cannot_be_switched_off_is_deleted_daily(packs: dict[str, Pack]) -> None:
     rule = next(rule for rule in packs["kr-pipc-thermal-2020"].rules if rule.id == "saving-off")
     daily, consented = rule.otherwise

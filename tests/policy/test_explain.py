@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from vmsguard.errors import UsageError
 from vmsguard.model.pack import Pack
@@ -33,6 +34,20 @@ def test_the_readings_stand_side_by_side_with_what_differs(packs: Mapping[str, P
         Difference({"operator is public-institution": True, "space is public": False}, reached),
         Difference({"operator is public-institution": False, "space is public": True}, reached),
     ) == explained.differences
+
+
+@pytest.mark.parametrize(("lang", "pack", "rule"), [("en", "Sample", "The rule"), ("ko", "본보기", "규칙")])
+def test_titles_are_read_in_the_readers_language_where_there_are_any(
+    lang: str, pack: str, rule: str, packs: Mapping[str, Pack], catalogue: Catalogue
+) -> None:
+    rules = (
+        replace(packs[THERMAL].rules[0], title="The rule", native_title="규칙"),
+        replace(packs[THERMAL].rules[1], title="Another", native_title=""),
+    )
+    sample = replace(packs[THERMAL], title="Sample", native_title="본보기", rules=rules)
+    explained = explain_pack(sample, catalogue.controls, lang=lang)
+
+    assert (pack, [rule, "Another"]) == (explained.title, [each.title for each in explained.rules])
 
 
 def test_a_pack_with_one_reading_has_no_differences(packs: Mapping[str, Pack], catalogue: Catalogue) -> None:

@@ -126,6 +126,8 @@ Selector: TypeAlias = AttributeTest | AllOf | AnyOf
 class Rule(Struct, frozen=True, kw_only=True):
     id: str
     title: str
+    native_title: str = ""
+    """The title in the language of the place whose law it is, for whoever reads the pack in that language."""
     severity: Severity
     cites: tuple[Citation, ...]
     require: tuple[Requirement, ...]
@@ -142,6 +144,7 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     id: str
     title: str = ""
+    native_title: str = ""
     select: Selector
     cites: Mapping[str, tuple[Citation, ...]] = field(default_factory=dict)
     """What rules cite under this profile besides their own citations, by rule id."""
@@ -173,6 +176,7 @@ class Pack(Struct, frozen=True, kw_only=True):
     id: str
     version: str
     title: str
+    native_title: str = ""
     timezone: str
     reviewed_on: date
     reviewed_next: date

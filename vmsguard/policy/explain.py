@@ -10,7 +10,16 @@ from msgspec import Struct
 from vmsguard.controls.base import Control
 from vmsguard.errors import UsageError
 from vmsguard.model.pack import AllOf, AnyOf, AttributeTest, Pack, Rule, Selector
-from vmsguard.policy.sentences import WORDS, say_gate, say_requirement, say_selector, say_source, say_test, say_value
+from vmsguard.policy.sentences import (
+    WORDS,
+    say_gate,
+    say_requirement,
+    say_selector,
+    say_source,
+    say_test,
+    say_title,
+    say_value,
+)
 from vmsguard.policy.suggest import did_you_mean
 
 __all__ = [
@@ -76,11 +85,11 @@ def explain_pack(pack: Pack, controls: Mapping[str, Control], *, lang: str = "en
     return PackExplained(
         id=pack.id,
         version=pack.version,
-        title=pack.title,
+        title=say_title(pack, lang),
         digest=pack.digest,
         select=say_selector(pack.select, lang),
         profiles={name: say_selector(profile.select, lang) for name, profile in pack.profiles.items()},
-        profile_titles={name: profile.title for name, profile in pack.profiles.items()},
+        profile_titles={name: say_title(profile, lang) for name, profile in pack.profiles.items()},
         profile_values={name: values_of(pack, name, lang) for name in pack.profiles},
         differences=tuple(_differences(pack, lang)),
         rules=tuple(_explained(each, pack, controls, lang) for each in wanted),
@@ -97,7 +106,7 @@ def _explained(rule: Rule, pack: Pack, controls: Mapping[str, Control], lang: st
     ]
     return RuleExplained(
         id=rule.id,
-        title=rule.title,
+        title=say_title(rule, lang),
         severity=rule.severity.value,
         authority=(
             *(say_source(pack.sources[cited.source], cited.clause, lang) for cited in rule.cites),

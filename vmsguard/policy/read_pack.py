@@ -65,6 +65,7 @@ class _Metadata(Struct, frozen=True, kw_only=True):
     reviewed_on: date
     reviewed_next: date
     reviewed_line: int = 0
+    native_title: str = ""
 
 
 def read_pack(document: YamlDocument, catalogue: Catalogue) -> PackReading:
@@ -104,6 +105,7 @@ def read_pack(document: YamlDocument, catalogue: Catalogue) -> PackReading:
         id=metadata.id,
         version=metadata.version,
         title=metadata.title,
+        native_title=metadata.native_title,
         timezone=metadata.timezone,
         reviewed_on=metadata.reviewed_on,
         reviewed_next=metadata.reviewed_next,
@@ -137,6 +139,7 @@ def _metadata(reader: Reader, fields: Fields) -> _Metadata:
             id=metadata.identifier("id"),
             version=metadata.read("version", lambda child, what: _version(reader, child, what), "", None),
             title=metadata.text("title"),
+            native_title=metadata.text("native_title", default=""),
             timezone=metadata.read("timezone", lambda child, what: _timezone(reader, child, what), "", None),
             jurisdiction=metadata.text("jurisdiction", default=""),
             reviewed_on=on,

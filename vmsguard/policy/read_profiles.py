@@ -22,6 +22,7 @@ def read_profile(reader: Reader, name: str, node: Node, cite: Callable[[Node, st
     """One profile; ``cite`` reads a citation of the rule that is named. Its values are read where rules take them."""
     with reader.fields(node, f"the profile {name!r}") as fields:
         title = fields.text("title", default="")
+        native_title = fields.text("native_title", default="")
         selected = fields.need("select")
         fields.entries("values", required=False, least=1)
         cites = {
@@ -29,7 +30,7 @@ def read_profile(reader: Reader, name: str, node: Node, cite: Callable[[Node, st
             for rule, listed in fields.entries("cites", required=False, least=1)
         }
     select = AllOf() if selected is None else read_selector(reader, selected)
-    return Profile(id=name, title=title, select=select, cites=cites)
+    return Profile(id=name, title=title, native_title=native_title, select=select, cites=cites)
 
 
 def check_profile_cites(reader: Reader, profiles: Iterable[tuple[Profile, Node]], rules: Sequence[Rule]) -> None:

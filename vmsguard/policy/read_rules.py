@@ -58,6 +58,7 @@ class RuleReader:
             rule = Rule(
                 id=name,
                 title=fields.text("title"),
+                native_title=fields.text("native_title", default=""),
                 severity=fields.choice("severity", Severity),
                 cites=self._cites(fields, name),
                 select=fields.optional("select", lambda child, what: read_selector(self.reader, child, what)),

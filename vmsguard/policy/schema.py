@@ -131,6 +131,7 @@ def _pack() -> dict[str, Any]:
             "id": {"$ref": "#/$defs/id"},
             "version": documented({"type": "string", "pattern": VERSION_PATTERN}, "Three numbers in quotes."),
             "title": {"$ref": "#/$defs/text"},
+            "native_title": {"$ref": "#/$defs/text"},
             "timezone": documented(
                 {"$ref": "#/$defs/text"}, "An IANA name such as Asia/Seoul, or site: where the camera stands."
             ),
@@ -158,6 +159,7 @@ def _profile() -> dict[str, Any]:
     return closed(
         {
             "title": {"$ref": "#/$defs/text"},
+            "native_title": {"$ref": "#/$defs/text"},
             "select": {"$ref": "#/$defs/selector"},
             "values": documented(mapping(_TOLD), "What rules take with from_profile; every profile gives every value."),
             "cites": documented(mapping(listing(_citation())), "What rules cite in this profile besides, by rule."),
@@ -224,6 +226,7 @@ def _rule() -> dict[str, Any]:
         {
             "id": {"$ref": "#/$defs/id"},
             "title": {"$ref": "#/$defs/text"},
+            "native_title": {"$ref": "#/$defs/text"},
             "severity": words([severity.value for severity in Severity], "How much a failure matters."),
             "cites": documented(listing(_citation()), "On whose authority."),
             "select": documented({"$ref": "#/$defs/selector"}, "Narrows the pack's selection for this rule."),

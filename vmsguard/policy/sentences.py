@@ -14,7 +14,10 @@ from vmsguard.model.pack import (
     ExceptionType,
     Gate,
     ImpossibleGate,
+    Pack,
+    Profile,
     Requirement,
+    Rule,
     Selector,
     Source,
 )
@@ -22,7 +25,17 @@ from vmsguard.model.span import Span
 from vmsguard.policy.durations import show_duration, show_span
 from vmsguard.policy.params import param_fields
 
-__all__ = ["LANGUAGES", "WORDS", "say_gate", "say_requirement", "say_selector", "say_source", "say_test", "say_value"]
+__all__ = [
+    "LANGUAGES",
+    "WORDS",
+    "say_gate",
+    "say_requirement",
+    "say_selector",
+    "say_source",
+    "say_test",
+    "say_title",
+    "say_value",
+]
 
 LANGUAGES = ("en", "ko")
 
@@ -181,10 +194,15 @@ def _terms(kind: ExceptionType, lang: str) -> Iterator[str]:
         yield words["final"]
 
 
+def say_title(named: Source | Pack | Profile | Rule, lang: str) -> str:
+    """The title in the reader's language where there is one; native titles are read with Korean."""
+    return named.native_title if lang == "ko" and named.native_title else named.title
+
+
 def say_source(source: Source, clause: str, lang: str) -> str:
     """The text, its clause, its force, and whether it was read."""
     words = WORDS[lang]
-    title = source.native_title if lang == "ko" and source.native_title else source.title
+    title = say_title(source, lang)
     known = words["assumption"] if source.force == "assumption" else words[source.confirmed]
     place = f": {clause}" if clause else ""
     return f"{title}{place} [{source.force.value}; {words['since'].format(source.since)}; {known}]"
