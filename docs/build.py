@@ -22,6 +22,7 @@ from vmsguard.controls.base import Control
 from vmsguard.controls.catalogue import CORE_CONTROLS
 from vmsguard.model.changes import CORE_VERBS
 from vmsguard.model.fact_catalogue import CORE_FACTS, FactSpec
+from vmsguard.model.vocabulary import EvidenceClass
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.report.as_json import json_schema
 
@@ -58,6 +59,7 @@ What a fact means stands in [facts.md](facts.md). A control whose facts nobody d
 
 *Judged on* says at which targets a control looks: `device`, `recorder`, `relay`, or `camera` for papers and attributes.
 *Can change* says what `apply` may do about a failure; a control without it can only be observed.
+*Evidence shows* says what of the facts may enter the evidence; never a name, a picture, an address or an id of a face.
 """
 
 FACTS_INTRO = """# Facts and verbs
@@ -171,13 +173,42 @@ def _control_section(control: Control) -> str:
         f"## {control.id}\n",
         f"{control.says['en']}\n",
         f"{control.says['ko']}\n",
+        *([f"{told}\n"] if (told := _own_words(type(control))) else []),
         f"- Judged on: {', '.join(sorted(role.value for role in control.roles))}",
         f"- Reads: {', '.join(f'`{name}`' for name in _reads(control)) or 'papers and attributes only'}",
-        f"- Can change: {', '.join(f'`{verb}`' for verb in verbs) or 'nothing, it is observed'}\n",
+        f"- Can change: {', '.join(f'`{verb}`' for verb in verbs) or 'nothing, it is observed'}",
+        f"- Evidence shows: {_shown(control)}\n",
     ]
     if params:
         parts.append(_table(("parameter", "type", "default"), params))
+        parts += [f"{told}\n"] if (told := _own_words(control.Params)) else []
     return "\n".join(parts)
+
+
+def _own_words(described: type) -> str:
+    """What a class says of itself, in Markdown; nothing where it inherits its words."""
+    told = inspect.cleandoc(described.__dict__.get("__doc__") or "")
+    return "" if told.startswith(described.__name__ + "(") else told.replace("``", "`")
+
+
+def _shown(control: Control) -> str:
+    """What of the facts a verdict rests on may be shown, by their class."""
+    shown: dict[str, list[str]] = {}
+    for name in _reads(control):
+        spec = CORE_FACTS[name]
+        how = "how many items of" if spec.item is not None else _SHOWS[spec.evidence]
+        shown.setdefault(how, []).append(f"`{name}`")
+    told = [f"{how} {', '.join(names)}" for how, names in shown.items()]
+    return "; ".join(told) or "which attribute or paper decided, a paper by its id and the start of its hash"
+
+
+_SHOWS = {
+    EvidenceClass.FLAG: "yes or no of",
+    EvidenceClass.COUNT: "the number of",
+    EvidenceClass.ENUM: "the word of",
+    EvidenceClass.SETTING: "the value of",
+    EvidenceClass.SECRET: "that it was read, and no more, of",
+}
 
 
 def _reads(control: Control) -> list[str]:
