@@ -184,7 +184,7 @@ def show_plan(console: Console, plan: Plan, skipped: Iterable[Skipped] = ()) -> 
             table.add_row(
                 Text(planned.mode.value, style="bold" if planned.mode is Mode.ENFORCE else "dim"),
                 escape(_change(planned)),
-                escape(", ".join(sorted({f"{cause.camera} {cause.control}" for cause in planned.causes}))),
+                escape(_causes(planned)),
                 escape(_in_the_way(planned.blockers)),
             )
         console.print(table)
@@ -205,7 +205,13 @@ def _in_the_way(blockers: Iterable[str]) -> str:
 
 def _change(planned: PlannedChange) -> str:
     told = planned.change.id
-    return f"{told} [{planned.items} recordings]" if planned.destructive else told
+    held = ", leaving what is held" if planned.change.arguments.get("held") else ""
+    return f"{told} [{planned.items} recordings{held}]" if planned.destructive else told
+
+
+def _causes(planned: PlannedChange) -> str:
+    told = sorted({f"{cause.camera} {cause.control}" for cause in planned.causes})
+    return "; ".join((", ".join(told), *(f"because: {why}" for why in planned.because)))
 
 
 def _summary(outcome: RunOutcome) -> str:
