@@ -6,16 +6,18 @@ import pytest
 
 from vmsguard.controls.device_clock import CLOCK
 from vmsguard.engine.blast import Claims
+from vmsguard.engine.demands import Demand
 from vmsguard.engine.held import held_at, held_recordings, leave_held
+from vmsguard.engine.purges import purge_extent, without_named_twice
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import StoredRecording
-from vmsguard.model.facts import Fact, FactKey, Known
+from vmsguard.model.facts import Fact, FactKey, Items, Known
 from vmsguard.model.held_window import HeldWindow, read_windows, write_windows
 from vmsguard.model.inventory import Camera
 from vmsguard.model.manifest import VerbSupport
 from vmsguard.model.pack import Hold
 from vmsguard.model.snapshot import CameraSnapshot
-from vmsguard.model.vocabulary import WHOLE, Basis, Support
+from vmsguard.model.vocabulary import WHOLE, Basis, Mode, Support
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -129,3 +131,50 @@ def test_the_hold_of_a_camera_outside_the_run_counts_where_both_claim_the_channe
 def test_a_hold_makes_no_other_change_of_a_purge() -> None:
     change, _ = left([BEFORE, INSIDE])
     assert PURGE.id == change.id
+
+
+def test_a_purge_that_names_recordings_counts_those_alone() -> None:
+    key = FactKey("t", "1", "footage.recordings")
+    told = Fact(key, Known(Items((BEFORE, INSIDE, AFTER))), Basis.READ_BACK, NOW)
+    seen = CameraSnapshot(camera=Camera(id="cam-1", site="hq"), endpoints=(), facts={key: told})
+    named = Change("footage.purge", "t", "1", {**PURGE.arguments, "recordings": "before,after"})
+    assert (2, BEFORE.start) == purge_extent(named, seen)
+    assert (3, BEFORE.start) == purge_extent(PURGE, seen)
+    held = Change("footage.purge", "t", "1", {**PURGE.arguments, "held": write_windows([WINDOW])})
+    assert (2, BEFORE.start) == purge_extent(held, seen)
+
+
+def asking(
+    control: str, recordings: str = "", cutoff: datetime = NOW, mode: Mode = Mode.ENFORCE, *blockers: str
+) -> Demand:
+    arguments = {"cutoff": cutoff.isoformat(), "recordings": recordings}
+    return Demand(
+        camera="cam-1",
+        pack="p",
+        rule="r",
+        control=control,
+        endpoint="t/1",
+        mode=mode,
+        change=Change("footage.purge", "t", "1", arguments),
+        cites=(),
+        blockers=blockers,
+    )
+
+
+def test_recordings_that_go_with_all_others_are_not_named_again() -> None:
+    everything, named = asking("storage.residue.empty"), asking("exception.expiry", "r1", NOW - HOUR)
+    assert [[everything, named]] == without_named_twice([[everything], [named]])
+    assert [[everything, named]] == without_named_twice([[named], [everything]])
+
+
+@pytest.mark.parametrize(
+    "everything",
+    [
+        asking("storage.residue.empty", "", NOW - 2 * HOUR),
+        asking("storage.residue.empty", "", NOW, Mode.PROPOSE),
+        asking("storage.residue.empty", "", NOW, Mode.ENFORCE, "attribute-not-set: modality"),
+    ],
+)
+def test_what_asks_for_less_sets_no_more_free(everything: Demand) -> None:
+    named = asking("exception.expiry", "r1", NOW - HOUR)
+    assert [[everything], [named]] == without_named_twice([[everything], [named]])

@@ -15,7 +15,7 @@ from vmsguard.engine.evaluate import Evaluation
 from vmsguard.engine.freezes import capped
 from vmsguard.engine.held import held_at, leave_held
 from vmsguard.engine.order import in_order
-from vmsguard.engine.purges import footage_at, purge_blocker, purge_extent
+from vmsguard.engine.purges import footage_at, purge_blocker, purge_extent, without_named_twice
 from vmsguard.model.changes import Change, VerbSpec
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.manifest import Manifest, VerbSupport
@@ -78,7 +78,7 @@ def _merge(demands: Iterable[Demand], manifests: Mapping[str, Manifest]) -> list
         wide = support is not None and support.scope == "whole"
         channel = "" if wide else change.channel
         groups.setdefault((change.target, channel, change.verb, *told), []).append(demand)
-    return list(groups.values())
+    return without_named_twice(list(groups.values()))
 
 
 def _planned(

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from vmsguard.engine.held import held_recordings
+from vmsguard.engine.demands import Demand
+from vmsguard.engine.held import PURGE, held_recordings
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import StoredRecording
 from vmsguard.model.facts import Absent, Fact, FactKey, Items, Known
@@ -15,11 +16,14 @@ from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.truth import Truth
 from vmsguard.model.vocabulary import WHOLE, Layer, Mode
 
-__all__ = ["deletes_what_was_before", "footage_at", "purge_blocker", "purge_extent"]
+__all__ = ["deletes_what_was_before", "footage_at", "purge_blocker", "purge_extent", "without_named_twice"]
 
 _STOP = "recording.stop"
-_AFTER_STOP = frozenset({"storage.residue.empty"})
-"""Controls whose purge means "what was stored before"; a duty or a limit deletes beside running recordings."""
+_AFTER_STOP = "storage.residue.empty"
+"""The control whose purge means "what was stored before"; a duty or a limit deletes beside running recordings."""
+
+_GO_ALONG = frozenset({"deletion.on_request", "exception.expiry", "purge.on_reject", _AFTER_STOP})
+"""Controls that name recordings, and whose purge is part of that one where both are asked for."""
 
 
 def purge_extent(change: Change, snapshot: CameraSnapshot) -> tuple[int, datetime | None]:
@@ -37,7 +41,8 @@ def purge_extent(change: Change, snapshot: CameraSnapshot) -> tuple[int, datetim
         if not item.empty and (item.start is None or cutoff is None or item.start < cutoff)
     ]
     held = held_recordings(change, doomed)
-    doomed = [item for item in doomed if item.id not in held]
+    named = frozenset(filter(None, change.arguments.get("recordings", "").split(",")))
+    doomed = [item for item in doomed if item.id not in held and (not named or item.id in named)]
     return len(doomed), min((item.start for item in doomed if item.start is not None), default=None)
 
 
@@ -60,9 +65,40 @@ def _items(fact: Fact | None) -> Sequence[Any]:
     return fact.reading.value.values
 
 
+def without_named_twice(groups: Sequence[list[Demand]]) -> list[list[Demand]]:
+    """The groups, with purges of named recordings joined to a purge of everything there that goes anyway.
+
+    Only one that may go by itself takes others in: what asks for less must not set more free.
+    """
+    whole = {
+        (demand.change.target, demand.change.channel): group
+        for group in groups
+        for demand in group
+        if _purges_all(demand.change) and demand.mode is Mode.ENFORCE and not demand.blockers
+    }
+    kept: list[list[Demand]] = []
+    for group in groups:
+        change = group[0].change
+        wider = whole.get((change.target, change.channel)) if change.arguments.get("recordings") else None
+        if wider is None or max(map(_cutoff, wider)) < max(map(_cutoff, group)):
+            kept.append(group)
+        else:
+            wider.extend(group)
+    return kept
+
+
+def _purges_all(change: Change) -> bool:
+    return change.verb == PURGE and not change.arguments.get("recordings")
+
+
+def _cutoff(demand: Demand) -> datetime:
+    return datetime.fromisoformat(demand.change.arguments["cutoff"])
+
+
 def deletes_what_was_before(planned: PlannedChange) -> bool:
     """Whether a purge means all that was stored until recording stopped, and nothing else."""
-    return {cause.control for cause in planned.causes} <= _AFTER_STOP
+    causes = {cause.control for cause in planned.causes}
+    return _AFTER_STOP in causes and causes <= _GO_ALONG
 
 
 def purge_blocker(
