@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from vmsguard.controls.catalogue import CORE_CONTROLS
 from vmsguard.model.fact_values import RetentionSetting, StoredRecording
+from vmsguard.model.manifest import Manifest
 from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Verdict, Why
 
 CONTROL = "retention.max"
+MANIFEST = Manifest(driver="test", product="test", version="1", facts=())
 DAY = timedelta(days=1)
 MONTH = Span(exact=30 * DAY)
 
@@ -133,3 +137,17 @@ def test_edge_case_4_footage_that_is_too_old_by_any_clock_still_fails(scene, now
 def test_edge_case_4_a_clock_nobody_measured_changes_nothing(scene, now, hour):
     scene.listed("recording.retention", RetentionSetting("sd", 86400)).listed("footage.recordings", footage(now - hour))
     assert Verdict.PASS is scene.unknown("clock.skew_seconds").judge(CONTROL, max=MONTH).verdict
+
+
+@pytest.mark.parametrize(("minute", "verdict"), [(29, Verdict.PASS), (30, Verdict.PASS), (31, Verdict.FAIL)])
+def test_edge_case_6_a_months_days_are_those_of_the_packs_zone(scene, minute, verdict):
+    seoul = ZoneInfo("Asia/Seoul")
+    filmed = datetime(2026, 2, 1, 0, 30, tzinfo=seoul).astimezone(UTC)
+    scene.now = datetime(2026, 3, 1, 0, minute, tzinfo=seoul).astimezone(UTC)
+    scene.listed("recording.retention", RetentionSetting("sd", 86400)).listed("footage.recordings", footage(filmed))
+    control = CORE_CONTROLS[CONTROL]
+    params = control.in_zone(control.Params(max=Span(months=1)), seoul)
+    view = scene.view(scene.endpoints[0])
+    assert verdict is control.judge(params, view).verdict
+    cutoffs = [change.arguments["cutoff"] for change in control.enforce(params, view, MANIFEST)]
+    assert ([] if verdict is Verdict.PASS else ["2026-01-31T15:31:00Z"]) == cutoffs

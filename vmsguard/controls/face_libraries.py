@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -40,9 +41,13 @@ _SIZES = "face_library.sizes"
 
 
 class MaxAgeParams(Struct, frozen=True, forbid_unknown_fields=True):
-    """``max``: how long an entry may stay, counted on the calendar from its enrolment."""
+    """``max``: how long an entry may stay, counted on the calendar of the pack's zone from its enrolment."""
 
     max: Span
+
+
+class _MaxAgeInZone(MaxAgeParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    zone: tzinfo
 
 
 class AnalyticsFaceLibraryMaxAge(Control):
@@ -56,6 +61,9 @@ class AnalyticsFaceLibraryMaxAge(Control):
         "en": "No face stays enrolled for longer than allowed.",
         "ko": "얼굴을 정해진 기간보다 오래 등록해 두지 않는다.",
     }
+
+    def in_zone(self, params: MaxAgeParams, zone: tzinfo) -> MaxAgeParams:
+        return _MaxAgeInZone(params.max, zone=zone)
 
     def reads(self, params: MaxAgeParams) -> frozenset[str]:
         return frozenset({_SIZES, CLOCK})
@@ -72,7 +80,8 @@ class AnalyticsFaceLibraryMaxAge(Control):
             )
         filled = [gallery for gallery in galleries.values if gallery.count]
         error = clock_error(view)
-        earliest = params.max.before(view.now - error)
+        now = view.now.astimezone(params.zone) if isinstance(params, _MaxAgeInZone) else view.now
+        earliest = params.max.before(now - error)
         old = [
             gallery.id
             for gallery in filled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -33,11 +33,15 @@ class RetentionParams(Struct, frozen=True, forbid_unknown_fields=True):
     max: Span
 
 
+class _RetentionInZone(RetentionParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    zone: tzinfo
+
+
 class RetentionMax(Control):
     """Both count: a setting promises, the oldest footage shows.
 
-    A month is counted from the day footage was taken, in UTC; a setting in seconds keeps it only if it is no
-    longer than the shortest such month. Footage is dated by the device's clock.
+    A month is counted on the calendar of the pack's zone from the day footage was taken; a setting in seconds
+    keeps it only if it is no longer than the shortest such month. Footage is dated by the device's clock.
     """
 
     id = "retention.max"
@@ -48,6 +52,9 @@ class RetentionMax(Control):
         "en": "No footage is kept longer than allowed.",
         "ko": "정해진 기간보다 오래 영상을 보관하지 않는다.",
     }
+
+    def in_zone(self, params: RetentionParams, zone: tzinfo) -> RetentionParams:
+        return _RetentionInZone(params.max, zone=zone)
 
     def reads(self, params: RetentionParams) -> frozenset[str]:
         return frozenset({"recording.retention", "footage.recordings", CLOCK})
@@ -63,7 +70,7 @@ class RetentionMax(Control):
         kept, found = listed(settings), listed(footage)
         error = clock_error(view)
         wrong = [] if kept is None else _too_long(kept.values, limit)
-        old = [] if found is None else _too_old(found.values, limit, view.now - error)
+        old = [] if found is None else _too_old(found.values, _earliest(params, view.now - error))
         held = held_by(old, view)
         if old and not wrong and len(held) == len(old):
             ids = tuple(f"recording:{name}" for name in held)
@@ -106,7 +113,7 @@ class RetentionMax(Control):
             if offender.startswith("store:")
         ]
         if any(offender.startswith("recording:") for offender in offenders):
-            changes.append(purge(view, params.max.before(view.now - clock_error(view))))
+            changes.append(purge(view, _earliest(params, view.now - clock_error(view)).astimezone(UTC)))
         return changes
 
 
@@ -159,7 +166,12 @@ def _too_long(settings: Sequence[Any], limit: Span) -> list[str]:
     return [setting.store for setting in settings if setting.seconds is None or setting.seconds > seconds]
 
 
-def _too_old(recordings: Sequence[StoredRecording], limit: Span, now: datetime) -> list[StoredRecording]:
-    """Those whose time was over before ``now``, each counted from its own date."""
-    earliest = limit.before(now)
+def _earliest(params: RetentionParams, now: datetime) -> datetime:
+    """From when footage may still be there at ``now``; each recording's time counts from its own date."""
+    if params.max.months and isinstance(params, _RetentionInZone):
+        now = now.astimezone(params.zone)
+    return params.max.before(now)
+
+
+def _too_old(recordings: Sequence[StoredRecording], earliest: datetime) -> list[StoredRecording]:
     return [item for item in recordings if not item.empty and item.start is not None and item.start < earliest]
