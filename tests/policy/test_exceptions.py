@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -141,3 +142,37 @@ def test_a_requirement_no_exception_can_state_denies():
 def test_every_reason_is_told():
     flawed = replace(GRANT, approver="", legal_basis="", expires=NOW - timedelta(hours=1))
     assert 3 <= len(codes(grant=flawed))
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("expires", "last", "first"),
+    [
+        # On 25 October 2026 02:30 comes twice in Berlin; the offset says which one is meant.
+        (
+            "2026-10-25T02:30:00+02:00",
+            datetime(2026, 10, 25, 2, 29, 59, tzinfo=BERLIN),
+            datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN),
+        ),
+        (
+            "2026-10-25T02:30:00+01:00",
+            datetime(2026, 10, 25, 2, 29, 59, fold=1, tzinfo=BERLIN),
+            datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
+        ),
+        # On 29 March 2026 02:30 does not exist there: after 01:59:59 comes 03:00:00.
+        (
+            "2026-03-29T03:00:00+02:00",
+            datetime(2026, 3, 29, 1, 59, 59, tzinfo=BERLIN),
+            datetime(2026, 3, 29, 3, 0, tzinfo=BERLIN),
+        ),
+    ],
+)
+def test_edge_case_8_an_expired_exception_closes_at_its_second_in_its_zone(expires, last, first):
+    end = datetime.fromisoformat(expires)
+    grant = replace(GRANT, starts=end - 2 * DAY, expires=end)
+    paper = replace(PAPER, dated=date(2026, 1, 1), details={**PAPER.details, "completed_on": date(2026, 1, 1)})
+    assert timedelta(seconds=1) == first.astimezone(UTC) - last.astimezone(UTC)
+    assert [] == codes(grant=grant, documents=(paper,), now=last.astimezone(UTC))
+    assert ["exception-expired"] == codes(grant=grant, documents=(paper,), now=first.astimezone(UTC))

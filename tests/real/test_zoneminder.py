@@ -21,6 +21,7 @@ from vmsguard.model.clock import SystemClock
 from vmsguard.model.fact_catalogue import CORE_FACTS
 from vmsguard.model.fact_values import StoredRecording
 from vmsguard.model.facts import Fact, FactKey, Items, Known, Unknown
+from vmsguard.model.held_window import HeldWindow, write_windows
 from vmsguard.model.inventory import Camera, Endpoint
 from vmsguard.model.results import Outcome
 from vmsguard.model.snapshot import CameraSnapshot
@@ -222,6 +223,30 @@ async def test_only_footage_from_before_the_cutoff_goes(zoneminder: RealZoneMind
     assert "accepted" == await send(zoneminder, quiet_monitor, "footage.purge", cutoff=cutoff, recordings="")
 
     assert [young] == zoneminder.events(quiet_monitor)
+
+
+async def test_edge_case_29_events_in_a_held_window_stay_with_their_files_and_the_rest_goes(
+    zoneminder: RealZoneMinder, quiet_monitor: str
+) -> None:
+    held, kept = zoneminder.add_event(quiet_monitor, age=timedelta(days=10))
+    free, gone = zoneminder.add_event(quiet_monitor, age=timedelta(days=5))
+    now = datetime.now(UTC)
+    # A day around it: the zone of the recorder's own times may be any.
+    window = HeldWindow(now - timedelta(days=11), now - timedelta(days=9))
+
+    reported = await send(
+        zoneminder,
+        quiet_monitor,
+        "footage.purge",
+        cutoff=now.isoformat(),
+        recordings="",
+        held=write_windows([window]),
+    )
+
+    assert "accepted" == reported
+    assert [held] == zoneminder.events(quiet_monitor)
+    assert (True, False) == (kept.is_dir(), gone.exists())
+    assert free not in [item.id for item in recordings(await read(zoneminder, quiet_monitor), quiet_monitor)]
 
 
 async def test_more_events_than_a_page_holds_are_all_listed(zoneminder: RealZoneMinder, quiet_monitor: str) -> None:

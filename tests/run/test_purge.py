@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import StoredRecording
 from vmsguard.model.facts import Fact, FactKey, Items, Known
+from vmsguard.model.held_window import HeldWindow, write_windows
 from vmsguard.model.ledger import Deletion
 from vmsguard.model.manifest import Identity
 from vmsguard.model.plan import PlannedChange
@@ -17,7 +18,7 @@ from vmsguard.model.snapshot import TargetSeen
 from vmsguard.model.vocabulary import Basis, Mode, Stage
 from vmsguard.run.execute import Sent
 from vmsguard.run.observe import TargetObservation
-from vmsguard.run.purge import PurgeBudget, proven_deletions
+from vmsguard.run.purge import Proven, PurgeBudget, proven_deletions
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -130,3 +131,46 @@ def test_only_a_read_back_proves_a_deletion(
 
 def test_an_empty_list_of_a_target_that_answers_anything_proves_no_deletion() -> None:
     assert [] == proven((), identity=Identity(fabricates=True))
+
+
+def held_purge(window: HeldWindow) -> PlannedChange:
+    change = purge().change
+    return replace(purge(), change=replace(change, arguments={**change.arguments, "held": write_windows([window])}))
+
+
+def proven_beside(
+    window: HeldWindow, *values: StoredRecording, complete: bool = True, files: int | None = None
+) -> Proven:
+    key = FactKey("t", "1", "footage.recordings")
+    fact = Fact(key, Known(Items(values, complete)), Basis.READ_BACK, NOW)
+    seen = {"t": TargetObservation(seen=TargetSeen(target="t"), facts={key: fact})}
+    counted = {} if files is None else {("t", "1"): files}
+    sent = [Sent(held_purge(window), "accepted")]
+    return proven_deletions(sent, seen, counted, run="r", started=NOW, ended=NOW)
+
+
+LAST_DAY = HeldWindow(NOW - timedelta(days=2), NOW - timedelta(hours=1))
+
+
+def test_edge_case_29_a_purge_that_left_held_footage_is_no_deletion() -> None:
+    found = proven_beside(LAST_DAY, OLD, files=7)
+    assert [] == found.deletions
+    (held,) = found.held
+    assert (1, 3, NOW, "footage") == (held.left, held.count, held.cutoff, held.store)
+
+
+def test_nothing_is_proven_while_footage_outside_the_window_is_left() -> None:
+    other = StoredRecording("other", "s", NOW - timedelta(days=5), NOW - timedelta(days=4))
+    assert Proven([], []) == proven_beside(LAST_DAY, OLD, other)
+    assert Proven([], []) == proven_beside(LAST_DAY, OLD, complete=False)
+
+
+def test_where_nothing_is_left_a_hold_makes_no_lesser_deletion() -> None:
+    found = proven_beside(LAST_DAY)
+    assert (1, []) == (len(found.deletions), found.held)
+
+
+def test_edge_case_13_what_is_deleted_only_after_an_export_is_proven_when_it_is_gone() -> None:
+    """An accepted deletion whose recording is listed still, proves nothing; the look after the export does."""
+    assert [] == proven((OLD,))
+    assert [False] == proven(())
