@@ -37,6 +37,7 @@ _CATEGORIES = Off("function", _infers("biometric-categorisation"), "no function 
 
 class _InferenceOff(Control):
     roles = frozenset({Role.DEVICE, Role.RECORDER, Role.RELAY})
+    by_readings: ClassVar[bool] = True
     verbs: ClassVar[tuple[str, ...]] = ("analytics.stop",)
     off: ClassVar[Off]
 

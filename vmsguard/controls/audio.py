@@ -30,6 +30,7 @@ class AudioOff(Control):
 
     id = "audio.off"
     roles = frozenset({Role.DEVICE, Role.RECORDER, Role.RELAY})
+    by_readings: ClassVar[bool] = True
     verbs: ClassVar[tuple[str, ...]] = ("audio.stop",)
     says: ClassVar = {
         "en": "No sound is taken in, sent or recorded.",

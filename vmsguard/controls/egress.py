@@ -38,6 +38,7 @@ _EXPORTS = Off("export job", _exports_faces, "no job exports faces or sets of fa
 class ExportBulkFacesOff(Control):
     id = "export.bulk_faces.off"
     roles = _SENDERS
+    by_readings: ClassVar[bool] = True
     enforceable: ClassVar[bool] = False
     says: ClassVar = {
         "en": "No faces are exported in bulk.",

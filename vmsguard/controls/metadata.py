@@ -32,6 +32,7 @@ _INGEST = Off("subscription", attrgetter("enabled"), "no recognition results are
 class MetadataHumanAttributesOff(Control):
     id = "metadata.human_attributes.off"
     roles = frozenset({Role.DEVICE, Role.RECORDER, Role.RELAY})
+    by_readings: ClassVar[bool] = True
     enforceable: ClassVar[bool] = False
     says: ClassVar = {
         "en": "No metadata describe a face or body: no age, sex, expression or temperature.",
@@ -50,6 +51,7 @@ class MetadataRecognitionIngestOff(Control):
 
     id = "metadata.recognition_ingest.off"
     roles = frozenset({Role.RECORDER, Role.RELAY})
+    by_readings: ClassVar[bool] = True
     enforceable: ClassVar[bool] = False
     says: ClassVar = {
         "en": "No recognition results are taken in from elsewhere.",

@@ -21,6 +21,7 @@ class MobileIndicatorOn(Control):
 
     id = "mobile.indicator.on"
     roles = frozenset({Role.DEVICE})
+    by_readings: ClassVar[bool] = True
     enforceable: ClassVar[bool] = False
     says: ClassVar = {
         "en": "A worn or mounted camera shows that it records.",

@@ -50,6 +50,7 @@ class PtzBounded(Control):
 
     id = "ptz.bounded"
     roles = frozenset({Role.DEVICE})
+    by_readings: ClassVar[bool] = True
     enforceable: ClassVar[bool] = False
     says: ClassVar = {
         "en": "A movable camera keeps to its stated range.",
