@@ -148,6 +148,13 @@ class TestEffect:
         guarded.run("policy", "lock", "--accept", OWN, "--by", ROLE)
         assert ("enforce", []) == plan_of(guarded)["recording.stop"]
 
+    def test_a_plan_that_was_saved_before_the_upgrade_sends_nothing(self, guarded: Any) -> None:
+        guarded.run("policy", "lock", "--by", ROLE)
+        guarded.run("plan", "-o", "saved.json")
+        write_pack(guarded, UPGRADE)
+        applied = guarded.run("apply", "saved.json", "--yes", "--confirm-purge", "9", "--format", "json")
+        assert 0 == applied.json["run"]["changes_sent"]
+
     def test_it_is_told_in_the_outcome_the_findings_and_the_doctor(self, guarded: Any) -> None:
         guarded.run("policy", "lock", "--by", ROLE)
         write_pack(guarded, UPGRADE)

@@ -124,3 +124,18 @@ def test_attributes_are_not_missed_for_what_is_not_in_force(world, dated):
     assert () == world.evaluate().missing_attributes
     world.now = datetime(2027, 6, 1, tzinfo=UTC)
     assert ("country",) == world.evaluate().missing_attributes
+
+
+def test_a_rule_in_force_in_two_eras_is_told_with_the_clauses_of_each(world, dated):
+    world.assign(dated(Citation("advice", "R2"), FORMER, LATER)).recording(True)
+    told = {}
+    for year in (2026, 2027, 2028, 2026, 2028):
+        world.now = datetime(year, 5, 1, tzinfo=UTC) if year < 2028 else datetime(2028, 1, 1, tzinfo=UTC)
+        found = world.evaluate()
+        (control,) = (one for one in found.results if one.control)
+        told.setdefault(year, set()).add((world.rule("off").clause, world.rule("off").force, control.clause))
+    assert told == {
+        2026: {("advice R2; former 3", Force.ORDINANCE, "advice R2; former 3")},
+        2027: {("advice R2", Force.RECOMMENDATION, "advice R2")},
+        2028: {("advice R2; later 8", Force.LAW, "advice R2; later 8")},
+    }

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from vmsguard.engine.compile import CompiledRules
 from vmsguard.engine.not_accepted import hold_back
@@ -96,6 +97,17 @@ def test_a_deletion_that_was_accepted_goes_on_where_it_reached_the_camera_before
     held = HeldBack(packs={"thermal": SAYS}, kept=kept, same_scope=same_scope)
     purge = told(plan_of(held, enrolled=enrolled))["footage.purge"]
     assert (mode, () if mode is Mode.ENFORCE else (SAYS,)) == purge
+
+
+def test_what_follows_the_end_of_an_exception_goes_on_wherever_the_exception_reached(world, words):
+    world.camera().assign(words.thermal()).recording(True)
+    (demand, *_) = world.evaluate().demands
+    after = replace(demand, control="exception.expiry", rule="saving-off")
+    evaluation = replace(world.evaluate(), demands=(after,))
+    for kept, blockers in (({("saving-off", "exception.expiry")}, ()), (set(), (SAYS,))):
+        held = HeldBack(packs={"thermal": SAYS}, kept={"thermal": frozenset(kept)})
+        (found,) = hold_back([evaluation], _rules(world), held, world.now)
+        assert blockers == found.demands[0].blockers
 
 
 def test_targets_and_controls_of_an_unaccepted_plugin_stop_at_a_proposal(world, words, plan_of):

@@ -109,7 +109,13 @@ def held(lock: Lock, pack: Pack) -> HeldBack:
     return held_back(lock, {pack.id: pack}, compare(lock, {pack.id: pack}, [ONVIF]))
 
 
-DUTIES = frozenset({("saving-off", "deletion.periodic"), ("sending-off", "deletion.periodic")})
+DUTIES = frozenset(
+    {
+        ("saving-off", "deletion.periodic"),
+        ("saving-off", "exception.expiry"),
+        ("sending-off", "deletion.periodic"),
+    }
+)
 
 
 def test_duties_go_on_where_an_upgrade_states_them_alike(written) -> None:
@@ -121,14 +127,19 @@ def test_duties_go_on_where_an_upgrade_states_them_alike(written) -> None:
 def test_a_duty_whose_parameters_changed_waits_and_is_named(written) -> None:
     lock = locked(written())
     found = held(lock, written(("scope: all, max_gap: PT24H", "scope: all, max_gap: PT12H")))
-    assert {("sending-off", "deletion.periodic")} == found.kept[PACK]
+    assert DUTIES - {("saving-off", "deletion.periodic")} == found.kept[PACK]
     assert [("saving-off", "deletion.periodic")] == [(one.rule, one.control) for one in found.stopped[PACK]]
 
 
 def test_a_duty_behind_another_gate_is_another_duty(written) -> None:
     gate = "if_impossible: {proof: {any: [capability, refused, vendor-statement]}}"
     found = held(locked(written()), written((gate, "if_impossible: {proof: {any: [capability, refused]}}")))
-    assert frozenset() == found.kept[PACK]
+    assert {("saving-off", "exception.expiry")} == found.kept[PACK]
+
+
+def test_what_follows_the_end_of_an_exception_is_a_duty_too(written) -> None:
+    found = held(locked(written()), written(("on_expiry: revert-and-purge", "on_expiry: revert")))
+    assert DUTIES - {("saving-off", "exception.expiry")} == found.kept[PACK]
 
 
 def test_another_selection_is_another_scope(written) -> None:

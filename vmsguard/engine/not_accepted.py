@@ -13,6 +13,7 @@ from vmsguard.engine.evaluate import Evaluation
 from vmsguard.model.truth import Truth
 from vmsguard.model.vocabulary import Mode
 from vmsguard.policy.lock_compare import HeldBack
+from vmsguard.policy.locked_duties import AFTER_EXCEPTIONS
 
 __all__ = ["hold_back"]
 
@@ -31,7 +32,8 @@ def hold_back(
 
     ``rules`` are those of each camera; ``targets`` and ``controls`` name the distribution behind each.
     A deletion that was accepted goes on where the pack still states it alike and reaches the camera as
-    before: its selection is the same, or the duty stands in ``enrolled`` as ``(camera, pack, rule)``.
+    before: its selection is the same, or the duty stands in ``enrolled`` as ``(camera, pack, rule)``. What
+    follows the end of an exception goes on where the exception's type still says so: it names its cameras itself.
     """
     found = tuple(evaluations)
     if not held.packs and not held.plugins:
@@ -61,6 +63,8 @@ def hold_back(
 def _goes_on(demand: Demand, held: HeldBack, enrolled: Collection[tuple[str, str, str]]) -> bool:
     if (demand.rule, demand.control) not in held.kept.get(demand.pack, ()):
         return False
+    if demand.control == AFTER_EXCEPTIONS:
+        return True
     return demand.pack in held.same_scope or (demand.camera, demand.pack, demand.rule) in enrolled
 
 
