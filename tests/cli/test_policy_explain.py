@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -89,6 +90,12 @@ def test_whole_text_of_a_fallback_in_both_languages(demo: Any) -> None:
     assert applied.code in (3, 4, 5), applied.err
     for lang in ("en", "ko"):
         golden(f"fever-fixed-{lang}", sentences(told(demo, "fever-fixed", "--rule", "saving-off", "--lang", lang)))
+    # In half a year the same proof counts no more, and that is what is said of it.
+    with sqlite3.connect(demo.folder / "state.db") as database:
+        assert 1 == database.execute("UPDATE impossibility_proofs SET expires = substr(proven_at, 1)").rowcount
+    later = sentences(told(demo, "fever-fixed", "--rule", "saving-off"))
+    assert "saving-off [critical]: FAIL" in later
+    assert "The proof ended on " in later
 
 
 def results(explained: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -133,10 +140,8 @@ def test_no_other_verdict_than_check_before_and_after_apply(demo: Any, pack: str
 
 
 def test_nothing_is_recorded_and_nothing_is_remembered(demo: Any) -> None:
-    import sqlite3
-
     demo.run("check")
-    state = next(demo.folder.glob("**/*.db"))
+    state = demo.folder / "state.db"
 
     def kept() -> dict[str, list[Any]]:
         with sqlite3.connect(state) as database:
@@ -146,3 +151,80 @@ def test_nothing_is_recorded_and_nothing_is_remembered(demo: Any) -> None:
     before = (kept(), len(demo.events()))
     told(demo, "plaza")
     assert before == (kept(), len(demo.events()))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (("fever-honets",), "there is no pack, rule or camera 'fever-honets'", "did you mean 'fever-honest'?"),
+        ((PACK, "--rule", "saving-off"), "--rule narrows a camera", f"write {PACK}/RULE instead"),
+        ((PACK, "--camera", "plazza"), "--camera: there is no camera 'plazza'", "did you mean 'plaza'?"),
+        (("plaza", "--profile", "sens"), "--profile: no pack has a profile 'sens'", "did you mean 'sense'?"),
+        (
+            ("plaza", "--rule", "saving-of"),
+            "there is no pack, rule or camera 'saving-of'",
+            "did you mean 'saving-off'?",
+        ),
+    ],
+)
+def test_a_slip_is_a_usage_error_with_the_nearest(demo: Any, arguments: Any, message: str, hint: str) -> None:
+    answer = demo.run("policy", "explain", *arguments)
+    assert (2, "") == (answer.code, answer.out)
+    assert message in answer.err
+    assert hint in answer.err
+
+
+def test_a_camera_named_like_a_rule_is_not_guessed(site: Any, fever: Mapping[str, Any]) -> None:
+    site.simulate([{**fever, "id": "sending-off"}])
+    site.assign("kr-pipc-thermal-2020", "audit")
+    answer = site.run("policy", "explain", "sending-off")
+    assert 2 == answer.code
+    assert "write kr-pipc-thermal-2020/sending-off or camera:sending-off" in answer.err
+    assert 0 == site.run("policy", "explain", "camera:sending-off", "--rule", "subject-requests").code
+    assert "sending-off [critical]" in site.run("policy", "explain", "rule:sending-off").out
+
+
+def test_a_pack_can_be_read_while_the_inventory_is_broken(site: Any) -> None:
+    site.write("inventory.yaml", "apiVersion: vmsguard/v1\nkind: Inventory\ncamera: []\n")
+    assert 0 == site.run("policy", "explain", "kr-pipc-thermal-2020").code
+    assert 2 == site.run("policy", "explain", "kr-pipc-thermal-2021").code
+
+
+def test_a_rule_and_why_it_holds_or_not_are_told_together(site: Any, fever: Mapping[str, Any]) -> None:
+    site.simulate([fever])
+    site.assign("kr-pipc-thermal-2020", "audit")
+    out = site.run("policy", "explain", "saving-off", "--camera", "cam-1").out
+    first, _, second = out.partition("Looked at 1 target just now")
+    assert "Otherwise it fails." in first
+    assert "cam-1 at site-1: FAIL" in second
+    assert "in mode audit nothing is planned" in second.replace("\n", " ").replace("  ", " ")
+    found = told(site, "saving-off", "--camera", "all")
+    assert ("kr-pipc-thermal-2020", False, ["cam-1"]) == (
+        found["pack"]["id"],
+        found["changed"],
+        [camera["camera"] for camera in found["cameras"]],
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_in_a_pipe_it_is_as_wide_as_is_good_to_read_and_without_colour(
+    site: Any, fever: Mapping[str, Any], lang: str
+) -> None:
+    from rich.cells import cell_len
+
+    site.simulate([fever])
+    site.assign("kr-pipc-thermal-2020", "propose")
+    out = site.run("policy", "explain", "cam-1", "--lang", lang).out
+    assert "\x1b" not in out
+    assert max(cell_len(line) for line in out.splitlines()) <= 80
+
+
+def test_a_run_that_is_going_on_is_waited_for_by_the_person(site: Any, fever: Mapping[str, Any]) -> None:
+    from vmsguard.state.lock import exclusive_run
+
+    site.simulate([fever])
+    site.assign("kr-pipc-thermal-2020", "audit")
+    with exclusive_run(site.folder / ".vmsguard.lock"):
+        answer = site.run("policy", "explain", "cam-1")
+    assert 2 == answer.code
+    assert "another run holds" in answer.err

@@ -18,10 +18,11 @@ from vmsguard.engine.why import Looked, explain_camera
 from vmsguard.engine.why_model import AttributeWhy, GroupWhy, Reason
 from vmsguard.model.changes import CORE_VERBS
 from vmsguard.model.fact_catalogue import CORE_FACTS
-from vmsguard.model.fact_values import AnalyticsFunction, RecordingJob
+from vmsguard.model.fact_values import AnalyticsFunction, RecordingJob, RetentionSetting
 from vmsguard.model.inventory import Attribute, Endpoint
 from vmsguard.model.manifest import Identity
 from vmsguard.model.pack import AllOf, AnyOf, Profile, Source
+from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Basis, Force, Mode, Role, Why
 
 
@@ -390,28 +391,20 @@ class TestLaw:
         assert () == rule.controls[0].changes
 
     def test_a_conflict_is_told_as_check_tells_it(self, world, words):
-        gone = words.rule(words.require("retention.max", max=timedelta(days=7)), name="gone")
-        kept = words.rule(words.require("retention.min", min=timedelta(days=30)), name="kept")
+        gone = words.rule(words.require("retention.max", max=Span(exact=timedelta(days=7))), name="gone")
+        kept = words.rule(words.require("retention.min", min=Span(exact=timedelta(days=30))), name="kept")
         world.assign(words.pack(gone, name="a")).assign(words.pack(kept, name="b"))
-        world.listed("recording.retention").footage().stores("footage")
-        self.same_as_check(world)
-
-    def same_as_check(self, world):
+        world.listed("recording.retention", RetentionSetting("sd", 20 * 86400)).footage().stores("footage")
         told = looked(world)
-        explained = {
-            (rule.pack, rule.rule): (rule.verdict, rule.reason)
-            for pack in explain_camera(told).packs
-            for rule in pack.rules
-        }
-        checked = {
-            (one.pack, one.rule): (
-                one.verdict.value,
-                Reason(one.reason.partition(":")[0].strip(), one.reason.partition(":")[2].strip()),
-            )
-            for one in told.evaluation.results
-            if one.level == "rule"
-        }
-        assert checked == explained
+        rules = {rule.rule: rule for pack in explain_camera(told).packs for rule in pack.rules}
+        assert {"gone": "conflict", "kept": "conflict"} == {name: rule.verdict for name, rule in rules.items()}
+        assert {"conflict"} == {rule.reason.code for rule in rules.values()}
+        assert "b/kept" in rules["gone"].reason.detail
+        assert ["judged alone"] == codes(rules["gone"].besides)
+        assert ["conflict"] == [control.verdict for control in rules["gone"].controls]
+        assert {None} == {rule.decided_by for rule in rules.values()}
+        for control in (*rules["gone"].controls, *rules["kept"].controls):
+            assert all("conflict" in codes(change.in_the_way) for change in control.changes)
 
 
 class TestReadings:

@@ -145,6 +145,10 @@ def test_a_proof_holds_until_the_moment_it_expires(state: State, proof: Impossib
 
     assert (proof,) == state.proofs(proof.expires - timedelta(microseconds=1))
     assert () == state.proofs(proof.expires)
+    assert ((), (proof,)) == (
+        state.ended_proofs(proof.expires - timedelta(microseconds=1)),
+        state.ended_proofs(proof.expires),
+    )
 
 
 def test_a_newer_proof_takes_the_place_of_the_older(state: State, proof: ImpossibilityProof, noon: datetime) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
 from vmsguard.cli.installation import config_path, look_with_instruments, new_run_id, open_installation
 from vmsguard.engine.why import Looked, explain_camera
 from vmsguard.engine.why_model import CameraWhy
-from vmsguard.model.clock import SystemClock
+from vmsguard.model.ledger import ImpossibilityProof
+from vmsguard.run.equipment import Instruments
+from vmsguard.run.firmware import with_known_firmware
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.judge import Judged, judge
 
@@ -32,20 +35,25 @@ def explain_cameras(
     """The cameras as they are now; ``only`` and ``readings`` as of ``explain_camera``. No camera: all."""
     installation = open_installation(config_path(ctx), limit=cameras)
     fleet = installation.fleet
-    # Nothing seen here stands in the log, so no later run may rely on it either.
-    judged = look_with_instruments(
-        installation,
-        lambda instruments: judge(fleet, instruments, new_run_id(SystemClock()), remember=False),
-        debug=ctx.find_root().obj["debug"],
-    )
-    told = tuple(explain_camera(looked, only=only, readings=readings) for looked in _looked(fleet, judged))
+
+    async def look(instruments: Instruments) -> tuple[Judged, Sequence[ImpossibilityProof]]:
+        # Nothing seen here stands in the log, so no later run may rely on it either.
+        judged = await judge(fleet, instruments, new_run_id(instruments.clock), remember=False)
+        state = instruments.state
+        return judged, with_known_firmware(state.ended_proofs(judged.at), judged.observations, state.digest)
+
+    judged, ended = look_with_instruments(installation, look, debug=ctx.find_root().obj["debug"])
+    told = tuple(explain_camera(looked, only=only, readings=readings) for looked in _looked(fleet, judged, ended))
     seen = [target for why in told for target in why.targets]
     return Explained(len(judged.observations), not seen or any(target.reached for target in seen), told)
 
 
-def _looked(fleet: Fleet, judged: Judged) -> Iterator[Looked]:
+def _looked(fleet: Fleet, judged: Judged, ended: Iterable[ImpossibilityProof]) -> Iterator[Looked]:
+    """Each camera with the proofs that ended: they open nothing, and say why nothing is open."""
     for evaluation in judged.evaluations:
         snapshot = judged.snapshots[evaluation.camera]
+        past = tuple(proof for proof in ended if proof.target in snapshot.targets)
+        snapshot = replace(snapshot, proofs=(*snapshot.proofs, *past))
         yield Looked(
             snapshot=snapshot,
             compiled=fleet.rules.get(snapshot.camera.site, ()),

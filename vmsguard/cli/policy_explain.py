@@ -54,7 +54,7 @@ def explain(
     asked = (named.camera,) if named.camera else _known_cameras(ctx, cameras)
     only = named.scope if not named.camera else "" if rule is None else _only(ctx, rule)
     pack = None if named.camera else _explained_pack(ctx, named, lang)
-    told = None if not asked else _of_cameras(ctx, asked, only, () if profile is None else (profile,))
+    told = None if not asked else _of_cameras(ctx, asked, only, _known_profiles(ctx, profile))
     if output == "json":
         _write_json(pack, told, lang)
     else:
@@ -100,6 +100,18 @@ def _known_cameras(ctx: click.Context, cameras: tuple[str, ...]) -> tuple[str, .
         if camera not in known:
             raise UsageError(f"--camera: there is no camera {camera!r}", hint=did_you_mean(camera, known))
     return cameras
+
+
+def _known_profiles(ctx: click.Context, profile: str | None) -> tuple[str, ...]:
+    from vmsguard.errors import UsageError
+    from vmsguard.policy.suggest import did_you_mean
+
+    if profile is None:
+        return ()
+    known = {name for pack in packs_of(ctx).values() for name in pack.profiles}
+    if profile not in {ALL, *known}:
+        raise UsageError(f"--profile: no pack has a profile {profile!r}", hint=did_you_mean(profile, {ALL, *known}))
+    return (profile,)
 
 
 def _only(ctx: click.Context, rule: str) -> str:
@@ -163,16 +175,25 @@ def _show(pack: PackExplained | None, told: Explained | None, lang: str) -> None
 
 
 def _show_pack(explained: PackExplained, lang: str) -> None:
+    from vmsguard.cli.output import make_console
+    from vmsguard.cli.why_console import show_lines
+    from vmsguard.cli.why_sentences import Line
     from vmsguard.policy.explain import rule_lines, scope_lines
 
-    for line in scope_lines(explained, lang):
-        click.echo(line)
+    console = make_console()
+    show_lines(console, map(_as_line, scope_lines(explained, lang)))
     if explained.profiles:
         _show_profiles(explained, lang)
     for each in explained.rules:
-        click.echo()
-        for line in rule_lines(each, lang):
-            click.echo(line)
+        show_lines(console, (Line(0, ""), *map(_as_line, rule_lines(each, lang))))
+
+
+def _as_line(told: str) -> Line:
+    """A line that is indented by two columns a level, as a line that can be wrapped."""
+    from vmsguard.cli.why_sentences import Line
+
+    text = told.lstrip(" ")
+    return Line((len(told) - len(text)) // 2, text.removeprefix("- "), item=text.startswith("- "))
 
 
 def _show_profiles(explained: PackExplained, lang: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from vmsguard.cli.why_control_lines import control_lines
 from vmsguard.cli.why_scope_lines import selection_lines
 from vmsguard.cli.why_sentences import Line, Sentences
-from vmsguard.engine.why_model import CitationWhy, GrantWhy, ProofWhy, RuleWhy, RungWhy
+from vmsguard.engine.why_model import CitationWhy, GrantWhy, ProofWhy, Reason, RuleWhy, RungWhy
 from vmsguard.policy.sentences import WORDS
 
 __all__ = ["grant_lines", "rule_lines"]
@@ -25,6 +25,8 @@ def rule_lines(rule: RuleWhy, say: Sentences) -> Iterator[Line]:
         yield Line(3, _citation(cited, say), item=True)
     because = say.reason(rule.reason)
     yield Line(2, say.say("why at", rule.decisive, because) if rule.decisive else say.say("why", because))
+    for reason in rule.besides:
+        yield Line(3, _besides(reason, say), item=True)
     if rule.select is not None:
         yield Line(2, say.say("rule selects"))
         yield from selection_lines(rule.select, say, 3)
@@ -38,6 +40,10 @@ def rule_lines(rule: RuleWhy, say: Sentences) -> Iterator[Line]:
     if rule.decided_by != 0 and rule.verdict != "not_applicable":
         for rung in rule.rungs:
             yield from _rung(rung, say)
+
+
+def _besides(reason: Reason, say: Sentences) -> str:
+    return say.say("judged alone", reason.detail) if reason.code == "judged alone" else say.reason(reason)
 
 
 def _citation(cited: CitationWhy, say: Sentences) -> str:

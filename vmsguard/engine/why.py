@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from vmsguard.controls.base import Control
+from vmsguard.engine.across_packs import CONFLICT
 from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.compile import CompiledRule, CompiledRules, compile_assigned
 from vmsguard.engine.derive import holds
@@ -48,6 +49,9 @@ __all__ = ["Looked", "explain_camera"]
 
 _SKIPPED = frozenset({"out-of-scope", "when-not-met", "lapsed"})
 """Reasons of a rule that was not judged: there is nothing below it to explain."""
+
+_BESIDES = frozenset({CONFLICT, "may-conflict", "judged alone"})
+"""What is left of a rule besides its controls."""
 
 
 class _Said(NamedTuple):
@@ -236,6 +240,7 @@ class _Explaining:
             qualifier=_qualifier(result.qualifier),
             reason=reason_why(result.reason),
             decisive=result.found,
+            besides=tuple(reason for reason in map(reason_why, result.left) if reason.code in _BESIDES),
             select=None if rule.select is None else selection_why(rule.select, camera, self._hints),
             when=tuple(self._conditions(compiled, bench)),
         )
@@ -264,7 +269,8 @@ class _Explaining:
         )
         return replace(
             rule,
-            decided_by=decided_by(found, compiled.rungs),
+            # What several packs say together may be less than the climb found alone.
+            decided_by=decided_by(found, compiled.rungs) if said.rule.verdict is Verdict.PASS else None,
             controls=controls_why(found.base, asking, replaced=replaced_by(found, compiled.rungs)),
             rungs=rungs_why(found, asking, looked.snapshot, looked.grants),
         )

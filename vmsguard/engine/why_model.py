@@ -207,6 +207,8 @@ class RuleWhy(Struct, frozen=True, kw_only=True):
     reason: Reason
     decisive: str = ""
     """The control that weighed most, with its place; empty for a rule that holds or was not judged."""
+    besides: tuple[Reason, ...] = ()
+    """What other rules ask against it, and what it would have said alone."""
     select: SelectionWhy | None = None
     when: tuple[ConditionWhy, ...] = ()
     decided_by: int | None = None

@@ -90,8 +90,13 @@ def _rung(
         told,
         lifts=kind.lifts,
         nothing_to_lift=not any(one.requirement.control.id in kind.lifts for one in failing),
-        grants=tuple(_grants(kind, asking, snapshot, failing[0].view.now, grants)),
+        grants=tuple(_grants(kind, asking, snapshot, _latest(snapshot, failing[0].view.now), grants)),
     )
+
+
+def _latest(snapshot: CameraSnapshot, now: datetime) -> datetime:
+    """The time exceptions are decided at: a clock that was set back revives none (policy-packs 6.1, 5)."""
+    return now if snapshot.not_before is None else max(now, snapshot.not_before)
 
 
 def _grants(

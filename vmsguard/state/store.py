@@ -118,6 +118,13 @@ class State:
         with self._database.read() as connection:
             return tuple(from_row(ImpossibilityProof, row) for row in connection.execute(query))
 
+    def ended_proofs(self, now: datetime) -> tuple[ImpossibilityProof, ...]:
+        """Proofs that count no more; what tells a person why a fallback that was open is shut."""
+        table = t.impossibility_proofs
+        query = select(table).where(table.c.expires <= now).order_by(table.c.target, table.c.channel, table.c.verb)
+        with self._database.read() as connection:
+            return tuple(from_row(ImpossibilityProof, row) for row in connection.execute(query))
+
     # breakers
 
     def record_refusal(self, credential: str, target: str) -> Breaker:
