@@ -12,12 +12,13 @@ from msgspec import Struct
 
 from vmsguard.controls.base import Control
 from vmsguard.controls.held import exports_of
-from vmsguard.controls.judging import failed, passed
+from vmsguard.controls.judging import failed, passed, unknown
 from vmsguard.controls.papers import flaw
 from vmsguard.controls.view import View
 from vmsguard.model.pack import Hold
 from vmsguard.model.results import Outcome
-from vmsguard.model.vocabulary import Basis, Role, Verdict
+from vmsguard.model.truth import Truth
+from vmsguard.model.vocabulary import Basis, Role, Verdict, Why
 
 __all__ = ["HoldSegregated", "SegregatedParams"]
 
@@ -51,7 +52,8 @@ class HoldSegregated(Control):
         if not holds:
             reason = "none-held: no hold is in force on this camera"
             return Outcome(verdict=Verdict.NOT_APPLICABLE, reason=reason, required=required, basis=Basis.READ_BACK)
-        unordered = [hold.id for hold in holds if params.legal_order and not _ordered(hold, view)]
+        orders = {hold.id: _ordered(hold, view) if params.legal_order else Truth.TRUE for hold in holds}
+        unordered = [name for name, ordered in orders.items() if ordered is Truth.FALSE]
         if unordered:
             return failed(f"hold-without-order: {', '.join(unordered)}", required, left=unordered)
         exports = {hold.id: exports_of(hold, view.camera, view.snapshot.documents, view.now) for hold in holds}
@@ -60,16 +62,23 @@ class HoldSegregated(Control):
             return failed(
                 f"held-in-place: {', '.join(in_place)} keeps footage among live data", required, left=in_place
             )
+        undecided = [name for name, ordered in orders.items() if ordered is Truth.UNKNOWN]
+        if undecided:
+            told = f"the legal order of {', '.join(undecided)} is requested and not decided"
+            return unknown(Why.NO_DOCUMENT, told, required, left=undecided)
         found = "; ".join(f"{name} sha256:{papers[0].sha256[:12]}" for name, papers in exports.items())
         reason = "attested: held footage was exported and kept apart, the export was not opened"
         return passed(reason, required, Basis.ATTESTED, found=found)
 
 
-def _ordered(hold: Hold, view: View) -> bool:
-    """A granted order on record that covers the camera."""
-    return any(
-        document.id == hold.legal_order
-        and document.details.get("state", "granted") == "granted"
-        and not flaw(document, view.now)
-        for document in view.documents("authorisation")
-    )
+def _ordered(hold: Hold, view: View) -> Truth:
+    """Whether a granted order on record covers the camera; unknown while one is requested."""
+    papers = view.documents("authorisation")
+    states = [
+        paper.details.get("state", "granted")
+        for paper in papers
+        if paper.id == hold.legal_order and not flaw(paper, view.now)
+    ]
+    if "granted" in states:
+        return Truth.TRUE
+    return Truth.UNKNOWN if "requested" in states else Truth.FALSE
