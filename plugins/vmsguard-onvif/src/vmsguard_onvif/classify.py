@@ -22,7 +22,9 @@ _MATCHES = re.compile(r"recogni|identif|whitelist|blacklist|watchlist|compar|fac
 _ONE_TO_ONE = re.compile(r"1to1|onetoone|faceverif|faceauthent", re.IGNORECASE)
 _EMOTION = re.compile(r"emotion|sentiment", re.IGNORECASE)
 _FACE_EMOTION = re.compile(r"expression|mood", re.IGNORECASE)
-_CATEGORIES = re.compile(r"ethnic|religio|complexion|skin(?:colou?r|tone)|(?<!t)race(?:class|detect|recog)", re.IGNORECASE)
+_CATEGORIES = re.compile(
+    r"ethnic|religio|complexion|skin(?:colou?r|tone)|(?<!t)race(?:class|detect|recog)", re.IGNORECASE
+)
 _ATTRIBUTES = re.compile(r"attribute|gender|mask|age(?:group|estim)", re.IGNORECASE)
 _BODY_TEMPERATURE = re.compile(r"bodytemperature|temperaturemeasurement|feverscreen", re.IGNORECASE)
 _FACE_CLASSES = frozenset({"face", "humanface", "head"})

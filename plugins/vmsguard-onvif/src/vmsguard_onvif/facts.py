@@ -8,7 +8,15 @@ from datetime import datetime
 from vmsguard.model.fact_catalogue import CORE_FACTS
 from vmsguard.model.facts import Fact, FactKey, Reading, Unknown, unread
 from vmsguard.model.vocabulary import WHOLE, Basis, Layer, Why
-from vmsguard_onvif import facts_access, facts_analytics, facts_audio, facts_storage, facts_transmission
+from vmsguard_onvif import (
+    facts_access,
+    facts_analytics,
+    facts_audio,
+    facts_metadata,
+    facts_movement,
+    facts_storage,
+    facts_transmission,
+)
 from vmsguard_onvif.gathering import Unanswered
 from vmsguard_onvif.observed import ChannelFact, Told, WholeFact, WholeView
 from vmsguard_onvif.readings import Readings
@@ -22,6 +30,8 @@ CHANNEL_FACTS: Mapping[str, ChannelFact] = {
     "footage.recordings": facts_storage.footage,
     "stream.services": facts_transmission.stream_services,
     "audio.sources": facts_audio.audio_sources,
+    "metadata.streams": facts_metadata.metadata_streams,
+    "ptz.movable": facts_movement.ptz_movable,
     "analytics.functions": facts_analytics.analytics_functions,
     "thermal.source": facts_analytics.thermal_source,
 }

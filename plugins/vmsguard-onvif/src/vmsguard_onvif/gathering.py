@@ -36,6 +36,7 @@ _SERVICE_NAMES = {
     "tmd": "DeviceIO",
     "tth": "Thermal",
     "tup": "Uplink",
+    "tptz": "PTZ",
     "tam": "AppManagement",
 }
 

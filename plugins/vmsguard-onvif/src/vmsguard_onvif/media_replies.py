@@ -9,6 +9,7 @@ from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, f
 from vmsguard_onvif.namespaces import DEVICE_IO, MEDIA, MEDIA2, THERMAL
 
 __all__ = [
+    "Metadata",
     "Multicast",
     "Profile",
     "WebRtc",
@@ -45,6 +46,17 @@ class Multicast:
 
 
 @dataclass(frozen=True)
+class Metadata:
+    """A metadata configuration; ``describes`` says whether it carries what analytics or events tell of the scene.
+
+    None: the device left out whether analytics go with it.
+    """
+
+    token: str
+    describes: bool | None
+
+
+@dataclass(frozen=True)
 class Profile:
     """One media profile: which source it shows, whether it has video, which analytics it carries."""
 
@@ -56,6 +68,9 @@ class Profile:
     multicasts: tuple[Multicast, ...]
     has_audio: bool = False
     """It holds an audio source or an audio encoder; sound that is played back is another thing."""
+    moves: bool = False
+    """It holds a PTZ configuration."""
+    metadata: Metadata | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,8 @@ def media_profiles(reply: Element) -> tuple[Profile, ...]:
                 profile.find(f"{TT}{name}") is not None
                 for name in ("AudioSourceConfiguration", "AudioEncoderConfiguration")
             ),
+            moves=profile.find(f"{TT}PTZConfiguration") is not None,
+            metadata=_metadata(profile.find(f"{TT}MetadataConfiguration")),
         )
         for profile in only(reply, f"{_TRT}Profiles")
     )
@@ -97,7 +114,17 @@ def _media2_profile(profile: Element) -> Profile:
         analytics=_token_of(descend(parts, f"{_TR2}Analytics")),
         multicasts=() if parts is None else tuple(_multicasts(parts, _MEDIA2_PARTS)),
         has_audio=any(descend(parts, f"{_TR2}{name}") is not None for name in ("AudioSource", "AudioEncoder")),
+        moves=descend(parts, f"{_TR2}PTZ") is not None,
+        metadata=_metadata(descend(parts, f"{_TR2}Metadata")),
     )
+
+
+def _metadata(configuration: Element | None) -> Metadata | None:
+    if configuration is None:
+        return None
+    analytics = flag(text(configuration, f"{TT}Analytics"))
+    describes = True if configuration.find(f"{TT}Events") is not None else analytics
+    return Metadata(token(configuration), describes)
 
 
 def _token_of(element: Element | None) -> str:

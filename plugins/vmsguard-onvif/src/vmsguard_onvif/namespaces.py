@@ -11,6 +11,7 @@ __all__ = [
     "MEDIA",
     "MEDIA2",
     "PREFIXES",
+    "PTZ",
     "RECEIVER",
     "RECORDING",
     "REPLAY",
@@ -38,6 +39,7 @@ EVENTS = "http://www.onvif.org/ver10/events/wsdl"
 DEVICE_IO = "http://www.onvif.org/ver10/deviceIO/wsdl"
 THERMAL = "http://www.onvif.org/ver10/thermal/wsdl"
 UPLINK = "http://www.onvif.org/ver10/uplink/wsdl"
+PTZ = "http://www.onvif.org/ver20/ptz/wsdl"
 APPMGMT = "http://www.onvif.org/ver10/appmgmt/wsdl"
 
 PREFIXES = {
@@ -53,5 +55,6 @@ PREFIXES = {
     DEVICE_IO: "tmd",
     THERMAL: "tth",
     UPLINK: "tup",
+    PTZ: "tptz",
     APPMGMT: "tam",
 }

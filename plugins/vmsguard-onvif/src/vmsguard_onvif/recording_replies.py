@@ -40,6 +40,7 @@ class Recording:
     source_id: str = ""
     source_address: str = ""
     audio_tracks: tuple[str, ...] = ()
+    metadata_tracks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,18 @@ def _recording(item: Element) -> Recording:
         keeps_local=target is None or text(target, f"{TT}StorageStrategy") in {"Local", "Both"},
         source_id=text(source, f"{TT}SourceId"),
         source_address=text(source, f"{TT}Address"),
-        audio_tracks=()
-        if tracks is None
-        else tuple(
-            token(track, f"{TT}TrackToken")
-            for track in children(tracks, f"{TT}Track")
-            if text(track, f"{TT}Configuration", f"{TT}TrackType") == "Audio"
-        ),
+        audio_tracks=_tracks_of(tracks, "Audio"),
+        metadata_tracks=_tracks_of(tracks, "Metadata"),
+    )
+
+
+def _tracks_of(tracks: Element | None, kind: str) -> tuple[str, ...]:
+    if tracks is None:
+        return ()
+    return tuple(
+        token(track, f"{TT}TrackToken")
+        for track in children(tracks, f"{TT}Track")
+        if text(track, f"{TT}Configuration", f"{TT}TrackType") == kind
     )
 
 

@@ -13,6 +13,7 @@ from vmsguard_onvif.namespaces import (
     DEVICE_IO,
     EVENTS,
     MEDIA,
+    PTZ,
     RECEIVER,
     RECORDING,
     REPLAY,
@@ -22,7 +23,7 @@ from vmsguard_onvif.namespaces import (
 __all__ = ["Service", "ServiceTable", "from_capabilities", "from_services", "own_path"]
 
 _TDS = f"{{{DEVICE}}}"
-_CATEGORIES = {"Analytics": ANALYTICS, "Device": DEVICE, "Events": EVENTS, "Media": MEDIA}
+_CATEGORIES = {"Analytics": ANALYTICS, "Device": DEVICE, "Events": EVENTS, "Media": MEDIA, "PTZ": PTZ}
 # Bug 1 of onvif-zeep: these live under Extension and nowhere else.
 _EXTENSION = {
     "DeviceIO": DEVICE_IO,
