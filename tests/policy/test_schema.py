@@ -59,6 +59,7 @@ ONLY_THE_LOADER = {
     "inventory-camera-elsewhere",
     "inventory-camera-twice",
     "inventory-country-no",
+    "inventory-site-in-no-timezone",
     "inventory-target-twice",
     "inventory-unknown-group",
     "inventory-unknown-target",

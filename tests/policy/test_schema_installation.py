@@ -44,6 +44,7 @@ plugins: [vmsguard-onvif]
 apiVersion: vmsguard/v1
 kind: Inventory
 defaults: {attributes: {country: KR}, limits: {requests_per_second: 2}}
+sites: {here: {timezone: Asia/Seoul}}
 groups: {gates: {attributes: {modality: thermal, visible_face_capture: true, my-site/floor: 3}}}
 targets:
   - id: t-1
