@@ -139,6 +139,10 @@ class TestPacks:
         records = {one["rule"]: one for one in own.events() if one["event"] == "rule.applied"}
         assert ("upcoming", "2198-05-14") == (records["no-faces"]["standing"], records["no-faces"]["starts"])
         assert ("lapsed", None) == (records["no-streams"]["standing"], records["no-recording"].get("standing"))
+        own.run("report", "--format", "html", "-o", "r.html")
+        page = (own.folder / "r.html").read_text(encoding="utf-8")
+        assert re.search(r"Not in force yet: it binds from (<[^>]*>)*2198-05-14", page)
+        assert "No longer in force: the texts it rests on have ended." in page
         verified = {
             one["rule"]: one["reason_code"] for one in own.events() if one["event"] == "verify" and "rule" in one
         }

@@ -181,6 +181,14 @@ class TestEffect:
             second[key] for key in ("lock", "mode", "locked_version", "locked_sha256")
         )
 
+    def test_the_report_says_that_it_was_only_proposed(self, guarded: Any) -> None:
+        guarded.run("policy", "lock", "--by", ROLE)
+        write_pack(guarded, UPGRADE)
+        guarded.run("check")
+        guarded.run("report", "--format", "html", "-o", "r.html")
+        page = re.sub(r"<[^>]*>", "", (guarded.folder / "r.html").read_text(encoding="utf-8"))
+        assert "Version 1.0.0 was accepted, this one was not; what it asks was only proposed." in page
+
     def test_a_plugin_that_differs_stops_its_targets_at_a_proposal(self, guarded: Any) -> None:
         guarded.run("policy", "lock", "--by", ROLE)
         lock = guarded.folder / "vmsguard.lock"

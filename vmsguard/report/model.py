@@ -170,6 +170,13 @@ class Obligation(Struct, frozen=True, kw_only=True):
     mode: str
     counts: Counts
     by_site: Mapping[str, Counts]
+    standing: str = ""
+    """``upcoming`` or ``lapsed`` where no text it rests on is in force; empty while it binds."""
+    starts: str = ""
+    """The day an upcoming rule comes into force."""
+    lock: str = ""
+    """Where the pack was not applied as it was accepted: ``differs``, ``edited-in-place`` or ``not-locked``."""
+    locked_version: str = ""
 
 
 class Camera(Struct, frozen=True, kw_only=True):

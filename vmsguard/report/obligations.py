@@ -65,4 +65,8 @@ def _obligation(pack: str, rule: str, applied: Iterable[AppliedPack], items: lis
         mode=", ".join(modes),
         counts=count(items),
         by_site=count_by_site(items),
+        standing="" if text is None else text.standing,
+        starts="" if text is None else text.starts,
+        lock="" if newest is None or newest.lock == "accepted" else newest.lock,
+        locked_version="" if newest is None else newest.locked_version,
     )

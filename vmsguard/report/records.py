@@ -74,6 +74,8 @@ class PolicyTold(Record, frozen=True, kw_only=True):
     profile: str = ""
     sites: tuple[str, ...] = ()
     reviewed_next: str = ""
+    lock: str = ""
+    locked_version: str = ""
 
 
 class RuleTold(Record, frozen=True, kw_only=True):
@@ -85,6 +87,8 @@ class RuleTold(Record, frozen=True, kw_only=True):
     source: str = ""
     source_title: str = ""
     force: str = ""
+    standing: str = ""
+    starts: str = ""
 
 
 class RunEndTold(Record, frozen=True, kw_only=True):

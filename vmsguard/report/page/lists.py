@@ -45,6 +45,8 @@ class Pack(Struct, frozen=True):
     versions: str
     review: date | None
     review_late: bool
+    lock: str
+    """Why what it asks was only proposed, in words; empty where it was accepted or nothing is locked."""
     obligations: tuple[tuple[int, Obligation], ...]
 
 
@@ -62,10 +64,19 @@ def obligations_by_pack(report: Report) -> tuple[Pack, ...]:
                 versions=", ".join(sorted({one.pack_version for _, one in own if one.pack_version})),
                 review=review,
                 review_late=review is not None and review < today,
+                lock=next((_not_accepted(one) for _, one in own if one.lock), ""),
                 obligations=tuple(own),
             )
         )
     return tuple(packs)
+
+
+def _not_accepted(one: Obligation) -> str:
+    if one.lock == "edited-in-place":
+        return f"It was edited in place: its content is not that of version {one.locked_version} that was accepted"
+    if one.lock == "differs":
+        return f"Version {one.locked_version} was accepted, this one was not"
+    return "Nobody accepted it in the lock"
 
 
 class Passing(Struct, frozen=True, kw_only=True):
