@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from vmsguard.engine.across_packs import empty_window
 from vmsguard.model.fact_values import RecordingJob, RetentionSetting
@@ -166,6 +167,16 @@ def test_a_conflict_is_of_its_endpoint(world: Any, words: Any) -> None:
     world.recording().listed("recording.retention", RetentionSetting("zm", 90 * 86400), target="zm", channel="3")
     world.absent("recording.retention").assign(least(words, 30)).assign(off(words))
     assert {"least": PASS, "off": FAIL} == rules(world)
+
+
+def test_what_is_not_in_force_yet_conflicts_with_nothing(world: Any, words: Any) -> None:
+    later = least(words, 365)
+    law = replace(later.sources["law"], since=date(2027, 5, 14))
+    kept(world, 90).assign(replace(later, sources={"law": law})).assign(most(words, 30))
+    assert {"least": Verdict.NOT_APPLICABLE, "most": FAIL} == rules(world)
+    assert [Mode.ENFORCE] == [planned.mode for planned in world.plan().changes]
+    world.now = world.now.replace(year=2027)
+    assert {"least": CONFLICT, "most": CONFLICT} == rules(world)
 
 
 def order_to_keep(world: Any, **more: Any) -> Any:
