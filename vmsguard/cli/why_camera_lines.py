@@ -47,7 +47,8 @@ def _holds(why: CameraWhy, say: Sentences) -> Iterator[Line]:
     yield Line(1, say.say("holds"))
     for hold in why.holds:
         review = "" if hold.review_on is None else say.say("hold review", hold.review_on)
-        yield Line(2, say.say("hold", hold.id, hold.window_from, hold.window_until, review), item=True)
+        begin, end = say.moment(hold.window_from), say.moment(hold.window_until)
+        yield Line(2, say.say("hold", hold.id, begin, end, review), item=True)
 
 
 def _pack(pack: PackWhy, say: Sentences) -> Iterator[Line]:

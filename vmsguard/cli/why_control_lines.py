@@ -36,7 +36,7 @@ def _not_told_yet(control: ControlWhy) -> Iterator[str]:
     """What is left or unseen, less what the reason names already and less the unknown facts, which follow."""
     unknown = tuple(f"{fact.name} (" for fact in control.facts if fact.state == "unknown")
     for item in control.left:
-        if item not in control.reason.detail and not (unknown and item.startswith(unknown)):
+        if item not in control.reason.detail and not item.startswith((*unknown, "judged alone: ")):
             yield item
 
 
@@ -57,9 +57,10 @@ def _mending(control: ControlWhy, say: Sentences, level: int) -> Iterator[Line]:
         yield from _change(change, say, level + 1)
     if control.by_hand:
         yield Line(level + 1, say.say("by hand", control.by_hand), item=True)
-    if control.changes or (control.by_hand and control.verdict != "unknown"):
+    # What a person switches off by hand still has to be seen, and no change settles a conflict.
+    enough = {"fail": bool(control.changes or control.by_hand), "unknown": bool(control.changes)}
+    if enough.get(control.verdict, False):
         return
-    # What a person switches off by hand still has to be seen, so an unknown control needs its lack mended too.
     attribute = control.reason.code == Why.NOT_ATTRIBUTED.value
     step = say.say("state it") if attribute else say.words(control.reason.code).next_step
     if step:

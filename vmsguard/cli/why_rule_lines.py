@@ -114,6 +114,6 @@ def grant_lines(grants: Sequence[GrantWhy], say: Sentences, level: int) -> Itera
             for reason in grant.reasons:
                 yield Line(level + 1, say.reason(reason), item=True)
             continue
-        told = say.say("grant valid", grant.id, grant.starts, grant.expires)
+        told = say.say("grant valid", grant.id, say.moment(grant.starts), say.moment(grant.expires))
         basis = f"; {say.say('legal basis', grant.legal_basis)}" if grant.legal_basis else ""
         yield Line(level, f"{told}{basis}.", item=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -85,6 +86,10 @@ class Sentences:
         if not target:
             return self.say("of camera")
         return self.say("of whole", target) if channel == WHOLE else self.say("of channel", target, channel)
+
+    def moment(self, at: datetime | None) -> str:
+        """A moment with its offset, to the minute."""
+        return "?" if at is None else at.isoformat(sep=" ", timespec="minutes")
 
     def age(self, seconds: int) -> str:
         if seconds < _MINUTE:

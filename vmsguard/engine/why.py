@@ -234,7 +234,7 @@ class _Explaining:
             rule=rule.id,
             title=rule.title,
             native_title=rule.native_title,
-            severity=rule.severity.value,
+            severity=(result.severity or rule.severity).value,
             citations=tuple(_citations(compiled, rules)),
             verdict=result.verdict.value,
             qualifier=_qualifier(result.qualifier),
