@@ -112,6 +112,7 @@ def build_report(
             for log in logs
             for told in log.story.exceptions.told(ends, log.story.runs.newest_whole, log.integrity.origin)
         ),
+        holds=tuple(told for log in logs for told in log.story.holds.told(ends, log.integrity.origin)),
         unknowns=unknown_groups(items),
         absences=tuple(absence for log in logs for absence in log.absences),
         findings=tuple(found for log in logs for found in findings_of(log.story.findings, log.integrity.origin)),

@@ -18,6 +18,7 @@ __all__ = [
     "ExceptionInForce",
     "Exposure",
     "FindingTold",
+    "HoldTold",
     "Integrity",
     "Item",
     "Obligation",
@@ -276,6 +277,19 @@ class ExceptionInForce(Struct, frozen=True, kw_only=True):
     origin: str = ""
 
 
+class HoldTold(Struct, frozen=True, kw_only=True):
+    """A hold: footage of these cameras was kept from being deleted."""
+
+    id: str
+    state: str
+    """``in-force``, ``ended`` at its time, or ``lifted``."""
+    cameras: tuple[str, ...]
+    approver: str
+    starts: datetime | None
+    ends: datetime | None
+    origin: str = ""
+
+
 class UnknownGroup(Struct, frozen=True, kw_only=True):
     """Unknown verdicts that lack the same thing."""
 
@@ -335,6 +349,7 @@ class Report(Struct, frozen=True, kw_only=True):
     unknowns: tuple[UnknownGroup, ...]
     absences: tuple[Absence, ...]
     findings: tuple[FindingTold, ...]
+    holds: tuple[HoldTold, ...] = ()
     reviews: Mapping[str, date] = {}
     """Pack id to the day by which its texts are to be read again."""
     logs: tuple[Integrity, ...] = ()

@@ -20,6 +20,7 @@ __all__ = [
     "Fact",
     "FindingRead",
     "HeartbeatTold",
+    "HoldRead",
     "ObserveTold",
     "Planned",
     "PluginFailedTold",
@@ -177,6 +178,14 @@ class ExceptionTold(Record, frozen=True, kw_only=True):
     reason_code: str = ""
 
 
+class HoldRead(Record, frozen=True, kw_only=True):
+    hold: str
+    camera: str = ""
+    approver: str = ""
+    starts: Time | None = None
+    ends: Time | None = None
+
+
 class FindingRead(Record, frozen=True, kw_only=True):
     code: str
     subject: str
@@ -206,6 +215,9 @@ EVENTS_READ: Mapping[str, type[Record]] = {
     "exception.refused": ExceptionTold,
     "exception.expired": ExceptionTold,
     "finding": FindingRead,
+    "hold.placed": HoldRead,
+    "hold.lifted": HoldRead,
+    "hold.expired": HoldRead,
     "plugin.failed": PluginFailedTold,
 }
 """Events whose content a report tells; of the others it takes the envelope alone."""

@@ -12,6 +12,7 @@ from vmsguard.evidence.show import Filter, read_records
 from vmsguard.report.deletions import DeletionBook
 from vmsguard.report.exceptions import ExceptionBook
 from vmsguard.report.exposures import ExposureBook
+from vmsguard.report.holds import HoldBook
 from vmsguard.report.lasting import Lasting
 from vmsguard.report.model import Period
 from vmsguard.report.records import (
@@ -19,6 +20,7 @@ from vmsguard.report.records import (
     ExceptionTold,
     FindingRead,
     HeartbeatTold,
+    HoldRead,
     ObserveTold,
     PluginFailedTold,
     PurgeTold,
@@ -43,6 +45,7 @@ class Story:
         self.exposures = ExposureBook(since)
         self.deletions = DeletionBook(since)
         self.exceptions = ExceptionBook()
+        self.holds = HoldBook()
         self.findings: Lasting[tuple[str, str], FindingRead] = Lasting()
         self.unreachable: Lasting[str, UnreachableTold] = Lasting()
         self.plugins: Lasting[str, PluginFailedTold] = Lasting()
@@ -110,6 +113,8 @@ class Story:
                 self.deletions.follow_duty(event, record)
             case ExceptionTold():
                 self.exceptions.follow(event, record)
+            case HoldRead():
+                self.holds.follow(event, record)
             case HeartbeatTold():
                 self._beat = timedelta(seconds=record.interval)
             case _:
