@@ -21,8 +21,9 @@ def other_problems(files: Iterable[Path]) -> list[ConfigError]:
     """Every mistake in documents of the kinds Config, Inventory, Lock and Fleet in these files, which can be read."""
     from vmsguard.errors import ConfigError, Problems
 
+    there = tuple(files)
     found: list[ConfigError] = []
-    for job in _jobs(tuple(files)):
+    for job in _jobs(there) if there else ():
         try:
             job()
         except Problems as several:

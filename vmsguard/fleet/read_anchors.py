@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
-from vmsguard.evidence.note import COSIGNATURE, VerifierKey
 from vmsguard.policy.reading import Fields, Reader
 from vmsguard.policy.strict_yaml import Node
+
+if TYPE_CHECKING:
+    from vmsguard.evidence.note import VerifierKey
 
 __all__ = ["AnchorsConfig", "AuthorityConfig", "WitnessConfig", "read_anchors"]
 
@@ -45,6 +48,8 @@ def _witness(node: Node, reader: Reader) -> WitnessConfig | None:
         url, vkey = _url(node, reader, fields), fields.text("vkey")
     if not vkey:
         return None
+    from vmsguard.evidence.note import COSIGNATURE, VerifierKey  # cryptography, which few configurations need
+
     try:
         key = VerifierKey.parse(vkey)
     except EvidenceError as error:

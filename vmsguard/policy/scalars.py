@@ -41,9 +41,14 @@ _OTHER_READINGS = (
     (re.compile(r"[-+]?([0-9][0-9_]*\.[0-9_]*|\.[0-9_]+|\.inf|\.nan)([eE][-+]?[0-9]+)?", re.IGNORECASE), "a number"),
 )
 
+_NUMBERS_BEGIN = "+-.0123456789"
+_LONGEST_WORD = len("false")
+
 
 def other_reading(text: str) -> str:
     """What another YAML reader makes of this word without quotes, or "" if it stays text."""
+    if text[:1] not in _NUMBERS_BEGIN and len(text) > _LONGEST_WORD:
+        return ""
     return next((meaning for pattern, meaning in _OTHER_READINGS if pattern.fullmatch(text)), "")
 
 

@@ -17,6 +17,14 @@ from typing import Any, TypeAlias
 
 import yaml
 from msgspec import Struct
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from vmsguard.errors import ConfigError, Problems
 
@@ -141,11 +149,16 @@ class _Composer:
 
     def documents(self, text: str) -> tuple[Node, ...]:
         found: list[Node] = []
-        events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
-        for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                self._anchors.clear()
-                found.append(self._node(next(events), events, 1))
+        loader = _LOADER(text)
+        try:
+            # What yaml.parse gives, without its frame around every event; after the last one there is None.
+            events: Iterator[Any] = iter(loader.get_event, None)
+            for event in events:
+                if isinstance(event, DocumentStartEvent):
+                    self._anchors.clear()
+                    found.append(self._node(next(events), events, 1))
+        finally:
+            loader.dispose()
         return tuple(found)
 
     def _fault(self, event: Any, message: str, hint: str) -> ConfigError:
@@ -153,7 +166,8 @@ class _Composer:
         return self.error(message, file=self.file, line=mark.line + 1, column=mark.column + 1, hint=hint)
 
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
-        if isinstance(event, yaml.AliasEvent):
+        kind = type(event)
+        if kind is AliasEvent:
             return self._alias(event)
         if depth > MAX_DEPTH:
             raise self._fault(event, f"nested more than {MAX_DEPTH} levels deep", "flatten the file")
@@ -162,9 +176,9 @@ class _Composer:
         anchor = event.anchor
         if anchor is not None:
             self._open.add(anchor)
-        if isinstance(event, yaml.ScalarEvent):
+        if kind is ScalarEvent:
             node = _scalar(event)
-        elif isinstance(event, yaml.SequenceStartEvent):
+        elif kind is SequenceStartEvent:
             node = self._sequence(event, events, depth)
         else:
             node = self._mapping(event, events, depth)
@@ -189,7 +203,7 @@ class _Composer:
     def _sequence(self, event: Any, events: Iterator[Any], depth: int) -> Node:
         children: list[Node] = []
         for child in events:
-            if isinstance(child, yaml.SequenceEndEvent):
+            if type(child) is SequenceEndEvent:
                 break
             children.append(self._node(child, events, depth + 1))
         mark = event.start_mark
@@ -200,7 +214,7 @@ class _Composer:
         entries: dict[str, Node] = {}
         copies = 1
         for key in events:
-            if isinstance(key, yaml.MappingEndEvent):
+            if type(key) is MappingEndEvent:
                 break
             name = self._key(key)
             child = self._node(next(events), events, depth + 1)
@@ -218,11 +232,12 @@ class _Composer:
         return Node(entries, mark.line + 1, mark.column + 1, copies=copies)
 
     def _key(self, event: Any) -> str:
-        if not isinstance(event, yaml.ScalarEvent):
+        if type(event) is not ScalarEvent:
             raise self._fault(event, "a key that is not plain text", "write keys as words")
         if event.value == "<<" and not event.style:
             raise self._fault(event, "merge key <<", "merge keys are not supported; write the values out")
-        return str(event.value)
+        name: str = event.value
+        return name
 
 
 def _scalar(event: Any) -> Node:
@@ -235,6 +250,6 @@ def _scalar(event: Any) -> Node:
             value = text == "true"
         elif text in ("", "~", "null"):
             value = None
-        elif _INTEGER.fullmatch(text):
+        elif text[0] in "-0123456789" and _INTEGER.fullmatch(text):
             value = int(text)
     return Node(value, mark.line + 1, mark.column + 1, plain)
