@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from vmsguard.engine.compile import CompiledRules
@@ -132,3 +134,41 @@ def test_an_unaccepted_pack_lends_no_consent_to_a_change_that_reaches_its_camera
     world.assign(words.pack(words.rule(words.require("storage.edge.off"))))
     (after,) = hold_back([world.evaluate()], _rules(world), HeldBack(packs={"thermal": SAYS}), world.now)
     assert after.enforced
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(
+    packs=st.sets(st.sampled_from(["thermal", "p"])),
+    plugin=st.booleans(),
+    kept=st.sets(st.sampled_from([DUTY, ("saving-off", "exception.expiry")])),
+    same_scope=st.booleans(),
+    enrolled=st.booleans(),
+)
+def test_holding_back_only_ever_takes_changes_away(world, words, packs, plugin, kept, same_scope, enrolled):
+    """Whatever is not accepted: nothing is enforced that would not be without a lock, and nobody is more willing."""
+    world = type(world)().camera()
+    due_for_deletion(world, words).assign(words.pack(words.rule(words.require("storage.edge.off"))))
+    held = HeldBack(
+        packs={name: f"not-accepted: {name}" for name in packs},
+        plugins={"acme": "not-accepted: acme"} if plugin else {},
+        kept={"thermal": frozenset(kept)} if "thermal" in packs else {},
+        same_scope=frozenset(packs) if same_scope else frozenset(),
+    )
+    told = {"now": world.now, "run": "run-1", "verbs": CORE_VERBS, "facts": CORE_FACTS}
+    snapshots = {"cam-1": world.snapshot()}
+    free = world.evaluate()
+    (barred,) = hold_back(
+        [free],
+        _rules(world),
+        held,
+        world.now,
+        enrolled={("cam-1", "thermal", "saving-off")} if enrolled else (),
+        targets={"t-1": "acme"},
+    )
+    before = make_plan([free], snapshots, world.claims, **told)
+    after = make_plan([barred], snapshots, world.claims, **told)
+    assert {one.change.id for one in after.enforceable} <= {one.change.id for one in before.enforceable}
+    assert {one.change.id for one in after.changes} == {one.change.id for one in before.changes}
+    assert not plugin or after.enforceable == ()
+    assert free.enforced or not barred.enforced
+    assert free.results == barred.results

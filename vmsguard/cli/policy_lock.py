@@ -105,7 +105,8 @@ def _lines(here: LockHere, before: LockHere, *, written: bool) -> Iterator[str]:
         yield "  next: vmsguard policy lock --by ROLE"
     waiting = [one for one in here.pinned if here.present and one.holds_back]
     for one in waiting:
-        yield f"{one.blocker}; what it asks is only proposed"
+        stops = "what it asks is only proposed" if one.kind == "pack" else "no change is sent to its targets"
+        yield f"{one.blocker}; {stops}"
         for line in _duties(here, one):
             yield f"  {line}"
         yield f"  next: vmsguard policy lock --accept {one.name} --by ROLE"

@@ -13,6 +13,11 @@ from vmsguard.state.store import State
 
 __all__ = ["lock_findings", "only_accepted"]
 
+_STOPS = {
+    "pack": "what it asks is only proposed",
+    "plugin": "no change is sent to its targets, deletions that are due included",
+}
+
 
 def only_accepted(
     evaluations: tuple[Evaluation, ...], fleet: Fleet, state: State, now: datetime
@@ -41,7 +46,7 @@ def lock_findings(fleet: Fleet) -> Iterator[Finding]:
             yield Finding(
                 code="not-accepted",
                 subject=one.name,
-                message=f"{told}; what it asks is only proposed",
+                message=f"{told}; {_STOPS[one.kind]}",
                 next_step=f"look at vmsguard policy lock, then vmsguard policy lock --accept {one.name} --by ROLE",
             )
     for pack, duties in sorted(lock.held.stopped.items()):
