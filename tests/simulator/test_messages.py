@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from vmsguard.simulator.device_state import Export, Receiver
 from vmsguard.simulator.personas import PERSONAS
 from vmsguard.simulator.services import SERVICES
 
@@ -41,6 +44,18 @@ ARGUMENTS = {
     "trc:DeleteRecording": "<trc:RecordingToken>recording-2</trc:RecordingToken>",
     "trc:SetRecordingJobMode": "<trc:JobToken>job-1</trc:JobToken><trc:Mode>Idle</trc:Mode>",
     "trc:GetRecordingJobState": "<trc:JobToken>job-1</trc:JobToken>",
+    "trc:GetRecordingJobConfiguration": "<trc:JobToken>job-1</trc:JobToken>",
+    "trc:SetRecordingJobConfiguration": "<trc:JobToken>job-1</trc:JobToken><trc:JobConfiguration><tt:RecordingToken>"
+    "recording-1</tt:RecordingToken><tt:Mode>Idle</tt:Mode><tt:Priority>2</tt:Priority></trc:JobConfiguration>",
+    "trc:ListRecordedSegments": "<trc:Time><tt:From>2026-11-22T00:00:00Z</tt:From><tt:Until>2026-11-22T03:00:00Z"
+    "</tt:Until></trc:Time><trc:RecordingToken>recording-1</trc:RecordingToken>",
+    "trc:GetExportRecordedDataState": "<trc:OperationToken>export-1</trc:OperationToken>",
+    "trc:ExportRecordedData": "<trc:SearchScope/><trc:FileFormat>ONVIF</trc:FileFormat><trc:StorageDestination>"
+    "<tt:StorageToken>storage-1</tt:StorageToken></trc:StorageDestination>",
+    "trc:ExportRecordedSegments": "<trc:Time><tt:From>2026-11-22T00:00:00Z</tt:From><tt:Until>2026-11-22T03:00:00Z"
+    "</tt:Until></trc:Time><trc:RecordingToken>recording-1</trc:RecordingToken>",
+    "trc:StopExportRecordedData": "<trc:OperationToken>export-1</trc:OperationToken>",
+    "trc:StopExportRecordedSegments": "<trc:OperationToken>export-2</trc:OperationToken>",
     "trc:DeleteRecordingJob": "<trc:JobToken>job-1</trc:JobToken>",
     "tse:FindRecordings": "<tse:Scope/><tse:KeepAliveTime>PT10S</tse:KeepAliveTime>",
     "tse:GetRecordingSearchResults": "<tse:SearchToken>search-1</tse:SearchToken>",
@@ -48,6 +63,7 @@ ARGUMENTS = {
     "trp:GetReplayUri": "<trp:StreamSetup/><trp:RecordingToken>recording-1</trp:RecordingToken>",
     "trv:GetReceiverState": "<trv:ReceiverToken>receiver-1</trv:ReceiverToken>",
     "trv:SetReceiverMode": "<trv:ReceiverToken>receiver-1</trv:ReceiverToken><trv:Mode>NeverConnect</trv:Mode>",
+    "trv:DeleteReceiver": "<trv:ReceiverToken>receiver-3</trv:ReceiverToken>",
     "tev:DeleteEventBroker": "<tev:Address>mqtts://broker.example:8883</tev:Address>",
     "tup:DeleteUplink": "<tup:RemoteAddress>https://cloud.example/uplink</tup:RemoteAddress>",
 }
@@ -66,10 +82,11 @@ FULL = {
     "modules": ["tt:CellMotionEngine", "hikxsd:TamperEngine"],
     "multicast": True,
     "audio": True,
+    "recordings": {"jobs": 3, "triggers": ["continuous", "schedule", "event"], "export_seconds": 60},
     "webrtc": ["wss://signal.example/ws"],
     "brokers": ["mqtts://broker.example:8883"],
     "uplinks": ["https://cloud.example/uplink"],
-    "storages": [{"uri": "nfs://192.0.2.1/a", "used": True, "user": "writer"}, "nfs://192.0.2.1/b"],
+    "storages": [{"uri": "nfs://192.0.2.1/a", "used": True, "user": "writer", "strategy": "Both"}, "nfs://192.0.2.1/b"],
 }
 
 
@@ -102,6 +119,12 @@ def ordered_operations(name: str) -> list[str]:
 )
 async def test_responses_follow_the_official_schemas(run, device, name, official) -> None:
     async with run({**FULL, "recorder": "nvr"}, recorders=({"id": "nvr"},)) as caller:
+        if device == "nvr":
+            state = caller.simulator.camera("nvr").state
+            state.configuration.receivers.append(Receiver("receiver-3", "rtsp://192.0.2.1/idle"))
+            state.features.append("exports")
+            now = caller.clock.now()
+            state.exports.append(Export("export-1", ["recording-1"], now, now + timedelta(seconds=60)))
         for operation in ordered_operations(name):
             answer = await caller.ask(device, operation, arguments_of(operation))
             assert (operation, answer.status, answer.fault) == (operation, 200, ())

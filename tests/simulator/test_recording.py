@@ -104,6 +104,30 @@ async def test_retention_deletes_what_is_older(run, clock) -> None:
         assert answer.text(".//tt:MaximumRetentionTime") == "PT1H"
 
 
+async def test_a_target_is_taken_and_dropped_with_the_configuration(run) -> None:
+    target = (
+        "<tt:Target><tt:Storage>storage-1</tt:Storage><tt:Format>MP4</tt:Format><tt:Prefix>a/b</tt:Prefix>"
+        "<tt:SegmentDuration>PT30S</tt:SegmentDuration><tt:StorageStrategy>{}</tt:StorageStrategy></tt:Target>"
+    )
+    end = "</trc:RecordingConfiguration>"
+    async with run({"id": "cam", "storages": ["nfs://192.0.2.1/a"]}) as caller:
+        asked = configuration("PT1H").replace(end, target.format("Both") + end)
+        await caller.ask("cam", "trc:SetRecordingConfiguration", asked)
+        answer = await caller.ask("cam", "trc:GetRecordings")
+        assert [child.text for child in answer.entry.find(".//{*}Target")] == [
+            "storage-1",
+            "MP4",
+            "a/b",
+            "PT30S",
+            "Both",
+        ]
+        wrong = configuration("PT1H").replace(end, target.format("Elsewhere") + end)
+        refused = await caller.ask("cam", "trc:SetRecordingConfiguration", wrong)
+        assert refused.fault == ("Sender", "InvalidArgVal", "BadConfiguration")
+        await caller.ask("cam", "trc:SetRecordingConfiguration", configuration("PT1H"))
+        assert (await caller.ask("cam", "trc:GetRecordings")).texts(".//tt:Target") == []
+
+
 async def test_a_retention_of_zero_is_unlimited(run, clock) -> None:
     async with run({"id": "cam"}) as caller:
         await caller.ask("cam", "trc:SetRecordingConfiguration", configuration("PT0S"))

@@ -19,6 +19,7 @@ __all__ = [
     "Configuration",
     "Device",
     "EventBroker",
+    "Export",
     "Footage",
     "Job",
     "MetadataConfiguration",
@@ -139,6 +140,11 @@ class Recording(Struct):
     tracks: list[Track] = field(default_factory=list)
     target_storage: str = ""
     content: str = "continuous"
+    target_strategy: str = ""
+    """``External``, ``Local`` or ``Both``; left out, it is External (RecordingTargetConfiguration)."""
+    target_format: str = "CMAF"
+    target_prefix: str = ""
+    target_segment: str = "PT10S"
 
 
 class Job(Struct):
@@ -151,6 +157,22 @@ class Job(Struct):
     from_receiver: bool = False
     priority: int = 1
     tracks: list[Track] = field(default_factory=list)
+    schedule: str = ""
+    """It records only while the schedule of this name is open."""
+    events: list[str] = field(default_factory=list)
+    """Topics; with any, it records only while ``triggered``."""
+    triggered: bool = False
+    auto_receiver: bool = False
+    """Its receiver was made for it and goes with it."""
+
+
+class Export(Struct):
+    """One running export of recordings; what is deleted meanwhile goes when it ends."""
+
+    token: str
+    recordings: list[str]
+    started: datetime
+    ends: datetime
 
 
 class Receiver(Struct):
@@ -236,7 +258,7 @@ class Device(Struct, kw_only=True):
     services: list[str]
     """Names of the ONVIF services it has; see ``vmsguard.simulator.services``."""
     features: list[str] = field(default_factory=list)
-    """Of ``storages webrtc brokers``: what the services advertise beyond their minimum."""
+    """Of ``storages webrtc brokers exports``: what the services advertise beyond their minimum."""
     dynamic_recordings: bool = True
     dynamic_tracks: bool = True
     rtsp_port: int = 0
@@ -250,6 +272,11 @@ class Device(Struct, kw_only=True):
     """Metadata configurations as they were before changes without ForcePersistence: back after a restart."""
     footage: dict[str, Footage] = field(default_factory=dict)
     """By ``recording/track``."""
+    schedules: dict[str, bool] = field(default_factory=dict)
+    """Recording schedules by token: open now or not."""
+    exports: list[Export] = field(default_factory=list)
+    awaiting: list[str] = field(default_factory=list)
+    """Deletions that wait for an export to end: ``recording/track``, or a recording as a whole."""
 
     def runs(self, protocol: str) -> bool:
         return any(entry.name == protocol and entry.enabled for entry in self.running_protocols)

@@ -16,6 +16,7 @@ from vmsguard.simulator.device_state import (
     Configuration,
     Device,
     EventBroker,
+    Export,
     Footage,
     Job,
     MetadataConfiguration,
@@ -122,7 +123,12 @@ def _camera(camera_id: str, group: Group, fleet: Fleet, now: datetime, source: r
     thermal = bool(group.thermal)
     features = [
         name
-        for name, given in (("storages", group.storages), ("webrtc", group.webrtc), ("brokers", group.brokers))
+        for name, given in (
+            ("storages", group.storages),
+            ("webrtc", group.webrtc),
+            ("brokers", group.brokers),
+            ("exports", group.recordings and group.recordings.export_seconds),
+        )
         if given is not None
     ]
     device = Device(
@@ -147,6 +153,7 @@ def _camera(camera_id: str, group: Group, fleet: Fleet, now: datetime, source: r
     _add_storages(device.configuration, group)
     for number in range(1, group.channels + 1):
         _add_channel(device, group, number, now)
+    _add_export(device, group, now)
     _add_connections(device.configuration, group)
     return device
 
@@ -194,7 +201,7 @@ def _add_recording(device: Device, group: Group, number: int, now: datetime) -> 
     have = device.configuration
     tracks = (*_CAMERA_TRACKS, _AUDIO_TRACK) if group.audio else _CAMERA_TRACKS
     used = [
-        storage.token
+        (storage.token, entry.strategy)
         for storage, entry in zip(have.storages, group.storages or [], strict=True)
         if isinstance(entry, StorageSetup) and entry.used
     ]
@@ -205,10 +212,14 @@ def _add_recording(device: Device, group: Group, number: int, now: datetime) -> 
         address="http://www.onvif.org/ver10/schema/Profile",
         retention_seconds=setup.retention_seconds,
         tracks=[Track(track.token, track.type) for track in tracks],
-        target_storage=used[0] if used else "",
+        target_storage=used[0][0] if used else "",
+        target_strategy=used[0][1] if used else "",
     )
     have.recordings.append(recording)
     for place in range(1, setup.jobs + 1):
+        trigger = setup.triggers[place - 1] if place <= len(setup.triggers) else "continuous"
+        if trigger == "schedule":
+            device.schedules.setdefault("schedule-1", False)
         have.jobs.append(
             Job(
                 token=f"job-{number}" if place == 1 else f"job-{number}-{place}",
@@ -217,9 +228,18 @@ def _add_recording(device: Device, group: Group, number: int, now: datetime) -> 
                 source=f"profile-{number}",
                 priority=setup.jobs + 1 - place,
                 tracks=[Track(track.token, track.type) for track in tracks],
+                schedule="schedule-1" if trigger == "schedule" else "",
+                events=["tns1:RuleEngine/CellMotionDetector/Motion"] if trigger == "event" else [],
             )
         )
     _add_history(device, recording, setup.history_hours, now)
+
+
+def _add_export(device: Device, group: Group, now: datetime) -> None:
+    seconds = group.recordings.export_seconds if group.recordings is not None else None
+    recordings = [recording.token for recording in device.configuration.recordings]
+    if seconds and recordings:
+        device.exports.append(Export("export-1", recordings, now, now + timedelta(seconds=seconds)))
 
 
 def _add_history(device: Device, recording: Recording, hours: float, now: datetime) -> None:

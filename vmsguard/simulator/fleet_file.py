@@ -47,6 +47,8 @@ class StorageSetup(Struct, frozen=True, forbid_unknown_fields=True):
     user: str = ""
     used: bool = False
     """The camera's recordings are sent there."""
+    strategy: str = ""
+    """``External`` (what leaving it out means), ``Local`` (only when exported) or ``Both``."""
 
 
 class RecordingSetup(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +60,10 @@ class RecordingSetup(Struct, frozen=True, forbid_unknown_fields=True):
     retention_seconds: int = 0
     jobs: int = 1
     """Jobs per recording; the first has the highest priority, the next takes over when it is idle."""
+    triggers: list[Literal["continuous", "schedule", "event"]] = field(default_factory=list)
+    """What starts each job, in their order; the rest are continuous. Schedules are closed, events have not come."""
+    export_seconds: float | None = None
+    """None: nothing can be exported. Above zero an export of every recording runs for so long from the start."""
 
 
 class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

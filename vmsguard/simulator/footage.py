@@ -9,7 +9,7 @@ from vmsguard.simulator.call import World
 from vmsguard.simulator.device_state import Device, Footage, Job, Recording, Track
 from vmsguard.simulator.job_state import recording_runs, running_recordings
 
-__all__ = ["advance", "advance_recording", "empty_track", "footage_key", "recording_span"]
+__all__ = ["advance", "advance_recording", "delete_recording", "delete_track", "footage_key", "recording_span"]
 
 
 def footage_key(recording: str, track: str) -> str:
@@ -23,6 +23,7 @@ def advance(device: Device, world: World) -> None:
     what else is asked of a device does not pay for it.
     """
     now = world.now()
+    _end_exports(device, world)
     running = running_recordings(device, world)
     jobs: dict[str, list[Job]] = {}
     for job in device.configuration.jobs:
@@ -36,6 +37,7 @@ def advance(device: Device, world: World) -> None:
 def advance_recording(device: Device, recording: Recording, world: World) -> None:
     """Bring the footage of one recording up to now, for a request that reads no other."""
     now = world.now()
+    _end_exports(device, world)
     if recording_runs(device, recording.token, world):
         jobs = [job for job in device.configuration.jobs if job.recording == recording.token]
         _record(device, recording, jobs, now)
@@ -70,8 +72,55 @@ def _expire(device: Device, recording: Recording, now: datetime) -> None:
             data.start = oldest
 
 
-def empty_track(device: Device, recording: Recording, track: str, world: World) -> None:
-    """Delete a track with its data; a job that still records into it makes it anew, from now on."""
+def _end_exports(device: Device, world: World) -> None:
+    """An export that is over lets go of what was to be deleted meanwhile."""
+    if not device.exports and not device.awaiting:
+        return
+    now = world.now()
+    device.exports = [export for export in device.exports if export.ends > now]
+    waiting, device.awaiting = device.awaiting, []
+    present = {recording.token: recording for recording in device.configuration.recordings}
+    for entry in waiting:
+        name, _, track = entry.partition("/")
+        recording = present.get(name)
+        if recording is not None:
+            if track:
+                delete_track(device, recording, track, world)
+            else:
+                delete_recording(device, recording, world)
+
+
+def _exported(device: Device, recording: Recording, world: World) -> bool:
+    now = world.now()
+    return any(export.ends > now and recording.token in export.recordings for export in device.exports)
+
+
+def delete_track(device: Device, recording: Recording, track: str, world: World) -> None:
+    """Delete a track with its data, or note that it goes when the export that reads it is over (Recording Control)."""
+    if _exported(device, recording, world):
+        device.awaiting.append(footage_key(recording.token, track))
+    else:
+        _empty_track(device, recording, track, world)
+
+
+def delete_recording(device: Device, recording: Recording, world: World) -> None:
+    """Takes its tracks, its jobs and the receivers that only they used with it; waits for an export as a track does."""
+    if _exported(device, recording, world):
+        device.awaiting.append(recording.token)
+        return
+    for track in list(recording.tracks):
+        _empty_track(device, recording, track.token, world)
+    have = device.configuration
+    gone = [job for job in have.jobs if job.recording == recording.token]
+    have.jobs = [job for job in have.jobs if job not in gone]
+    used = {job.source for job in have.jobs if job.from_receiver}
+    freed = {job.source for job in gone if job.from_receiver} - used
+    have.receivers = [receiver for receiver in have.receivers if receiver.token not in freed]
+    have.recordings.remove(recording)
+
+
+def _empty_track(device: Device, recording: Recording, track: str, world: World) -> None:
+    """A job that still records into it makes it anew, from now on."""
     device.footage.setdefault(footage_key(recording.token, track), Footage()).empty()
     recording.tracks = [kept for kept in recording.tracks if kept.token != track]
     world.discard_segments(device, recording.token)

@@ -15,13 +15,20 @@ def delivers(profile: Profile) -> bool:
 
 def job_state(device: Device, job: Job, world: World) -> str:
     """``Idle``, ``Active`` or ``Error``: mode is the wish, state is the truth (Recording Control, job state)."""
-    if job.mode != "Active":
+    if not _wants(device, job):
         return "Idle"
     for other in device.configuration.jobs:
-        if other.recording == job.recording and other.mode == "Active" and other.priority > job.priority:
+        if other.recording == job.recording and other.priority > job.priority and _wants(device, other):
             return "Idle"
     known = device.configuration.receivers if job.from_receiver else device.configuration.profiles
     return _state_of_source(next((found for found in known if found.token == job.source), None), world)
+
+
+def _wants(device: Device, job: Job) -> bool:
+    """It is active, its schedule (if it has one) exists and is open, and its event (if it has one) has come."""
+    if job.mode != "Active" or (job.schedule and not device.schedules.get(job.schedule, False)):
+        return False
+    return job.triggered or not job.events
 
 
 def _state_of_source(source: Profile | Receiver | None, world: World) -> str:
@@ -43,7 +50,7 @@ def recording_runs(device: Device, recording: str, world: World) -> bool:
 def running_recordings(device: Device, world: World) -> frozenset[str]:
     """The tokens of all recordings that run, in one pass: a recorder has hundreds of them."""
     have = device.configuration
-    wanted = [job for job in have.jobs if job.mode == "Active"]
+    wanted = [job for job in have.jobs if _wants(device, job)]
     highest: dict[str, int] = {}
     for job in wanted:
         highest[job.recording] = max(job.priority, highest.get(job.recording, job.priority))

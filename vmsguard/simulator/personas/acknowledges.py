@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from vmsguard.simulator.call import Call, Operation, Service
 from vmsguard.simulator.personas.persona import Persona
 
 __all__ = ["AcknowledgesEverything"]
+
+
+_DEMANDED: Final[Mapping[str, str]] = {
+    "SystemReboot": "<tds:Message>Rebooting</tds:Message>",
+    "StopExportRecordedData": "<trc:Progress>1</trc:Progress><trc:FileProgressStatus/>",
+    "SetRecordingJobConfiguration": "<trc:JobConfiguration><tt:RecordingToken>any</tt:RecordingToken>"
+    "<tt:Mode>Idle</tt:Mode><tt:Priority>1</tt:Priority></trc:JobConfiguration>",
+}
+"""What the schemas want in a response; all others may be empty."""
 
 
 class AcknowledgesEverything(Persona):
@@ -18,4 +28,4 @@ class AcknowledgesEverything(Persona):
     def perform(self, call: Call, service: Service, name: str, operation: Operation) -> str:
         if not operation.writes:
             return operation.handle(call)
-        return "<tds:Message>Rebooting</tds:Message>" if name == "SystemReboot" else ""
+        return _DEMANDED.get(name, "")

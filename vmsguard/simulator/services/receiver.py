@@ -7,8 +7,8 @@ from typing import Final
 from vmsguard.simulator.access import Access
 from vmsguard.simulator.call import Call, Operation, Service
 from vmsguard.simulator.device_state import Device, Receiver
-from vmsguard.simulator.faults import invalid_argument
-from vmsguard.simulator.soap import element
+from vmsguard.simulator.faults import invalid_argument, unable
+from vmsguard.simulator.soap import boolean, element
 
 __all__ = ["SERVICE"]
 
@@ -44,7 +44,11 @@ def _state(call: Call) -> str:
     state = "NotConnected"
     if receiver.mode == "AlwaysConnect" or (receiver.mode == "AutoConnect" and used):
         state = "Connected" if call.world.answers(receiver.media_uri) else "Connecting"
-    return f"<trv:ReceiverState><tt:State>{state}</tt:State><tt:AutoCreated>false</tt:AutoCreated></trv:ReceiverState>"
+    made = any(job.auto_receiver and job.source == receiver.token for job in call.device.configuration.jobs)
+    return (
+        f"<trv:ReceiverState><tt:State>{state}</tt:State><tt:AutoCreated>{boolean(made)}</tt:AutoCreated>"
+        "</trv:ReceiverState>"
+    )
 
 
 def _set_mode(call: Call) -> str:
@@ -53,6 +57,16 @@ def _set_mode(call: Call) -> str:
     if mode not in ("AutoConnect", "AlwaysConnect", "NeverConnect"):
         raise invalid_argument("BadMode")
     receiver.mode = mode
+    return ""
+
+
+def _delete(call: Call) -> str:
+    """One that a job uses, or that was made for a job, cannot be deleted by itself."""
+    receiver = _find(call)
+    have = call.device.configuration
+    if any(job.from_receiver and job.source == receiver.token for job in have.jobs):
+        raise unable("CannotDeleteReceiver", "The receiver is in use")
+    have.receivers.remove(receiver)
     return ""
 
 
@@ -73,5 +87,6 @@ SERVICE: Final = Service(
         "GetReceivers": Operation(_receivers, Access.READ_MEDIA),
         "GetReceiverState": Operation(_state, Access.READ_MEDIA),
         "SetReceiverMode": Operation(_set_mode, Access.ACTUATE, writes=True),
+        "DeleteReceiver": Operation(_delete, Access.ACTUATE, writes=True),
     },
 )

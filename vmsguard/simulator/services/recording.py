@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from vmsguard.simulator.access import Access
-from vmsguard.simulator.call import Call, Operation, Service, schema
-from vmsguard.simulator.device_state import Device, Job, Recording
+from vmsguard.simulator.call import Arguments, Call, Operation, Service, schema
+from vmsguard.simulator.device_state import Device, Recording
 from vmsguard.simulator.faults import invalid_argument, invalid_arguments, not_supported
-from vmsguard.simulator.footage import advance, empty_track
+from vmsguard.simulator.footage import advance, delete_recording, delete_track
 from vmsguard.simulator.iso_duration import duration, seconds
-from vmsguard.simulator.job_state import job_state
+from vmsguard.simulator.services import recording_exports, recording_jobs
 from vmsguard.simulator.soap import boolean, element, text
 
 __all__ = ["SERVICE", "find_recording", "recording_source"]
 
 _LONGEST: Final = 100 * 365 * 86400
 """Seconds of retention it takes at most: a century."""
-_PROFILE: Final = "http://www.onvif.org/ver10/schema/Profile"
-_RECEIVER: Final = "http://www.onvif.org/ver10/schema/Receiver"
+_STRATEGIES: Final = ("", "External", "Local", "Both")
 
 
 def find_recording(call: Call, token: str) -> Recording:
@@ -28,13 +27,6 @@ def find_recording(call: Call, token: str) -> Recording:
     raise invalid_argument("NoRecording")
 
 
-def _find_job(call: Call, token: str) -> Job:
-    for job in call.device.configuration.jobs:
-        if job.token == token:
-            return job
-    raise invalid_argument("NoRecordingJob")
-
-
 def recording_source(tag: str, recording: Recording) -> str:
     return (
         f"<{tag}>{element('tt:SourceId', recording.source_id)}{element('tt:Name', recording.source_name)}"
@@ -42,13 +34,19 @@ def recording_source(tag: str, recording: Recording) -> str:
     )
 
 
+def _target(recording: Recording) -> str:
+    prefix = element("tt:Prefix", recording.target_prefix) if recording.target_prefix else ""
+    strategy = element("tt:StorageStrategy", recording.target_strategy) if recording.target_strategy else ""
+    return (
+        f"<tt:Target>{element('tt:Storage', recording.target_storage)}{element('tt:Format', recording.target_format)}"
+        f"{prefix}{element('tt:SegmentDuration', recording.target_segment)}{strategy}</tt:Target>"
+    )
+
+
 def _configuration(tag: str, recording: Recording) -> str:
     target = ""
     if recording.target_storage:
-        target = (
-            f"<tt:Target>{element('tt:Storage', recording.target_storage)}<tt:Format>CMAF</tt:Format>"
-            "<tt:SegmentDuration>PT10S</tt:SegmentDuration></tt:Target>"
-        )
+        target = _target(recording)
     return (
         f"<{tag}>{recording_source('tt:Source', recording)}{element('tt:Content', recording.content)}"
         f"{element('tt:MaximumRetentionTime', duration(recording.retention_seconds))}{target}</{tag}>"
@@ -71,57 +69,6 @@ def _recordings(call: Call) -> str:
     return "".join(told)
 
 
-def _source_token(job: Job) -> str:
-    kind = _RECEIVER if job.from_receiver else _PROFILE
-    return f'<tt:SourceToken Type="{kind}">{element("tt:Token", job.source)}</tt:SourceToken>'
-
-
-def _jobs(call: Call) -> str:
-    told = []
-    for job in call.device.configuration.jobs:
-        tracks = "".join(
-            f"<tt:Tracks>{element('tt:SourceTag', track.type)}{element('tt:Destination', track.token)}</tt:Tracks>"
-            for track in job.tracks
-        )
-        told.append(
-            f"<trc:JobItem>{element('tt:JobToken', job.token)}<tt:JobConfiguration>"
-            f"{element('tt:RecordingToken', job.recording)}{element('tt:Mode', job.mode)}"
-            f"<tt:Priority>{job.priority}</tt:Priority><tt:Source>{_source_token(job)}"
-            f"<tt:AutoCreateReceiver>false</tt:AutoCreateReceiver>{tracks}</tt:Source>"
-            "</tt:JobConfiguration></trc:JobItem>"
-        )
-    return "".join(told)
-
-
-def _job_state(call: Call) -> str:
-    job = _find_job(call, call.arguments.text("JobToken"))
-    state = job_state(call.device, job, call.world)
-    tracks = "".join(
-        f"<tt:Track>{element('tt:SourceTag', track.type)}{element('tt:Destination', track.token)}"
-        f"{element('tt:State', state)}</tt:Track>"
-        for track in job.tracks
-    )
-    return (
-        f"<trc:State>{element('tt:RecordingToken', job.recording)}{element('tt:State', state)}"
-        f"<tt:Sources>{_source_token(job)}{element('tt:State', state)}<tt:Tracks>{tracks}</tt:Tracks></tt:Sources>"
-        "</trc:State>"
-    )
-
-
-def _set_job_mode(call: Call) -> str:
-    job = _find_job(call, call.arguments.text("JobToken"))
-    mode = call.arguments.text("Mode")
-    if mode not in ("Idle", "Active"):
-        raise invalid_argument("BadMode")
-    job.mode = mode
-    return ""
-
-
-def _delete_job(call: Call) -> str:
-    call.device.configuration.jobs.remove(_find_job(call, call.arguments.text("JobToken")))
-    return ""
-
-
 def _get_configuration(call: Call) -> str:
     return _configuration("trc:RecordingConfiguration", find_recording(call, call.arguments.text("RecordingToken")))
 
@@ -141,8 +88,22 @@ def _set_configuration(call: Call) -> str:
     recording.source_name = source.text(schema("Name"))
     recording.address = source.text(schema("Address"))
     targets = asked.children(schema("Target"))
-    recording.target_storage = targets[0].text(schema("Storage")) if targets else ""
+    if targets:
+        _set_target(recording, targets[0])
+    else:
+        recording.target_storage = ""
     return ""
+
+
+def _set_target(recording: Recording, asked: Arguments) -> None:
+    strategy = asked.optional(schema("StorageStrategy"))
+    if strategy not in _STRATEGIES:
+        raise invalid_argument("BadConfiguration")
+    recording.target_storage = asked.text(schema("Storage"))
+    recording.target_format = asked.text(schema("Format"))
+    recording.target_prefix = asked.optional(schema("Prefix"))
+    recording.target_segment = asked.text(schema("SegmentDuration"))
+    recording.target_strategy = strategy
 
 
 def _delete_track(call: Call) -> str:
@@ -152,24 +113,15 @@ def _delete_track(call: Call) -> str:
     track = call.arguments.text("TrackToken")
     if all(known.token != track for known in recording.tracks):
         raise invalid_argument("NoTrack")
-    empty_track(call.device, recording, track, call.world)
+    delete_track(call.device, recording, track, call.world)
     return ""
 
 
 def _delete_recording(call: Call) -> str:
-    """Takes its tracks, its jobs and the receivers that only they used with it."""
     if not call.device.dynamic_recordings:
         raise not_supported()
     recording = find_recording(call, call.arguments.text("RecordingToken"))
-    for track in list(recording.tracks):
-        empty_track(call.device, recording, track.token, call.world)
-    have = call.device.configuration
-    gone = [job for job in have.jobs if job.recording == recording.token]
-    have.jobs = [job for job in have.jobs if job not in gone]
-    used = {job.source for job in have.jobs if job.from_receiver}
-    freed = {job.source for job in gone if job.from_receiver} - used
-    have.receivers = [receiver for receiver in have.receivers if receiver.token not in freed]
-    have.recordings.remove(recording)
+    delete_recording(call.device, recording, call.world)
     return ""
 
 
@@ -186,10 +138,13 @@ def _options(call: Call) -> str:
 
 def _capabilities(device: Device) -> str:
     have = device.configuration
+    exports = ' SupportedExportFileFormats="ONVIF" SegmentExport="true"' if "exports" in device.features else ""
+    targets = ' SupportedTargetFormats="CMAF MP4"' if "storages" in device.features else ""
     return (
         f'<trc:Capabilities DynamicRecordings="{boolean(device.dynamic_recordings)}" '
         f'DynamicTracks="{boolean(device.dynamic_tracks)}" Encoding="H264" MaxRate="16384" MaxTotalRate="65536" '
-        f'MaxRecordings="{max(len(have.recordings), 1)}" MaxRecordingJobs="{max(len(have.jobs), 1)}" Options="true"/>'
+        f'MaxRecordings="{max(len(have.recordings), 1)}" MaxRecordingJobs="{max(len(have.jobs), 1)}" Options="true"'
+        f"{exports}{targets}/>"
     )
 
 
@@ -206,9 +161,7 @@ SERVICE: Final = Service(
         "SetRecordingConfiguration": Operation(_set_configuration, Access.ACTUATE, writes=True),
         "DeleteRecording": Operation(_delete_recording, Access.ACTUATE, writes=True),
         "DeleteTrack": Operation(_delete_track, Access.ACTUATE, writes=True),
-        "GetRecordingJobs": Operation(_jobs, Access.READ_MEDIA),
-        "GetRecordingJobState": Operation(_job_state, Access.READ_MEDIA),
-        "SetRecordingJobMode": Operation(_set_job_mode, Access.ACTUATE, writes=True),
-        "DeleteRecordingJob": Operation(_delete_job, Access.ACTUATE, writes=True),
+        **recording_jobs.OPERATIONS,
+        **recording_exports.OPERATIONS,
     },
 )
