@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +108,10 @@ def test_the_recommendation_is_mapped_part_by_part() -> None:
 @pytest.mark.parametrize("pack", IDS)
 def test_no_rule_mixes_law_with_what_is_no_law(pack: str, packs: dict[str, Pack]) -> None:
     """The force of a result is the strongest one cited: a mixture would call a recommendation a breach of law."""
-    for rule in packs[pack].rules:
-        forces = {packs[pack].sources[cited.source].force for cited in rule.cites} - {Force.ASSUMPTION}
+    readings = [profile.cites for profile in packs[pack].profiles.values()] or [{}]
+    for rule, cites in product(packs[pack].rules, readings):
+        cited = (*rule.cites, *cites.get(rule.id, ()))
+        forces = {packs[pack].sources[each.source].force for each in cited} - {Force.ASSUMPTION}
         assert Force.LAW not in forces or {Force.LAW} == forces, rule.id
 
 
