@@ -139,4 +139,4 @@ class DutyEvent(Event):
     """From the cutoff of the verified deletion before (from the enrolment, where there was none) until ``at``."""
     max_gap_seconds: Count = 0
     reason_code: Reason = ""
-    """Why nothing is owed any more."""
+    """Why nothing is owed any more; of a miss ``held``, where a hold alone kept what was left."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from vmsguard.controls.deletion import gap_of
 from vmsguard.engine.compile import CompiledRule
 from vmsguard.evidence.log import EvidenceLog
@@ -26,6 +28,9 @@ from vmsguard.run.fleet import Fleet
 from vmsguard.state.store import State
 
 __all__ = ["keep_duties"]
+
+_HELD = "held"
+"""The code of a control at which a hold alone keeps what is left: the duty is missed all the same."""
 
 
 def keep_duties(
@@ -73,6 +78,8 @@ def keep_duties(
             now,
             holds=deletion is not None and deletion.verdict is Verdict.PASS,
         )
+        if deletion is not None and deletion.reason.partition(":")[0] == _HELD:
+            happened = [replace(one, code=_HELD) if one.event == "duty.missed" else one for one in happened]
         if changed or happened:
             _record(log, run, [*changed, *happened])
             state.put_duty(moved)
