@@ -26,7 +26,8 @@ VARIES = re.compile(r"(clock\.skew_seconds[^:]*|footage\.files[^:]*): -?\d+")
 @pytest.fixture
 def demo(site: Any, tmp_path: Path) -> Any:
     """The demo's seven cameras and recorder, under a pack that stays as it is."""
-    text = (files("vmsguard.cli") / "templates" / "demo" / "fleet.yaml").read_text(encoding="utf-8")
+    templates = files("vmsguard.cli") / "templates" / "demo"
+    text = (templates / "fleet.yaml").read_text(encoding="utf-8")
     storage = tmp_path / "recorded"
     storage.mkdir()
     for name, value in {"HTTP_PORT": "0", "RTSP_PORT": "0", "STORAGE_PATH": str(storage)}.items():
@@ -36,11 +37,13 @@ def demo(site: Any, tmp_path: Path) -> Any:
     site.write("my-packs/house-thermal/pack.yaml", (DATA / "pack" / "pack.yaml").read_text(encoding="utf-8"))
     config = site.folder / "vmsguard.yaml"
     config.write_text(config.read_text(encoding="utf-8").replace("packs: []", "packs: [my-packs]"), encoding="utf-8")
-    assign(site, "enforce")
+    statement = (templates / "documents" / "vendor-statement.yaml").read_text(encoding="utf-8")
+    site.write("documents/stores.yaml", statement.replace("DATED", datetime.now(UTC).date().isoformat()))
+    assign(site, "enforce", PACK)
     return site
 
 
-def assign(site: Any, mode: str, pack: str = PACK) -> None:
+def assign(site: Any, mode: str, *packs: str) -> None:
     site.write(
         "assignments.yaml",
         {
@@ -48,7 +51,7 @@ def assign(site: Any, mode: str, pack: str = PACK) -> None:
             "kind": "Assignment",
             "metadata": {"id": "demo"},
             "sites": ["demo"],
-            "packs": [{"pack": pack, "mode": mode, **({"profile": "sense"} if pack == PACK else {})}],
+            "packs": [{"pack": pack, "mode": mode, **({"profile": "sense"} if pack == PACK else {})} for pack in packs],
         },
     )
 
@@ -80,12 +83,6 @@ def test_whole_texts_before_anything_was_changed(demo: Any) -> None:
 
 
 def test_whole_text_of_a_fallback_in_both_languages(demo: Any) -> None:
-    demo.write(
-        "documents/stores.yaml",
-        (files("vmsguard.cli") / "templates" / "demo" / "documents" / "vendor-statement.yaml")
-        .read_text(encoding="utf-8")
-        .replace("DATED", datetime.now(UTC).date().isoformat()),
-    )
     applied = demo.run("apply", "--yes", "--confirm-purge", "100")
     assert applied.code in (3, 4, 5), applied.err
     for lang in ("en", "ko"):
@@ -101,42 +98,39 @@ def test_whole_text_of_a_fallback_in_both_languages(demo: Any) -> None:
 def results(explained: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     """Every verdict in an explanation, as ``check`` would list it."""
     for camera in explained["cameras"]:
-        yield (camera["camera"], "", "", "", camera["verdict"], camera["qualifier"])
+        yield (camera["camera"], "", "", "", "", camera["verdict"], camera["qualifier"])
         for pack in camera["packs"]:
             for rule in pack["rules"]:
-                yield (camera["camera"], rule["rule"], "", "", rule["verdict"], rule["qualifier"])
-                if rule["verdict"] == "not_applicable" and rule["reason"]["code"] == "upcoming":
-                    continue
-                below = [*rule["controls"], *(one for rung in rule["rungs"] for one in rung["asks"])]
-                for one in below:
-                    yield (camera["camera"], rule["rule"], one["control"], one["place"], one["verdict"], "")
+                place = (camera["camera"], pack["pack"], rule["rule"])
+                yield (*place, "", "", rule["verdict"], rule["qualifier"])
+                if rule["reason"]["code"] == "upcoming":
+                    continue  # what it would ask for is explained, and is no result
+                for one in (*rule["controls"], *(one for rung in rule["rungs"] for one in rung["asks"])):
+                    yield (*place, one["control"], one["place"], one["verdict"], "")
 
 
 def checked(answer: Any) -> set[tuple[str, ...]]:
+    names = ("camera", "pack", "rule", "control", "endpoint", "verdict")
     return {
-        (
-            one["camera"],
-            one["rule"],
-            one["control"],
-            one["endpoint"],
-            one["verdict"],
-            "" if one["control"] else one["qualifier"] or "",
-        )
+        (*(one[name] for name in names), "" if one["control"] else one["qualifier"] or "")
         for one in answer.json["results"]
     }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("pack", [PACK, "kr-pipc-thermal-2020"])
-def test_no_other_verdict_than_check_before_and_after_apply(demo: Any, pack: str) -> None:
-    assign(demo, "enforce", pack)
+def test_no_other_verdict_than_check_before_and_after_apply(demo: Any) -> None:
+    """Over all cameras of the demo, rule by rule and control by control, under two packs."""
+    assign(demo, "enforce", PACK, "kr-pipc-thermal-2020")
+    seen = set()
     for step in ("before", "after"):
         if step == "after":
             applied = demo.run("apply", "--yes", "--confirm-purge", "100")
             assert applied.code in (3, 4, 5), applied.err
         expected = checked(demo.run("check", "--format", "json"))
-        explained = told(demo, f"pack:{pack}", "--camera", "all")
-        assert expected == set(results(explained)), step
+        explained = [told(demo, f"pack:{pack}", "--camera", "all") for pack in (PACK, "kr-pipc-thermal-2020")]
+        assert expected == {one for each in explained for one in results(each)}, step
+        seen |= {one[-2:] for one in expected}
+    assert {("fail", ""), ("unknown", ""), ("pass", "direct"), ("pass", "fallback"), ("not_applicable", "")} <= seen
 
 
 def test_nothing_is_recorded_and_nothing_is_remembered(demo: Any) -> None:
@@ -158,7 +152,9 @@ def test_nothing_is_recorded_and_nothing_is_remembered(demo: Any) -> None:
     [
         (("fever-honets",), "there is no pack, rule or camera 'fever-honets'", "did you mean 'fever-honest'?"),
         ((PACK, "--rule", "saving-off"), "--rule narrows a camera", f"write {PACK}/RULE instead"),
+        (("plaza", "--camera", "untagged"), "--camera goes with a pack or rule", "write one camera, or PACK --camera"),
         ((PACK, "--camera", "plazza"), "--camera: there is no camera 'plazza'", "did you mean 'plaza'?"),
+        ((PACK, "--profile", "sense"), "--profile goes with a camera", "all its readings are shown side by side"),
         (("plaza", "--profile", "sens"), "--profile: no pack has a profile 'sens'", "did you mean 'sense'?"),
         (
             ("plaza", "--rule", "saving-of"),

@@ -45,12 +45,7 @@ def explain(
     could be reached, so that there was little to explain.
     """
     named = _named(ctx, what)
-    if rule is not None and not named.camera:
-        from vmsguard.errors import UsageError
-
-        raise UsageError(
-            f"--rule narrows a camera, and {what} is {named.told}", hint=f"write {named.pack}/RULE instead"
-        )
+    _refuse_what_does_not_fit(named, what, cameras, rule, profile)
     asked = (named.camera,) if named.camera else _known_cameras(ctx, cameras)
     only = named.scope if not named.camera else "" if rule is None else _only(ctx, rule)
     pack = None if named.camera else _explained_pack(ctx, named, lang)
@@ -60,6 +55,25 @@ def explain(
     else:
         _show(pack, told, lang)
     ctx.exit(0 if told is None or told.reached else 4)
+
+
+def _refuse_what_does_not_fit(
+    named: Named, what: str, cameras: tuple[str, ...], rule: str | None, profile: str | None
+) -> None:
+    """An option that would change nothing is a slip, and is not passed over."""
+    from vmsguard.errors import UsageError
+
+    if named.camera and cameras:
+        raise UsageError(
+            f"--camera goes with a pack or rule, and {what} is a camera",
+            hint=f"write one camera, or PACK --camera {what} --camera {cameras[0]}",
+        )
+    if not named.camera and rule is not None:
+        hint = f"write {named.pack}/RULE instead"
+        raise UsageError(f"--rule narrows a camera, and {what} is {named.told}", hint=hint)
+    if not named.camera and not cameras and profile is not None:
+        hint = "leave it out: of a pack all its readings are shown side by side"
+        raise UsageError(f"--profile goes with a camera, and {what} is {named.told}", hint=hint)
 
 
 def _named(ctx: click.Context, what: str) -> Named:
