@@ -343,6 +343,11 @@ class TestExceptions:
         (grant,) = self.second(excepted).grants
         assert (False, ["exception-expired"]) == (grant.valid, codes(grant.reasons))
 
+    def test_a_clock_that_was_set_back_revives_none(self, excepted):
+        snapshot = replace(excepted.snapshot(), not_before=excepted.now + timedelta(days=2))
+        rule = explain_camera(looked(excepted, snapshot)).packs[0].rules[0]
+        assert ("fail", ["exception-expired"]) == (rule.verdict, codes(rule.rungs[1].grants[0].reasons))
+
     def test_every_reason_of_a_refused_exception_is_told(self, excepted):
         excepted.grants[0] = replace(excepted.grants[0], approver=excepted.grants[0].author, reason="")
         (grant,) = self.second(excepted).grants
@@ -389,6 +394,13 @@ class TestLaw:
         assert ("not_applicable", "upcoming", False) == (rule.verdict, rule.reason.code, rule.citations[0].in_force)
         assert ["fail"] == [control.verdict for control in rule.controls]
         assert () == rule.controls[0].changes
+
+    def test_a_rule_whose_text_has_ended_has_nothing_below_it(self, world, words):
+        over = words.pack(words.rule(words.require("storage.edge.off")))
+        ended = Source(id="law", title="a law", force=Force.LAW, since=date(2020, 1, 1), until=date(2026, 1, 1))
+        rule = the_rule(world.assign(replace(over, sources={"law": ended})).recording())
+        assert ("not_applicable", "lapsed", ()) == (rule.verdict, rule.reason.code, rule.controls)
+        assert (date(2026, 1, 1), False) == (rule.citations[0].until, rule.citations[0].in_force)
 
     def test_a_conflict_is_told_as_check_tells_it(self, world, words):
         gone = words.rule(words.require("retention.max", max=Span(exact=timedelta(days=7))), name="gone")
