@@ -57,8 +57,11 @@ def test_the_first_run_and_an_equal_one_say_nothing(guarded: Any) -> None:
 
 def test_edge_case_27_a_tag_that_takes_a_camera_out_of_scope_is_recorded_once(guarded: Any) -> None:
     retag(guarded, "cam-2", purpose="shop")
-    guarded.run("check")
-    guarded.run("check")
+    told = guarded.run("check", "--format", "json").json["findings"]
+    (shown,) = (one for one in told if one["code"] == "asks-less")
+    assert (OWN, True) == (shown["subject"], shown["message"].endswith("concerns them no more: cam-2"))
+    told = guarded.run("check", "--format", "json").json["findings"]
+    assert [] == [one for one in told if one["code"] == "asks-less"]
     assert [("attributes-changed", ["cam-2"], "")] == weakened(guarded)
 
 
@@ -105,7 +108,8 @@ def test_a_camera_that_leaves_the_inventory_is_named(guarded: Any) -> None:
 
 def test_a_pack_that_asks_less_is_recorded_rule_by_rule(guarded: Any) -> None:
     write_pack(guarded, ("      - storage.external.off\n", ""))
-    guarded.run("check")
+    shown = " ".join(guarded.run("check").out.split())
+    assert "a rule no longer requires: storage.external.off (saving-off): my-thermal" in shown
     (told,) = (one for one in guarded.events() if one["event"] == "policy.weakened")
     assert ("control-dropped", "saving-off", "storage.external.off") == (told["code"], told["rule"], told["control"])
 

@@ -67,7 +67,7 @@ async def run_apply(
     judged = await judge(fleet, equipment, run)
     changes, stale = fresh_part(judged.plan, saved)
     _need_logins(changes, fleet, equipment)
-    begin(fleet, equipment, run, "apply", judged)
+    weakened = begin(fleet, equipment, run, "apply", judged)
     first = judged
     work = _Work(judged)
     before = equipment.state.deletions()
@@ -95,7 +95,7 @@ async def run_apply(
         started=started,
         ended=equipment.clock.now(),
         results=results,
-        findings=work.judged.findings,
+        findings=(*weakened, *work.judged.findings),
         unreachable=work.judged.unreachable,
         policies=policies_in_use(fleet, work.judged.at),
         upcoming=coming_rules(work.judged.upcoming),

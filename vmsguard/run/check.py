@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vmsguard.model.results import Result
+from vmsguard.model.results import Finding, Result
 from vmsguard.run.equipment import Equipment
 from vmsguard.run.exceptions import record_exceptions
 from vmsguard.run.exit_code import exit_code
@@ -46,7 +46,7 @@ async def run_check(
     started = equipment.clock.now()
     interrupted = record_unresolved(equipment.evidence, run)
     judged = await judge(fleet, equipment, run)
-    begin(fleet, equipment, run, command, judged)
+    weakened = begin(fleet, equipment, run, command, judged)
     results = with_remediation(judged.results, [judged.plan], ())
     results = with_exposure(results, equipment.state, equipment.clock.now())
     log, state = equipment.evidence, equipment.state
@@ -59,7 +59,7 @@ async def run_check(
         started=started,
         ended=equipment.clock.now(),
         results=results,
-        findings=judged.findings,
+        findings=(*weakened, *judged.findings),
         unreachable=judged.unreachable,
         policies=policies_in_use(fleet, judged.at),
         upcoming=coming_rules(judged.upcoming),
@@ -70,17 +70,18 @@ async def run_check(
     )
 
 
-def begin(fleet: Fleet, equipment: Equipment, run: str, command: str, judged: Judged) -> None:
-    """Record what this run owes a verdict for, and what it saw first."""
+def begin(fleet: Fleet, equipment: Equipment, run: str, command: str, judged: Judged) -> tuple[Finding, ...]:
+    """Record what this run owes a verdict for, and what it saw first; what is asked less than before, to be shown."""
     mode = "audit" if command == "check" else "propose" if command == "plan" else fleet.mode
     record_planned(equipment.evidence, run, command, mode, pairs_of(judged.results))
     record_scope(equipment.evidence, run, fleet, judged)
     record_policies(equipment.evidence, run, fleet, judged.at)
-    record_weakening(equipment.evidence, equipment.state, run, fleet, judged)
+    weakened = record_weakening(equipment.evidence, equipment.state, run, fleet, judged)
     record_documents(equipment.evidence, run, fleet.documents)
     for failure in equipment.registry.failures:
         equipment.evidence.append("plugin.failed", run=run, plugin=failure.plugin, error=failure.error)
     record_observations(equipment.evidence, run, judged.observations, fleet.sites_of_targets)
+    return weakened
 
 
 def finish(

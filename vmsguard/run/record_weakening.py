@@ -13,24 +13,26 @@ from vmsguard.evidence.log import EvidenceLog
 from vmsguard.model.inventory import Camera
 from vmsguard.model.ledger import ScopeEntry
 from vmsguard.model.lock import LockState
+from vmsguard.model.results import Finding
 from vmsguard.model.truth import Truth
 from vmsguard.model.vocabulary import Mode
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.judge import Judged
-from vmsguard.run.weakening import content_of, pack_weakenings, scope_weakenings
+from vmsguard.run.weakening import Weakening, content_of, pack_weakenings, scope_weakenings
 from vmsguard.state.store import State
 
 __all__ = ["record_weakening"]
 
 _ENROLLED = ""
+_NAMED = 8
 _ORDER = list(Mode)
 
 
-def record_weakening(log: EvidenceLog, state: State, run: str, fleet: Fleet, judged: Judged) -> None:
+def record_weakening(log: EvidenceLog, state: State, run: str, fleet: Fleet, judged: Judged) -> tuple[Finding, ...]:
     """Say what is asked of fewer cameras or not at all since the run before, and remember what is asked now.
 
-    A run that was narrowed compares the cameras it judged, and leaves the others as they were. Evidence is written
-    first: a crash in between repeats a record and loses none.
+    The same as findings, for whoever looks at the run. A run that was narrowed compares the cameras it judged, and
+    leaves the others as they were. Evidence is written first: a crash in between repeats a record and loses none.
     """
     before = {(entry.camera, entry.pack): entry for entry in state.scopes()}
     attributes = {name: _attributes(camera, state) for name, camera in fleet.inventory.cameras.items()}
@@ -45,7 +47,7 @@ def record_weakening(log: EvidenceLog, state: State, run: str, fleet: Fleet, jud
     digests = {name: pack.digest for name, pack in packs.items()}
     known = state.pack_contents()
     contents = [content_of(pack) for _, pack in sorted(packs.items())]
-    for one in (
+    weaker = (
         *scope_weakenings(compared, now, digests, attributes, assigned),
         *(
             each
@@ -53,7 +55,8 @@ def record_weakening(log: EvidenceLog, state: State, run: str, fleet: Fleet, jud
             if content.pack in known
             for each in pack_weakenings(known[content.pack], content)
         ),
-    ):
+    )
+    for one in weaker:
         log.append(
             "policy.weakened",
             run=run,
@@ -72,10 +75,35 @@ def record_weakening(log: EvidenceLog, state: State, run: str, fleet: Fleet, jud
     changed = [content for content in contents if known.get(content.pack) != content]
     if entered or left or gone or changed:
         state.remember_scope(entered, [*left, *gone], changed)
+    return tuple(_shown(one) for one in weaker)
 
 
 _NOT_BY_THE_PACK = frozenset({"attributes-changed", "device-tells-otherwise", "mode-lowered", "unassigned"})
 """What inventories, devices and assignments bring about, which no lock accepts: nobody is known to have decided it."""
+
+
+_TOLD = {
+    "attributes-changed": "what the inventory says of these cameras changed, and the pack concerns them no more",
+    "control-dropped": "a rule no longer requires",
+    "device-tells-otherwise": "by what the devices say the pack concerns these cameras no more",
+    "mode-lowered": "the pack is applied to these cameras in a lower mode",
+    "rule-dropped": "the pack no longer has the rule",
+    "selection-changed": "the pack selects otherwise, and concerns these cameras no more",
+    "severity-lowered": "the pack takes a rule less seriously",
+    "unassigned": "no assignment names the pack for these cameras any more",
+}
+
+
+def _shown(one: Weakening) -> Finding:
+    what = " ".join(part for part in (one.control, f"({one.rule})" if one.control else one.rule) if part)
+    cameras = ", ".join(one.cameras[:_NAMED]) + (" and more" if len(one.cameras) > _NAMED else "")
+    told = ": ".join(part for part in (_TOLD[one.code], what or cameras) if part)
+    return Finding(
+        code="asks-less",
+        subject=one.pack,
+        message=f"less is asked than at the run before: {told}",
+        next_step="it is in the evidence as policy.weakened; where nobody meant it, undo the change",
+    )
 
 
 def _record_inventory(

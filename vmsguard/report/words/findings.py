@@ -40,6 +40,10 @@ FINDINGS: Mapping[str, Words] = {
         "A hold was to be reviewed by now; it stays in force.",
         "Decide whether it is still needed: set reviewed_on and review_on, or ends.",
     ),
+    "hold-at-risk": Words(
+        "A store deletes old footage by itself, and what is held lies in it.",
+        "Export the held window and record the export, or lift the store's own time limit.",
+    ),
     "freeze-in-force": Words(
         "A freeze keeps changes waiting; deletions go on.", "Run vmsguard plan to see what waits."
     ),
@@ -58,6 +62,10 @@ FINDINGS: Mapping[str, Words] = {
     "not-accepted": Words(
         "A pack or plugin is not as it was accepted in the lock: what it asks is only proposed.",
         "See the difference with vmsguard policy lock, and accept it there or put back what was accepted.",
+    ),
+    "asks-less": Words(
+        "Less is asked of some cameras than at the run before.",
+        "Look for policy.weakened in the evidence; where nobody meant it, undo the change.",
     ),
     "duty-stopped": Words(
         "A deletion that was accepted is not stated as it was, and nothing is deleted for it by itself.",
