@@ -94,6 +94,11 @@ def said(*controls: ControlWhy, lang: str = "en", camera: Any = None, **rule: An
     [
         (Reason("protected"), "the camera is tagged as protected: a second person must agree"),
         (Reason("shared-with cam-7", "not in enforce"), "it would also change cam-7 (not in enforce)"),
+        (
+            Reason("shared-with cam-7", "not in this run"),
+            "it would also change cam-7, which was not looked at now: vmsguard plan tells whether that stands in the "
+            "way",
+        ),
         (Reason("unsupported", "the driver has no x; by hand: pull it"), "no driver can send it: the driver has no x"),
         (Reason("freeze", "fz-1 until 2026-12-01"), "changes are frozen: fz-1 until 2026-12-01"),
         (Reason("held", "hold-1 keeps it"), "a hold keeps it: hold-1 keeps it"),

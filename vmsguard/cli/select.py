@@ -118,11 +118,11 @@ def _write_json(pack: str, told: Mapping[str, tuple[Selected, ...]]) -> None:
 def _lines(name: str, pack: Pack, told: Mapping[str, tuple[Selected, ...]], say: Sentences) -> Iterator[Line]:
     from vmsguard.cli.why_sentences import Line
 
-    yield Line(0, say.say("selecting", name, pack.title))
+    yield Line(0, say.say("selecting", name, say.title(pack)))
     for reading, cameras in told.items():
         yield Line(0, "")
         if reading:
-            title = pack.profiles[reading].title
+            title = say.title(pack.profiles[reading])
             yield Line(0, say.say("reading", f"{reading}: {title}" if title else reading))
         for truth, key in (("true", "selected"), ("unknown", "perhaps selected"), ("false", "not selected")):
             of_truth = [one for one in cameras if one.truth == truth]

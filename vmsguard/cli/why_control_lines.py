@@ -12,6 +12,9 @@ from vmsguard.report.words.reasons import REASONS
 
 __all__ = ["control_lines"]
 
+_NOT_LOOKED_AT = "not in this run"
+"""What a plan says of a neighbour that was left out; whether it really stands in the way, a whole plan tells."""
+
 _HELD = frozenset({"pass", "not_applicable"})
 
 
@@ -89,7 +92,10 @@ def _bar(bar: Reason, say: Sentences) -> str:
     """What keeps a change a proposal; one that has no sentence here is told as any other reason."""
     code, detail = bar.code, bar.detail.partition("; by hand:")[0]
     if code.startswith("shared-with "):
-        return say.say("bar shared-with", f"{code.removeprefix('shared-with ')} ({detail})" if detail else code)
+        camera = code.removeprefix("shared-with ")
+        if detail == _NOT_LOOKED_AT:
+            return say.say("bar shared-with unseen", camera)
+        return say.say("bar shared-with", f"{camera} ({detail})")
     key = f"bar {code}"
     if say.known(key):
         return say.say(key, detail)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from vmsguard.cli.why_words_en import ENGLISH
 from vmsguard.cli.why_words_ko import KOREAN
 from vmsguard.engine.why_model import CitationWhy, FactWhy, PackWhy, Reason, RuleWhy
+from vmsguard.model.pack import Pack, Profile
 from vmsguard.model.vocabulary import WHOLE
 from vmsguard.report.words.reasons import REASONS
 from vmsguard.report.words.reasons_ko import REASONS_KO
@@ -73,7 +74,7 @@ class Sentences:
         told = self.say(verdict)
         return f"{told} ({self.say(qualifier)})" if qualifier not in ("", "direct") else told
 
-    def title(self, named: PackWhy | RuleWhy | CitationWhy) -> str:
+    def title(self, named: PackWhy | RuleWhy | CitationWhy | Pack | Profile) -> str:
         """The title in the reader's language where there is one."""
         return named.native_title if self.lang == "ko" and named.native_title else named.title
 

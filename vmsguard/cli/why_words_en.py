@@ -143,6 +143,8 @@ ENGLISH: Mapping[str, str] = {
     "bar attribute-not-set": "nobody stated {0}",
     "bar protected": "the camera is tagged as protected: a second person must agree",
     "bar shared-with": "it would also change {0}",
+    "bar shared-with unseen": "it would also change {0}, which was not looked at now: vmsguard plan tells whether that "
+    "stands in the way",
     "bar unsupported": "no driver can send it: {0}",
     "bar not-certain": "what breaks the rule is not known for certain: {0}",
     "bar exception-in-use": "exception {0} is in use, and its safeguards are not shown",

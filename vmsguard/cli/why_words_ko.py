@@ -142,6 +142,7 @@ KOREAN: Mapping[str, str] = {
     "bar attribute-not-set": "{0} 속성을 기재한 사람이 없음",
     "bar protected": "보호 대상으로 지정된 카메라: 두 번째 사람의 동의가 필요함",
     "bar shared-with": "{0}도 함께 변경됨",
+    "bar shared-with unseen": "{0}도 함께 변경되나 이번에 확인하지 않음: 막고 있는지는 vmsguard plan이 알려 줌",
     "bar unsupported": "보낼 수 있는 드라이버가 없음: {0}",
     "bar not-certain": "위반 여부가 확실하지 않음: {0}",
     "bar exception-in-use": "예외 {0}이(가) 사용 중이나 안전조치가 입증되지 않음",
