@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from vmsguard.controls.held import keeps_in_place
+from vmsguard.model.facts import Items, Known
+from vmsguard.model.pack import Hold
 from vmsguard.model.results import Finding
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.policy.holds import InForce, decide_hold
@@ -70,6 +73,27 @@ def _holds(fleet: Fleet, snapshots: Mapping[str, CameraSnapshot], now: datetime)
                 message=f"the hold was to be reviewed on {hold.review_on}; it stays in force",
                 next_step="decide whether it is still needed: set reviewed_on and review_on, or ends",
             )
+        at_risk = sorted(camera.id for camera in cameras if _deletes_by_itself(snapshots[camera.id], hold, now))
+        if at_risk:
+            yield Finding(
+                code="hold-at-risk",
+                subject=hold.id,
+                message=f"a store of {', '.join(at_risk)} deletes old footage by itself, held footage included",
+                next_step="export the held window and record the export, or lift the store's own time limit",
+            )
+
+
+def _deletes_by_itself(snapshot: CameraSnapshot, hold: Hold, now: datetime) -> bool:
+    """Whether a store with a time limit of its own lies behind the camera, and the hold rests on it."""
+    if hold not in snapshot.holds or not keeps_in_place(hold, snapshot.camera, snapshot.documents, now):
+        return False
+    settings = (fact.reading for key, fact in snapshot.facts.items() if key.name == "recording.retention")
+    return any(
+        setting.seconds is not None
+        for reading in settings
+        if isinstance(reading, Known) and isinstance(reading.value, Items)
+        for setting in reading.value.values
+    )
 
 
 def _freezes(fleet: Fleet, now: datetime) -> Iterator[Finding]:
