@@ -165,6 +165,15 @@ class TestPacks:
         assert report.code in (0, 3), report.err
         assert "that day has passed" in (own.folder / "r.html").read_text(encoding="utf-8")
 
+    def test_a_pack_may_count_its_days_where_the_site_is_and_doctor_says_where_nobody_knows(self, own: Any) -> None:
+        own.write("my-packs/acme-doors/pack.yaml", PACK.replace("timezone: Asia/Seoul", "timezone: site"))
+        told = own.run("doctor")
+        assert (0, True) == (told.code, "site-1: acme-doors counts its days in UTC there" in told.out)
+        inventory = own.folder / "inventory.yaml"
+        text = inventory.read_text(encoding="utf-8")
+        inventory.write_text(text + "sites: {site-1: {timezone: Asia/Seoul}}\n", encoding="utf-8")
+        assert "time zone" not in own.run("doctor").out
+
     def test_the_version_an_assignment_insists_on(self, own: Any) -> None:
         text = (own.folder / "assignments.yaml").read_text()
         own.write("assignments.yaml", text.replace("mode: enforce", 'mode: enforce\n  version: "2.0.0"'))

@@ -12,6 +12,7 @@ from vmsguard.cli.output import format_option
 
 if TYPE_CHECKING:
     from vmsguard.policy.lock_compare import LockStanding
+    from vmsguard.run.fleet import Fleet
 
 __all__ = ["doctor"]
 
@@ -87,6 +88,7 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
                 }
             )
         rows += _lock_rows(installation.fleet.lock)
+        rows += _zone_rows(installation.fleet)
         secrets = installation.secrets
         targets = installation.fleet.inventory.targets.values()
         attempt(
@@ -116,6 +118,18 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
 
     attempt("state", open_state, str)
     return rows
+
+
+def _zone_rows(fleet: Fleet) -> Iterator[dict[str, Any]]:
+    """Packs that count their days where the camera stands, at sites of which nobody says where that is."""
+    from vmsguard.policy.in_force import SITE_ZONE
+
+    for site, rules in sorted(fleet.rules.items()):
+        packs = sorted({one.pack.id for one in rules if one.pack.timezone == SITE_ZONE})
+        if packs and site not in fleet.inventory.zones:
+            found = f"the inventory states no time zone of {site}: {', '.join(packs)} counts its days in UTC there"
+            told = f"add sites: {{{site}: {{timezone: Asia/Seoul}}}} to the inventory, with the zone it is in"
+            yield {"check": "time zone", "ok": True, "found": found, "next": told}
 
 
 def _lock_rows(lock: LockStanding) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vmsguard.fleet.lock_here import LockHere
-    from vmsguard.model.lock import Pinned
+    from vmsguard.model.lock import Acceptance, Pinned
 
 __all__ = ["lock"]
 
@@ -80,7 +80,7 @@ def _here(ctx: click.Context) -> LockHere:
     return lock_here(config, registry, catalogue_of(ctx))
 
 
-def _acceptance(by: str | None) -> Any:
+def _acceptance(by: str | None) -> Acceptance:
     import re
 
     from vmsguard.errors import UsageError
