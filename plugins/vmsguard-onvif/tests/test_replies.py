@@ -18,12 +18,15 @@ from vmsguard_onvif.namespaces import ANALYTICS, DEVICE, MEDIA, MEDIA2, RECORDIN
 from vmsguard_onvif.reply import response
 from vmsguard_onvif.services import from_capabilities, from_services, own_path
 
+from vmsguard.errors import ProtocolViolation
+
 T = TypeVar("T")
 
 CAPTURES = next(
     (parent / "shared" / "captures" for parent in Path(__file__).parents if (parent / "shared" / "captures").is_dir()),
     None,
 )
+DATA = Path(__file__).with_name("data")
 NAMES = {
     "tds": DEVICE, "tt": SCHEMA, "trc": RECORDING, "tse": SEARCH, "tan": ANALYTICS, "trt": MEDIA, "tr2": MEDIA2
 }  # fmt: skip
@@ -194,6 +197,63 @@ def test_jobs_in_another_list_element_are_not_an_empty_list() -> None:
 def test_a_job_in_error_is_not_off(state: str, expected: bool | None) -> None:
     reply = element(f"<trc:State><tt:RecordingToken>R</tt:RecordingToken><tt:State>{state}</tt:State></trc:State>")
     assert recording_replies.job_state(reply) is expected
+
+
+def test_a_job_that_calls_itself_idle_while_a_track_records_is_not_off() -> None:
+    inner = (
+        "<trc:State><tt:RecordingToken>R</tt:RecordingToken><tt:State>Idle</tt:State><tt:Sources><tt:SourceToken/>"
+        "<tt:State>Idle</tt:State><tt:Tracks><tt:Track><tt:SourceTag/><tt:Destination>V</tt:Destination>"
+        "<tt:State>{}</tt:State></tt:Track></tt:Tracks></tt:Sources></trc:State>"
+    )
+    found = [recording_replies.job_state(element(inner.format(state))) for state in ("Idle", "Active", "Error")]
+    assert found == [False, True, None]
+
+
+def test_a_job_state_without_its_aggregate_is_not_off() -> None:
+    inner = "<trc:State><tt:Sources><tt:State>Idle</tt:State></tt:Sources></trc:State>"
+    assert recording_replies.job_state(element(inner)) is None
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("<trc:HasMoreResults>false</trc:HasMoreResults>", False),
+        ("<trc:HasMoreResults>true</trc:HasMoreResults>", True),
+        ("<trc:Segment/><trc:HasMoreResults>false</trc:HasMoreResults>", True),
+    ],
+)
+def test_segments(inner: str, expected: bool) -> None:
+    assert recording_replies.holds_segments(element(f"<trc:Results>{inner}</trc:Results>")) is expected
+
+
+@pytest.mark.parametrize("inner", ["", "<trc:Results/>", "<tt:Results/>"])
+def test_segments_that_are_not_said_to_be_all_are_malformed(inner: str) -> None:
+    with pytest.raises(Malformed):
+        recording_replies.holds_segments(element(inner))
+
+
+RECORDINGS = (DATA / "get_recordings.xml").read_bytes()
+GET_RECORDINGS = Where("cam", "GetRecordings")
+
+
+def test_recordings_tell_their_tracks_retention_and_targets() -> None:
+    found = recording_replies.recordings(response(RECORDINGS, 200, RECORDING, GET_RECORDINGS))
+    assert [(item.storage, item.has_target, item.uploads) for item in found] == [
+        ("", False, False),
+        ("bucket", True, True),
+        ("bucket", True, False),
+    ]
+    assert {(item.tracks, item.audio_tracks, item.metadata_tracks, item.retention) for item in found} == {
+        (("VIDEO001", "AUDIO001", "META001"), ("AUDIO001",), ("META001",), "PT1H")
+    }
+
+
+def test_recordings_cut_off_at_any_byte_are_no_shorter_list() -> None:
+    end = len(RECORDINGS.rstrip())
+    for cut in range(end):
+        with pytest.raises(ProtocolViolation):
+            response(RECORDINGS[:cut], 200, RECORDING, GET_RECORDINGS)
+    assert len(recording_replies.recordings(response(RECORDINGS[:end], 200, RECORDING, GET_RECORDINGS))) == 3
 
 
 def test_a_rule_tells_its_classes_and_whether_it_keeps_pictures() -> None:

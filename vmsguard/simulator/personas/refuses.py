@@ -14,7 +14,7 @@ from vmsguard.simulator.soap import fault_envelope
 
 __all__ = ["CannotStopRecording", "FaultsWithoutSubcode", "FixedRules", "StaticRecordings"]
 
-_JOB_LEVERS: Final = frozenset({"SetRecordingJobMode", "DeleteRecordingJob"})
+_JOB_LEVERS: Final = frozenset({"SetRecordingJobMode", "SetRecordingJobConfiguration", "DeleteRecordingJob"})
 _DELETE_LEVERS: Final = frozenset({"DeleteTrack", "DeleteRecording"})
 
 

@@ -97,9 +97,9 @@ async def _delete(order: Order, recording: Recording) -> None:
     if tracks is not False and recording.tracks:
         try:
             for track in recording.tracks:
-                await order.typed(
-                    Binding.RECORDING, "DeleteTrack", {"RecordingToken": recording.token, "TrackToken": track}
-                )
+                named = {"RecordingToken": recording.token, "TrackToken": track}
+                with order.gone_is_done("NoTrack", "NoRecording"):
+                    await order.typed(Binding.RECORDING, "DeleteTrack", named)
         except NotSupported:
             if recordings is False:
                 raise
@@ -107,4 +107,5 @@ async def _delete(order: Order, recording: Recording) -> None:
             return
     if tracks is not False and recording.tracks == ():
         return
-    await order.typed(Binding.RECORDING, "DeleteRecording", {"RecordingToken": recording.token})
+    with order.gone_is_done("NoRecording"):
+        await order.typed(Binding.RECORDING, "DeleteRecording", {"RecordingToken": recording.token})

@@ -120,7 +120,8 @@ async def stop_push(order: Order) -> None:
         brokers = await order.read(EVENTS, "GetEventBrokers", parse=link_replies.event_brokers)
         for broker in brokers:
             if opaque("broker", broker.address) == wanted:
-                await order.enveloped(EVENTS, "DeleteEventBroker", leaf("tev:Address", broker.address))
+                with order.gone_is_done("InvalidAddress"):
+                    await order.enveloped(EVENTS, "DeleteEventBroker", leaf("tev:Address", broker.address))
     elif kind == "upload":
         await drop_target(order, lambda recording: recording.token == name)
     elif kind == "multicast-metadata":
@@ -134,4 +135,5 @@ async def disconnect(order: Order) -> None:
     wanted = order.argument("link")
     for uplink in await order.read(UPLINK, "GetUplinks", parse=link_replies.uplinks):
         if opaque("uplink", uplink.address) == wanted:
-            await order.enveloped(UPLINK, "DeleteUplink", leaf("tup:RemoteAddress", uplink.address))
+            with order.gone_is_done("InvalidAddress"):
+                await order.enveloped(UPLINK, "DeleteUplink", leaf("tup:RemoteAddress", uplink.address))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from vmsguard.errors import DriverError
+from vmsguard.errors import DriverError, NotSupported
 from vmsguard.model.vocabulary import Role
 from vmsguard_onvif import recording_replies
 from vmsguard_onvif.channels import read_topology
@@ -26,25 +26,58 @@ _TRC = f"{{{RECORDING}}}"
 
 
 async def stop_recording(order: Order) -> None:
-    """Put one job to Idle; on a recorder also stop the receiver that serves no other job from connecting."""
+    """Put one job to Idle; on a recorder also stop the receiver that serves no other job from connecting.
+
+    Where the device has no SetRecordingJobMode, the job's configuration is sent back with the mode in it; a
+    recorder that has neither can still be kept from connecting to the camera.
+    """
     wanted = order.argument("job")
     jobs = await order.read(RECORDING, "GetRecordingJobs", parse=recording_replies.jobs)
     job = next((found for found in jobs if found.token == wanted), None)
     if job is None:
         return
     state = await order.readings.job_state(job.token)
+    refused: NotSupported | None = None
     if job.active is not False or not isinstance(state, Answered) or state.value is not False:
+        refused = await _idle(order, job)
+    stopped = order.role is Role.RECORDER and await _stop_receivers(order, job, jobs)
+    if refused is not None and not stopped:
+        raise refused
+
+
+async def _idle(order: Order, job: Job) -> NotSupported | None:
+    """The device's refusal, where it has neither of the two ways to put a job to Idle."""
+    try:
         await order.typed(Binding.RECORDING, "SetRecordingJobMode", {"JobToken": job.token, "Mode": "Idle"})
-    if order.role is Role.RECORDER:
-        await _stop_receivers(order, job, jobs)
+    except NotSupported as first:
+        try:
+            await _send_configuration(order, job.token)
+        except NotSupported:
+            return first
+    return None
 
 
-async def _stop_receivers(order: Order, job: Job, jobs: tuple[Job, ...]) -> None:
+async def _send_configuration(order: Order, job: str) -> None:
+    """``SetRecordingJobConfiguration`` with the element as read and the mode in it changed."""
+    inner = leaf("trc:JobToken", job)
+    reply: Element = await order.read(RECORDING, "GetRecordingJobConfiguration", inner, parse=lambda element: element)
+    configuration = reply.find(f"{_TRC}JobConfiguration")
+    mode = None if configuration is None else configuration.find(f"{TT}Mode")
+    if configuration is None or mode is None:
+        raise order.stopped("the job's configuration came without its mode; nothing was sent")
+    mode.text = "Idle"
+    whole = etree.tostring(configuration, encoding="unicode", with_tail=False)
+    await order.enveloped(RECORDING, "SetRecordingJobConfiguration", inner + whole)
+
+
+async def _stop_receivers(order: Order, job: Job, jobs: tuple[Job, ...]) -> bool:
+    """Whether nothing can reach the job any more: each of its sources is a receiver that may not connect."""
     answer = await order.readings.receivers()
     if not isinstance(answer, Answered):
-        return
+        return False
     others = {source.token for other in jobs if other.token != job.token for source in other.sources}
     mine = {source.token for source in job.sources} - others
+    closed = {receiver.token for receiver in answer.value if receiver.mode == "NeverConnect"}
     for receiver in answer.value:
         if receiver.token in mine and receiver.mode != "NeverConnect":
             try:
@@ -54,6 +87,9 @@ async def _stop_receivers(order: Order, job: Job, jobs: tuple[Job, ...]) -> None
             except DriverError as error:
                 # The job is what records; that it is idle must not be reported as a failure of the receiver.
                 order.session.ctx.log.warning("receiver keeps connecting", error=type(error).__name__)
+            else:
+                closed.add(receiver.token)
+    return bool(job.sources) and all(source.token in closed for source in job.sources)
 
 
 async def remove_external(order: Order) -> None:
@@ -63,7 +99,8 @@ async def remove_external(order: Order) -> None:
         await drop_target(order, lambda recording: recording.has_target and recording.storage == wanted)
     answer = await order.readings.storage_configurations()
     if isinstance(answer, Answered) and any(target.token == wanted for target in answer.value):
-        await order.enveloped(DEVICE, "DeleteStorageConfiguration", leaf("tds:Token", wanted))
+        with order.gone_is_done("NoConfig"):
+            await order.enveloped(DEVICE, "DeleteStorageConfiguration", leaf("tds:Token", wanted))
 
 
 async def drop_target(order: Order, chosen: Callable[[Recording], bool]) -> None:

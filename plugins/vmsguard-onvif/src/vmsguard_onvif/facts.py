@@ -12,6 +12,7 @@ from vmsguard_onvif import (
     facts_access,
     facts_analytics,
     facts_audio,
+    facts_jobs,
     facts_metadata,
     facts_movement,
     facts_storage,
@@ -25,7 +26,8 @@ from vmsguard_onvif.topology import Topology
 __all__ = ["CHANNEL_FACTS", "WHOLE_FACTS", "channel_facts", "whole_facts"]
 
 CHANNEL_FACTS: Mapping[str, ChannelFact] = {
-    "recording.jobs": facts_storage.recording_jobs,
+    "recording.jobs": facts_jobs.recording_jobs,
+    "export.jobs": facts_jobs.export_jobs,
     "recording.retention": facts_storage.retention,
     "footage.recordings": facts_storage.footage,
     "stream.services": facts_transmission.stream_services,

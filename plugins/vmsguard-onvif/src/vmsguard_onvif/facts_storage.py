@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from vmsguard.model.fact_values import ExternalDestination, RecordingJob, RetentionSetting, Store, StoredRecording
+from msgspec.structs import replace
+
+from vmsguard.model.fact_values import ExternalDestination, RetentionSetting, Store, StoredRecording
 from vmsguard.model.facts import Items, Known, Unknown
-from vmsguard.model.vocabulary import Layer, Why
+from vmsguard.model.vocabulary import Why
 from vmsguard_onvif.elements import seconds
 from vmsguard_onvif.gathering import Answered, Unanswered
-from vmsguard_onvif.namespaces import DEVICE
+from vmsguard_onvif.namespaces import DEVICE, RECORDING
 from vmsguard_onvif.observed import ONBOARD, Told, WholeView, both, collect, runtime
 from vmsguard_onvif.readings import Readings
 from vmsguard_onvif.recording_replies import Recording, RecordingSpan
 from vmsguard_onvif.topology import Topology
 
-__all__ = ["external_storage", "footage", "recording_jobs", "recordings_of", "retention", "stores"]
+__all__ = ["external_storage", "footage", "recordings_of", "retention", "stores"]
 
 NOT_IN_ONVIF = (
     "snapshots, thumbnails, uploads by FTP or e-mail, temperature and entry logs and face records are not in ONVIF"
 )
-
-
-async def recording_jobs(readings: Readings, topology: Topology, channel: str) -> Told:
-    """Stored: the job's mode, which is a wish. Runtime: its state, which is what it does."""
-    answer = await readings.jobs()
-    wished, doing = collect(readings), collect(readings)
-    wished.take(answer)
-    doing.take(answer)
-    jobs = answer.value if isinstance(answer, Answered) else ()
-    for job in readings.once("jobs", lambda: topology.jobs(jobs))[channel]:
-        state = await readings.job_state(job.token)
-        active = state.value if isinstance(state, Answered) else None
-        wished.add([RecordingJob(job.token, job.active, job.trigger, job.recording)])
-        doing.add([RecordingJob(job.token, active, job.trigger, job.recording)])
-    return {Layer.STORED: wished.reading(), Layer.RUNTIME: doing.reading()}
 
 
 async def recordings_of(readings: Readings, topology: Topology, channel: str) -> list[Recording] | Unanswered:
@@ -72,11 +59,24 @@ async def footage(readings: Readings, topology: Topology, channel: str) -> Told:
     collected.take(Answered(found))
     for recording in found:
         span = await readings.span(recording.token)
-        collected.add([_stored(recording, span.value if isinstance(span, Answered) else None)])
+        stored = _stored(recording, span.value if isinstance(span, Answered) else None)
+        if stored.empty and await _has_segments(readings, recording.token):
+            # What is deleted while an export reads it is deleted when the export is over.
+            collected.gaps.append(f"recording {recording.token} is called empty, and its segments are still listed")
+            stored = replace(stored, empty=False)
+        collected.add([stored])
         if isinstance(span, Unanswered) and isinstance(span.reading, Unknown):
             collected.gaps.append(span.reading.detail)
     await _count_again(readings, collected.gaps)
     return runtime(collected.reading())
+
+
+async def _has_segments(readings: Readings, recording: str) -> bool:
+    service = readings.session.services.get(RECORDING)
+    if service is None or service.flag("SegmentExport") is not True:
+        return False
+    answer = await readings.segments(recording)
+    return isinstance(answer, Answered) and answer.value
 
 
 def _stored(recording: Recording, span: RecordingSpan | None) -> StoredRecording:
@@ -104,7 +104,8 @@ async def stores(view: WholeView) -> Told:
     """What ONVIF can name of the places where data lies; never complete."""
     found: list[Store] = []
     recordings = await view.readings.recordings()
-    if isinstance(recordings, Answered):
+    service = view.session.services.get(RECORDING)
+    if isinstance(recordings, Answered) and (service is None or service.flag("OnboardStorage") is not False):
         found.append(Store(ONBOARD, "footage"))
     configured = await view.readings.storage_configurations()
     if isinstance(configured, Answered):
@@ -126,7 +127,7 @@ async def external_storage(view: WholeView) -> Told:
         collected.take(configured)
     uploads: set[str] | None = None
     if isinstance(recordings, Answered):
-        uploads = {recording.storage for recording in recordings.value if recording.has_target}
+        uploads = {recording.storage for recording in recordings.value if recording.uploads}
     elif isinstance(recordings.reading, Unknown):
         collected.unknown.append(recordings.reading)
     for target in listed:

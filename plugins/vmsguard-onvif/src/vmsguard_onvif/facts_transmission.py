@@ -103,7 +103,7 @@ async def push_destinations(view: WholeView) -> Told:
         uploads = [
             PushDestination(f"upload:{recording.token}", "upload", True)
             for recording in recordings.value
-            if recording.has_target
+            if recording.uploads
         ]
         running.add(uploads)
         stored.add(uploads)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from vmsguard.errors import DeviceFault, DriverError, GuardTripped
@@ -52,6 +53,16 @@ class Order:
         """For operations that onvif-zeep's definitions of 2014 do not have."""
         self.writes += 1
         await self.session.write(namespace, operation, inner, self._permit)
+
+    @contextmanager
+    def gone_is_done(self, *subcodes: str) -> Iterator[None]:
+        """For deletions: what is not there any more is no failure; the read-back, not this, says that it is gone."""
+        try:
+            yield
+        except DeviceFault as error:
+            if not set(subcodes) & {error.code, *error.subcodes}:
+                raise
+            self.session.ctx.log.debug("it was gone already", operation=error.operation)
 
     async def read(self, namespace: str, operation: str, inner: str = "", *, parse: Callable[[Element], T]) -> T:
         return await self.session.read(namespace, operation, inner, parse=parse)

@@ -32,6 +32,8 @@ __all__ = ["Readings"]
 
 T = TypeVar("T")
 
+_EARLIEST, _LATEST = "1970-01-01T00:00:00Z", "2100-01-01T00:00:00Z"
+
 
 class Readings:
     """Typed questions; asking twice costs one request."""
@@ -112,6 +114,17 @@ class Readings:
             "GetRecordingInformation",
             leaf("tse:RecordingToken", recording),
             parse=recording_replies.recording_span,
+        )
+
+    async def segments(self, recording: str) -> Answer[bool]:
+        """Whether any segment of the recording is listed, from the beginning of time to that of its end."""
+        inner = (
+            f"<trc:Time>{leaf('tt:From', _EARLIEST)}{leaf('tt:Until', _LATEST)}</trc:Time>"
+            + leaf("trc:RecordingToken", recording)
+            + leaf("trc:MaxResults", "1")
+        )
+        return await self.gathering.ask(
+            RECORDING, "ListRecordedSegments", inner, parse=recording_replies.holds_segments, capability="SegmentExport"
         )
 
     async def recording_count(self) -> Answer[int | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, instant, number, only, text, token
+from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, flag, instant, number, only, text, token
 from vmsguard_onvif.namespaces import RECEIVER, RECORDING, SEARCH
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Receiver",
     "Recording",
     "RecordingSpan",
+    "holds_segments",
     "job_state",
     "jobs",
     "receivers",
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 _TRC, _TSE, _TRV = f"{{{RECORDING}}}", f"{{{SEARCH}}}", f"{{{RECEIVER}}}"
+_STATES = {"Active": True, "PartiallyActive": True, "Idle": False}
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Recording:
     storage: str = ""
     """Token of the storage configuration its segments are uploaded to, empty without a target."""
     has_target: bool = False
-    keeps_local: bool = True
+    uploads: bool = False
+    """It has a target and writes to it: with the strategy ``Local`` that happens only when somebody exports."""
     source_id: str = ""
     source_address: str = ""
     audio_tracks: tuple[str, ...] = ()
@@ -102,8 +105,8 @@ def _recording(item: Element) -> Recording:
         else tuple(token(track, f"{TT}TrackToken") for track in children(tracks, f"{TT}Track")),
         storage=text(target, f"{TT}Storage"),
         has_target=target is not None,
-        # The default strategy is External: with a target, nothing else says that a local copy is kept.
-        keeps_local=target is None or text(target, f"{TT}StorageStrategy") in {"Local", "Both"},
+        # Left out, the strategy is External (RecordingTargetConfiguration).
+        uploads=target is not None and text(target, f"{TT}StorageStrategy") != "Local",
         source_id=text(source, f"{TT}SourceId"),
         source_address=text(source, f"{TT}Address"),
         audio_tracks=_tracks_of(tracks, "Audio"),
@@ -184,12 +187,25 @@ def _job_source(source: Element) -> JobSource:
 def job_state(reply: Element) -> bool | None:
     """Whether a job records right now; None for ``Error`` and what the spec does not know.
 
-    An ``Error`` job writes as soon as its cause is gone, so it is not "off".
+    An ``Error`` job writes as soon as its cause is gone, so it is not "off". Nor is one that calls itself idle
+    while a source or track of it does not.
     """
     state = descend(reply, f"{_TRC}State")
     if state is None:
         raise Malformed("no state in the reply")
-    return {"Active": True, "PartiallyActive": True, "Idle": False}.get(text(state, f"{TT}State"))
+    told = [_STATES.get((found.text or "").strip()) for found in state.iter(f"{TT}State")]
+    if state.find(f"{TT}State") is None:
+        told.append(None)
+    return True if True in told else None if None in told else False
+
+
+def holds_segments(reply: Element) -> bool:
+    """Whether ``ListRecordedSegments`` lists any, or says that there are more than it lists."""
+    results = reply.find(f"{_TRC}Results")
+    more = None if results is None else flag(text(results, f"{_TRC}HasMoreResults"))
+    if results is None or more is None:
+        raise Malformed("a list of segments that does not say whether it is all")
+    return more or results.find(f"{_TRC}Segment") is not None
 
 
 def recording_count(reply: Element) -> int | None:

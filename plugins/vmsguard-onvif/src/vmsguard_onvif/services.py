@@ -48,6 +48,11 @@ class Service:
         """A yes-or-no capability; None where the device does not mention it."""
         return None if self.told is None else flag(self.told.get(name))
 
+    def exports(self) -> bool:
+        """Whether the Recording service names a way to export what is recorded."""
+        told = self.told or {}
+        return bool(told.get("SupportedExportFileFormats", "").strip()) or flag(told.get("SegmentExport")) is True
+
     def count(self, name: str) -> int | None:
         return None if self.told is None or name not in self.told else number(self.told[name])
 
