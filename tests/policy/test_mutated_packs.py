@@ -15,6 +15,7 @@ import pytest
 import yaml
 from hypothesis import given, note
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from vmsguard.errors import ConfigError, Problems
 from vmsguard.model.pack import AllOf, AnyOf, AttributeTest, Pack, Requirement, Selector
@@ -25,6 +26,7 @@ from vmsguard.policy.durations import parse_duration, parse_span
 from vmsguard.policy.load_pack import load_pack
 from vmsguard.policy.params import param_fields
 from vmsguard.policy.schema import policy_schema
+from vmsguard.policy.strict_yaml import plain_tree, read_yaml
 
 Pairs: TypeAlias = "list[tuple[str, Any]]"
 
@@ -35,8 +37,10 @@ OTHERS: list[Any] = [None, True, False, 0, -1, 24, 10**30, 1.5, [], ["x"], Ellip
 """``...`` stands for an empty map."""
 
 
-SCHEMA = policy_schema(CATALOGUE)["$defs"]
-PACK_KEYS, RULE_KEYS, RUNG_KEYS = (set(SCHEMA[part]["properties"]) for part in ("Pack", "rule", "rung"))
+SCHEMA = policy_schema(CATALOGUE)
+EDITOR = Draft202012Validator(SCHEMA)
+"""What loads is not underlined in an editor."""
+PACK_KEYS, RULE_KEYS, RUNG_KEYS = (set(SCHEMA["$defs"][part]["properties"]) for part in ("Pack", "rule", "rung"))
 """A key that is not one of these, and is accepted, is lost."""
 MARKS = [*":-#&*!|>{}[]'\"\t,%?", " ", "é", "---"]
 
@@ -166,6 +170,7 @@ def check(text: str, file: Path) -> None:
         assert [] == [one for one in loaded if not (one.file == str(file) and one.line and one.column)]
         assert [] == [one for one in loaded if not (one.message and one.hint)]
         return
+    assert [] == [error.message for document in read_yaml(file) for error in EDITOR.iter_errors(plain_tree(document))]
     tree = yaml.compose(text)
     assert holds(tree) == held(loaded)
     assert set(keys(tree)) <= PACK_KEYS

@@ -200,8 +200,8 @@ def _exception_type(reader: Reader, name: str, node: Node, lifted: dict[str, lis
         required = fields.items("requires", least=1)
         kind = ExceptionType(
             id=name,
-            lifts=tuple(reader.text(child, "lifts") for child in lifts),
-            requires=tuple(reader.word(child, "requires", GRANT_FIELDS) for child in required),
+            lifts=reader.unlike(lifts, "lifts", reader.text),
+            requires=reader.unlike(required, "requires", lambda child, what: reader.word(child, what, GRANT_FIELDS)),
             max_duration=fields.span("max_duration"),
             on_expiry=fields.word("on_expiry", EXPIRY, default="revert-and-purge"),
             assessment_kind=fields.identifier("assessment_kind", default=""),

@@ -26,11 +26,15 @@ def read_profile(reader: Reader, name: str, node: Node, cite: Callable[[Node, st
         selected = fields.need("select")
         fields.entries("values", required=False, least=1)
         cites = {
-            rule: tuple(cite(entry, rule) for entry in reader.items(listed, rule, least=1))
+            rule: _cites(reader, rule, listed, cite)
             for rule, listed in fields.entries("cites", required=False, least=1)
         }
     select = AllOf() if selected is None else read_selector(reader, selected)
     return Profile(id=name, title=title, native_title=native_title, select=select, cites=cites)
+
+
+def _cites(reader: Reader, rule: str, listed: Node, cite: Callable[[Node, str], Citation]) -> tuple[Citation, ...]:
+    return reader.each(listed, f"cites of {rule}", lambda entry, _: cite(entry, rule), least=1)
 
 
 def check_profile_cites(reader: Reader, profiles: Iterable[tuple[Profile, Node]], rules: Sequence[Rule]) -> None:

@@ -65,16 +65,14 @@ class RuleReader:
                 when=self._when(fields),
                 min_basis=fields.optional("min_basis", self._basis),
                 require=self._require(fields, excepted=False),
-                otherwise=tuple(
-                    self._rung(child, name) for child in fields.items("otherwise", required=False, least=1)
-                ),
+                otherwise=self._otherwise(fields, name),
                 line=node.line,
             )
         self.mentions.controls.setdefault(name, set()).update(requirement.control for requirement in rule.require)
         return rule
 
     def _cites(self, fields: Fields, rule: str) -> tuple[Citation, ...]:
-        return tuple(self.citation(node, rule) for node in fields.items("cites", least=1))
+        return self.reader.unlike(fields.items("cites", least=1), "cites", lambda node, _: self.citation(node, rule))
 
     def citation(self, node: Node, rule: str) -> Citation:
         """On whose authority; the source is remembered as mentioned."""
@@ -110,6 +108,19 @@ class RuleReader:
 
     def _basis(self, node: Node, what: str) -> Basis:
         return Basis.from_label(self.reader.word(node, what, BASES))
+
+    def _otherwise(self, fields: Fields, rule: str) -> tuple[Rung, ...]:
+        found: list[Rung] = []
+        asked: list[object] = []
+        for node in fields.items("otherwise", required=False, least=1):
+            before = len(self.reader.problems)
+            rung = self._rung(node, rule)
+            asks = rung.gate, [(_question(one), one.min_basis) for one in rung.require]
+            if len(self.reader.problems) == before and asks in asked:
+                self.reader.fault(node, "otherwise: the same stands there twice", "keep one of the two")
+            asked.append(asks)
+            found.append(rung)
+        return tuple(found)
 
     def _rung(self, node: Node, rule: str) -> Rung:
         gates: list[Gate] = []

@@ -42,4 +42,4 @@ def _part(reader: Reader, key: str, node: Node) -> Selector:
 
 
 def _parts(reader: Reader, node: Node, what: str) -> tuple[Selector, ...]:
-    return tuple(read_selector(reader, item, what) for item in reader.items(node, what, least=1))
+    return reader.each(node, what, lambda item, _: read_selector(reader, item, what), least=1)

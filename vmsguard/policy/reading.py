@@ -18,7 +18,7 @@ method reports a mistake where it stands and returns a placeholder; nothing read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -69,12 +69,17 @@ class Reader(ScalarReader):
 
     def each(self, node: Node, what: str, read: Callable[[Node, str], T], *, least: int = 0) -> tuple[T, ...]:
         """A list whose entries are all read the same way; equal entries are a mistake."""
+        return self.unlike(self.items(node, what, least=least), what, read)
+
+    def unlike(self, items: Iterable[Node], what: str, read: Callable[[Node, str], T]) -> tuple[T, ...]:
+        """Entries that are all read the same way, no two of them equal."""
         found: list[T] = []
-        for item in self.items(node, what, least=least):
+        for item in items:
             before = len(self.problems)
             value = read(item, what)
             if len(self.problems) == before and value in found:
-                self.fault(item, f"{what}: {value} stands there twice", "keep one of the two")
+                told = value if isinstance(value, str | int) else "the same"
+                self.fault(item, f"{what}: {told} stands there twice", "keep one of the two")
             found.append(value)
         return tuple(found)
 
