@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from vmsguard.cli.init import write_installation
 from vmsguard.cli.policy import policy
 from vmsguard.errors import UsageError
 
@@ -143,3 +144,17 @@ def test_a_schema_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> Non
 
     assert isinstance(result.exception, UsageError)
     assert result.exception.hint
+
+
+def test_an_installation_is_checked_with_its_inventory_and_its_lock(tmp_path: Path) -> None:
+    write_installation(tmp_path, "vmsguard.example.org/here")
+    assert "all is well" in run("validate").output
+
+    (tmp_path / "vmsguard.lock").write_text("apiVersion: vmsguard/v1\nkind: Lock\npakcs: {}\n", encoding="utf-8")
+    inventory = tmp_path / "inventory.yaml"
+    inventory.write_text(inventory.read_text(encoding="utf-8").replace("targets: []", "targtes: []"), encoding="utf-8")
+
+    problems = told("validate", code=2)["problems"]
+    assert {("inventory.yaml", "did you mean 'targets'?"), ("vmsguard.lock", "did you mean 'packs'?")} == {
+        (Path(each["file"]).name, each["hint"]) for each in problems
+    }
