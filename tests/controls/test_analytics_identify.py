@@ -62,6 +62,13 @@ class TestBounded:
     def test_inside_every_bound_passes(self, searching, grant):
         outcome = searching.judge(BOUNDED, exception=grant())
         assert (Verdict.PASS, "1 enrolled") == (outcome.verdict, outcome.found)
+        assert "only the cameras of ex-1, within its hours, against at most 1 faces" == outcome.required
+
+    def test_it_is_known_no_better_than_the_weaker_of_search_and_gallery(self, searching, grant):
+        searching.listed("analytics.functions", function(), basis=Basis.VENDOR_MANIFEST)
+        assert Basis.VENDOR_MANIFEST is searching.judge(BOUNDED, exception=grant()).basis
+        searching.listed("analytics.functions", function())
+        assert Basis.READ_BACK is searching.judge(BOUNDED, exception=grant()).basis
 
     def test_without_an_exception_the_search_fails_and_is_stopped(self, searching):
         outcome = searching.judge(BOUNDED)
@@ -148,6 +155,9 @@ class TestNotInstalled:
     def test_a_gate_proven_one_to_one_is_another_thing(self, scene):
         scene.listed("analytics.functions", function())
         assert Verdict.PASS is gate(scene).judge(NOT_INSTALLED).verdict
+        scene.listed("analytics.functions", function(), function(task="unclassified", name="f2"))
+        assert Verdict.UNKNOWN is scene.judge(NOT_INSTALLED).verdict
+        scene.listed("analytics.functions", function())
         scene.unknown("gate.claim_first", target=CAMERA_TARGET)
         assert (Verdict.UNKNOWN, ("f1",)) == (
             scene.judge(NOT_INSTALLED).verdict,

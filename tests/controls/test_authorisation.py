@@ -118,3 +118,34 @@ def test_a_decision_still_to_come_is_a_request(scene, grant):
 def test_a_paper_that_leaves_this_camera_out_is_none(scene, grant):
     scene.paper("authorisation", cameras=("cam-2",), sites=("hq",), details={"authority_kind": "judicial"})
     assert scene.judge(CONTROL, exception=grant, by=BY).reason.startswith("document-out-of-scope:")
+
+
+def test_a_refusal_that_is_no_paper_any_more_refuses_nothing(scene, grant):
+    order(scene, "refused", dated=date(2026, 11, 21), expires=date(2026, 11, 22))
+    assert "document-missing: no authorisation is in force" == scene.judge(CONTROL, exception=grant, by=BY).reason
+    assert Verdict.PASS is order(scene).judge(CONTROL, exception=grant, by=BY).verdict
+
+
+@pytest.mark.parametrize(("decided", "verdict"), [(timedelta(0), Verdict.PASS), (timedelta(seconds=1), Verdict.FAIL)])
+def test_a_decision_counts_from_its_moment_where_it_states_one(scene, grant, decided, verdict):
+    order(scene, dated=STARTS.date(), decided_at=STARTS + decided)
+    assert verdict is scene.judge(CONTROL, exception=grant, by=BY).verdict
+
+
+def test_a_decision_of_this_very_moment_is_taken(scene, grant):
+    order(scene, "refused", dated=date(2026, 11, 22), requested_at=STARTS, decided_at=scene.now)
+    assert scene.judge(CONTROL, exception=grant, by=BY, within=DAY).reason.startswith("authorisation-refused:")
+
+
+def test_what_is_pending_is_told_apart_from_what_is_granted(scene, grant):
+    order(scene, "requested", requested_at=STARTS)
+    pending = scene.judge(CONTROL, exception=grant, by=BY, within=DAY).reason
+    assert "attested: the authorisation was asked for in time and is not decided yet" == pending
+    assert "attested: authorisation provided, content and validity not checked" == (
+        order(scene, dated=date(2026, 11, 20)).judge(CONTROL, by=BY).reason
+    )
+
+
+def test_a_moment_without_an_offset_is_none(scene, grant):
+    order(scene, "requested", requested_at=STARTS.replace(tzinfo=None))
+    assert Verdict.UNKNOWN is scene.judge(CONTROL, exception=grant, by=BY, within=DAY).verdict

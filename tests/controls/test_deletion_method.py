@@ -39,6 +39,11 @@ def test_edge_case_14_a_ring_buffer_that_only_forgets_where_data_lie_has_not_del
     assert "recoverable: sd by index-only" == outcome.reason
 
 
+def test_it_is_known_no_better_than_the_method_is(scene):
+    scene.listed("stores", SD).listed("deletion.methods", by("overwrite"), basis=Basis.VENDOR_MANIFEST)
+    assert Basis.VENDOR_MANIFEST is scene.judge(CONTROL, at_least="overwrite").basis
+
+
 def test_every_store_counts(scene):
     scene.listed("stores", SD, NAS).listed("deletion.methods", by("overwrite"))
     outcome = scene.judge(CONTROL, at_least="overwrite")
@@ -48,7 +53,7 @@ def test_every_store_counts(scene):
 
 
 def test_unread_stores_unread_methods_and_lists_that_are_not_complete(scene):
-    assert Verdict.UNKNOWN is scene.judge(CONTROL, at_least="overwrite").verdict
+    assert Why.FAULT is scene.unknown("stores").judge(CONTROL, at_least="overwrite").why
     assert Why.NO_DRIVER_FACT is scene.listed("stores", SD).judge(CONTROL, at_least="overwrite").why
     scene.listed("deletion.methods", by("overwrite")).listed("stores", SD, complete=False)
     assert Why.INCOMPLETE is scene.judge(CONTROL, at_least="overwrite").why

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from vmsguard.controls.catalogue import CORE_CONTROLS
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import FaceLibrary, Store, VerifiedDeletion
 from vmsguard.model.inventory import Endpoint
@@ -47,6 +49,15 @@ class TestMaxAge:
         assert Why.INCOMPLETE is scene.judge(MAX_AGE, max=YEARS).why
         assert Verdict.NOT_APPLICABLE is scene.absent("face_library.sizes").judge(MAX_AGE, max=YEARS).verdict
 
+    @pytest.mark.parametrize(("hour", "verdict"), [(14, Verdict.PASS), (16, Verdict.FAIL)])
+    def test_a_months_days_are_those_of_the_packs_zone(self, scene, hour, verdict):
+        """Enrolled on 1 February in Seoul, which in UTC is still January."""
+        scene.listed("face_library.sizes", self.library(datetime(2026, 1, 31, 15, 30, tzinfo=UTC)))
+        scene.now = datetime(2026, 2, 28, hour, tzinfo=UTC)
+        control = CORE_CONTROLS[MAX_AGE]
+        params = control.in_zone(control.Params(max=Span(months=1)), ZoneInfo("Asia/Seoul"))
+        assert verdict is control.judge(params, scene.view(scene.endpoints[0])).verdict
+
     def test_an_age_nobody_stated_yet(self, scene):
         assert Why.NO_DOCUMENT is scene.judge(MAX_AGE, max=Span()).why
 
@@ -89,7 +100,7 @@ class TestPurge:
 
     def test_a_ledger_that_cannot_be_read_proves_no_copy_gone(self, scene):
         scene.listed("face_library.sizes", FaceLibrary("lib", 0)).listed("stores", Store("replica", "face-records"))
-        assert Verdict.UNKNOWN is scene.unknown("deletion.verified").judge(PURGE).verdict
+        assert Why.FAULT is scene.unknown("deletion.verified").judge(PURGE).why
 
     def test_unread_incomplete_and_absent(self, scene):
         assert Verdict.UNKNOWN is scene.judge(PURGE).verdict

@@ -6,6 +6,7 @@ from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import ExternalDestination, RecorderMatch, RecordingJob, Store
 from vmsguard.model.facts import CAMERA_TARGET
 from vmsguard.model.inventory import Endpoint
+from vmsguard.model.manifest import Identity
 from vmsguard.model.vocabulary import WHOLE, Basis, Layer, Role, Verdict, Why
 
 CONTROL = "thermal.storage.off"
@@ -49,12 +50,15 @@ def test_what_is_not_known_keeps_its_reason(scene):
     assert outcome.reason.startswith("no-driver-delivers-it: storage.edge.off: ")
 
 
-@pytest.mark.parametrize(("linked", "verdict"), [(True, Verdict.FAIL), (False, Verdict.PASS), (None, Verdict.UNKNOWN)])
-def test_a_log_of_temperatures_is_judged_by_what_it_is_linked_to(off, linked, verdict):
+@pytest.mark.parametrize(
+    ("linked", "verdict", "basis"),
+    [(True, Verdict.FAIL, Basis.READ_BACK), (False, Verdict.PASS, Basis.ATTESTED), (None, Verdict.UNKNOWN, None)],
+)
+def test_a_log_of_temperatures_is_judged_by_what_it_is_linked_to(off, linked, verdict, basis):
     if linked is not None:
         off.attributes["linked_to_identity"] = linked
     outcome = off.listed("stores", LOG).judge(CONTROL)
-    assert verdict is outcome.verdict
+    assert (verdict, basis) == (outcome.verdict, outcome.basis)
     assert (("temperature log/temps",) if linked else ()) == outcome.offenders
 
 
@@ -65,8 +69,19 @@ def test_a_log_of_entries_beside_it_tells_whose_temperatures_they_are(off):
 
 
 def test_stores_that_are_not_all_known_may_hold_a_log(off):
-    assert Verdict.UNKNOWN is off.listed("stores", complete=False).judge(CONTROL).verdict
-    assert Verdict.UNKNOWN is off.unknown("stores").judge(CONTROL).verdict
+    assert Why.INCOMPLETE is off.listed("stores", complete=False).judge(CONTROL).why
+    assert Why.FAULT is off.unknown("stores").judge(CONTROL).why
+    off.attributes["linked_to_identity"] = True
+    assert Verdict.FAIL is off.listed("stores", LOG, complete=False).judge(CONTROL).verdict
+
+
+def test_no_store_at_all_from_a_target_that_answers_anything_is_no_answer(off):
+    off.listed("recording.jobs", RecordingJob("j1", False))
+    off.listed("storage.external", ExternalDestination("nas", "cifs", False))
+    assert Verdict.PASS is off.listed("stores").judge(CONTROL).verdict
+    off.identity = Identity(model="Gate 9", firmware="1", fabricates=True)
+    assert Why.FABRICATED is off.judge(CONTROL).why
+    assert Verdict.PASS is off.listed("stores", Store("sd", "footage")).judge(CONTROL).verdict
 
 
 def test_edge_case_23_each_channel_is_judged_for_itself(off):
