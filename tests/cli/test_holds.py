@@ -20,9 +20,6 @@ def told(at: datetime) -> str:
 
 def place_hold(site: Any, since: datetime, until: datetime, **changes: Any) -> None:
     now = datetime.now(UTC)
-    configuration = (site.folder / "vmsguard.yaml").read_text()
-    if "holds:" not in configuration:
-        site.write("vmsguard.yaml", configuration + "\nholds: [holds/]\n")
     site.write(
         "holds/h.yaml",
         {
@@ -186,7 +183,6 @@ def test_a_hold_that_is_wrong_stops_before_anything_is_asked(
 
 def freeze(site: Any, **changes: Any) -> None:
     now = datetime.now(UTC)
-    site.write("vmsguard.yaml", (site.folder / "vmsguard.yaml").read_text() + "\nfreezes: [freezes/]\n")
     site.write(
         "freezes/f.yaml",
         {

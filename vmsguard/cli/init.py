@@ -50,7 +50,7 @@ def write_installation(folder: Path, origin: str) -> str:
     if taken:
         raise UsageError(f"{folder / taken[0]} exists; nothing was written", hint="name an empty folder")
     try:
-        for name in ("keys", "exceptions", "documents"):
+        for name in ("keys", "exceptions", "documents", "holds", "freezes"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / "keys").chmod(0o700)
         written = origin if _PLAIN.fullmatch(origin) else json.dumps(origin, ensure_ascii=False)
