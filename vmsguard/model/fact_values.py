@@ -104,7 +104,8 @@ class AnalyticsFunction(Struct, frozen=True):
 
     id: str
     kind: str
-    """``rule module application hook metadata``."""
+    """``rule module application hook metadata``; ``search`` of recordings, faces as ``credential`` of a door, and
+    ``event`` for what only the topic of an event shows."""
     type: str
     """The product's own type name, local part."""
     task: str

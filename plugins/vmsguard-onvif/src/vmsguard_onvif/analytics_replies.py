@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from vmsguard_onvif.elements import TT, Element, children, descend, local, only, text, token
+from vmsguard_onvif.elements import TT, Element, children, descend, flag, local, only, text, token
 from vmsguard_onvif.namespaces import ANALYTICS, APPMGMT, MEDIA, MEDIA2
 
 __all__ = [
@@ -14,12 +14,20 @@ __all__ = [
     "Function",
     "applications",
     "configurations_of",
+    "installed_applications",
     "modules",
     "rules",
 ]
 
 _TAN, _TAM = f"{{{ANALYTICS}}}", f"{{{APPMGMT}}}"
 _CLASSES = frozenset({"classfilter", "classtypes", "classtype", "objecttype", "objectclass"})
+_MODES = frozenset({"mode", "measurementmode"})
+# tt:ImageSendingType: what is stored here or elsewhere is kept; what is embedded goes with the event, and who
+# keeps that shows nowhere.
+_KEPT = frozenset({"localstorage", "remotestorage"})
+_NO_IMAGE = frozenset({"", "false", "0", "none"})
+_STATES = {"Active": True, "Inactive": False}
+"""Of ``tam:AppState``: one that is being installed or removed is neither on nor off."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,8 @@ class Function:
     type: str
     classes: tuple[str, ...] = ()
     keeps_pictures: bool | None = None
+    """None: it does not say whether pictures go with what it tells, or who keeps those that do."""
+    mode: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,11 +53,15 @@ class AnalyticsConfiguration:
 
 @dataclass(frozen=True)
 class Application:
-    """A program on the device; ``active`` is None for a state the spec does not know."""
+    """A program on the device; ``active`` is None for a state that is neither on nor off.
+
+    ``starts`` says whether it is started with the device, None where the device did not say.
+    """
 
     id: str
     name: str
     active: bool | None
+    starts: bool | None = None
 
 
 def rules(reply: Element) -> tuple[Function, ...]:
@@ -81,19 +95,43 @@ def _inside(configuration: Element) -> tuple[Function, ...]:
 def _function(kind: str, entry: Element) -> Function:
     classes: list[str] = []
     keeps: bool | None = None
+    mode = ""
     for item in entry.iterfind(f"{TT}Parameters/{TT}SimpleItem"):
         name, value = (item.get("Name") or "").casefold(), (item.get("Value") or "").strip()
         if name in _CLASSES:
             classes += value.replace(",", " ").split()
         elif name == "includeimage":
-            # Analytics annex G: LocalStorage or RemoteStorage; an empty string means no image.
-            keeps = bool(value) and value.casefold() not in {"false", "0", "none"}
-    return Function(kind, entry.get("Name") or "", local(entry.get("Type") or ""), tuple(classes), keeps)
+            keeps = _kept(value)
+        elif name in _MODES:
+            mode = value
+    return Function(kind, entry.get("Name") or "", local(entry.get("Type") or ""), tuple(classes), keeps, mode)
+
+
+def _kept(value: str) -> bool | None:
+    """What ``IncludeImage`` asks for (Analytics annex G); an empty string means no image."""
+    ways = value.casefold().replace(",", " ").split()
+    if _KEPT & set(ways):
+        return True
+    return False if " ".join(ways) in _NO_IMAGE else None
 
 
 def applications(reply: Element) -> tuple[Application, ...]:
-    states = {"Active": True, "Inactive": False, "Installing": None, "Uninstalling": None, "Removed": False}
+    """The applications of ``GetAppsInfo``; one that was removed is not there any more."""
     return tuple(
-        Application(token(entry, f"{_TAM}AppID"), text(entry, f"{_TAM}Name"), states.get(text(entry, f"{_TAM}State")))
+        Application(
+            token(entry, f"{_TAM}AppID"),
+            text(entry, f"{_TAM}Name"),
+            _STATES.get(text(entry, f"{_TAM}State")),
+            flag(text(entry, f"{_TAM}Autostart")),
+        )
         for entry in only(reply, f"{_TAM}Info")
+        if text(entry, f"{_TAM}State") != "Removed"
+    )
+
+
+def installed_applications(reply: Element) -> tuple[Application, ...]:
+    """The applications of ``GetInstalledApps``, which says nothing of whether they run."""
+    return tuple(
+        Application(token(entry, f"{_TAM}AppID"), text(entry, f"{_TAM}Name"), None)
+        for entry in only(reply, f"{_TAM}App")
     )

@@ -1,9 +1,8 @@
-"""What an analytics function does, told from its type, classes and name as vendors write them.
+"""What an analytics function does, told from its type, its classes and its name as vendors write them.
 
-Types seen on real devices and in the standard are ``tt:FaceRecognition`` (the
-standard's recognition), ``tt:FaceDetector``, Reolink's ``FaceDetect``, Milestone's
-``FaceRecognitionDetector``, ``tt:ObjectDetection`` with a class filter of ``Face`` or ``HumanFace``,
-Hanwha's WiseAI with ``Head`` and ``Face``. Names are free text of operators and prove nothing against a type.
+Types seen on real devices and in the standard are ``tt:FaceRecognition`` (the standard's recognition),
+``tt:FaceDetector``, Reolink's ``FaceDetect``, Milestone's ``FaceRecognitionDetector``, ``tt:ObjectDetection``
+with a class filter of ``Face`` or ``HumanFace``. Names are free text of operators and prove nothing against a type.
 """
 
 from __future__ import annotations
@@ -11,23 +10,16 @@ from __future__ import annotations
 import re
 
 from vmsguard_onvif.analytics_replies import Function
+from vmsguard_onvif.face_names import is_face_class, task_of_name
 
-__all__ = ["SEARCH_BY_IMAGE", "classify", "mentions_face"]
+__all__ = ["FILTERED", "UNCLASSIFIED", "classify"]
 
-SEARCH_BY_IMAGE = "SearchImageByImage"
+UNCLASSIFIED = "unclassified"
+"""The task of a function of which neither type nor classes nor name tell; it stays unknown until something does."""
 
-_NO_FACE = re.compile(r"(?:inter|sur|type)face", re.IGNORECASE)
-_FACE = re.compile(r"face", re.IGNORECASE)
-_MATCHES = re.compile(r"recogni|identif|whitelist|blacklist|watchlist|compar|facematch|enrol", re.IGNORECASE)
-_ONE_TO_ONE = re.compile(r"1to1|onetoone|faceverif|faceauthent", re.IGNORECASE)
-_EMOTION = re.compile(r"emotion|sentiment", re.IGNORECASE)
-_FACE_EMOTION = re.compile(r"expression|mood", re.IGNORECASE)
-_CATEGORIES = re.compile(
-    r"ethnic|religio|complexion|skin(?:colou?r|tone)|(?<!t)race(?:class|detect|recog)", re.IGNORECASE
-)
-_ATTRIBUTES = re.compile(r"attribute|gender|mask|age(?:group|estim)", re.IGNORECASE)
 _BODY_TEMPERATURE = re.compile(r"bodytemperature|temperaturemeasurement|feverscreen", re.IGNORECASE)
-_FACE_CLASSES = frozenset({"face", "humanface", "head"})
+_PLACES = frozenset({"spot", "box"})
+"""Modes of ``tt:TemperatureMeasurement`` that measure places (Analytics, annex on radiometry); the third is bodies."""
 
 # Local names of types that look at no face, from the standard and from captures.
 _KNOWN_OTHER = frozenset(
@@ -60,48 +52,21 @@ _KNOWN_OTHER = frozenset(
         "QueueDetector",
     }
 )
-# What these look for is in their class filter; without one they may report faces too.
-_FILTERED = frozenset({"ObjectDetection", "ObjectTrackAggregation"})
-
-
-def mentions_face(name: str) -> bool:
-    """Whether a name speaks of faces, and not of interfaces, surfaces or typefaces."""
-    return bool(_FACE.search(_NO_FACE.sub("", name)))
+FILTERED = frozenset({"ObjectDetection", "ObjectTrackAggregation"})
+"""Types that look for what their class filter says; without one they may report faces too."""
 
 
 def classify(function: Function) -> str:
-    """The task of a function, in the model's words; ``unclassified`` where neither type nor classes tell.
-
-    Matching of faces counts as one-to-many unless the type itself says one-to-one.
-    """
+    """The task of a function, in the model's words; ``UNCLASSIFIED`` where nothing it shows tells."""
     if _BODY_TEMPERATURE.search(function.type):
-        return "body-temperature"
-    by_type = _face_task(function.type) or _inference(function.type)
+        return "other" if function.mode.casefold() in _PLACES else "body-temperature"
+    by_type = task_of_name(function.type)
     if by_type:
         return by_type
-    if _FACE_CLASSES & {told.casefold() for told in function.classes}:
-        return "face-identification" if _MATCHES.search(function.type) else "face-detection"
-    if function.type in _KNOWN_OTHER or (function.classes and function.type in _FILTERED):
+    if is_face_class(function.classes):
+        # The type speaks of no face; whether it compares them, only its other words could say.
+        task = task_of_name(f"Face{function.type}")
+        return task if task in {"face-identification", "face-verification"} else "face-detection"
+    if function.type in _KNOWN_OTHER or (function.classes and function.type in FILTERED):
         return "other"
-    by_name = _face_task(function.name) or _inference(function.name)
-    return by_name or "unclassified"
-
-
-def _face_task(name: str) -> str:
-    if not mentions_face(name):
-        return ""
-    if _ONE_TO_ONE.search(name):
-        return "face-verification"
-    if _MATCHES.search(name):
-        return "face-identification"
-    inferred = "emotion" if _FACE_EMOTION.search(name) else _inference(name)
-    if inferred:
-        return inferred
-    return "face-attributes" if _ATTRIBUTES.search(name) else "face-detection"
-
-
-def _inference(name: str) -> str:
-    """What is inferred about people, of a face or not; empty where the name speaks of nothing like it."""
-    if _EMOTION.search(name):
-        return "emotion"
-    return "biometric-categorisation" if _CATEGORIES.search(name) else ""
+    return task_of_name(function.name) or UNCLASSIFIED

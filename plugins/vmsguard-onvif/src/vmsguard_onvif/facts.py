@@ -16,6 +16,7 @@ from vmsguard_onvif import (
     facts_metadata,
     facts_movement,
     facts_storage,
+    facts_thermal,
     facts_transmission,
 )
 from vmsguard_onvif.gathering import Unanswered
@@ -35,7 +36,7 @@ CHANNEL_FACTS: Mapping[str, ChannelFact] = {
     "metadata.streams": facts_metadata.metadata_streams,
     "ptz.movable": facts_movement.ptz_movable,
     "analytics.functions": facts_analytics.analytics_functions,
-    "thermal.source": facts_analytics.thermal_source,
+    "thermal.source": facts_thermal.thermal_source,
 }
 
 WHOLE_FACTS: Mapping[str, WholeFact] = {

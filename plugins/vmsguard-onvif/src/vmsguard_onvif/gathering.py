@@ -38,6 +38,8 @@ _SERVICE_NAMES = {
     "tup": "Uplink",
     "tptz": "PTZ",
     "tam": "AppManagement",
+    "tcr": "Credential",
+    "tab": "AuthenticationBehavior",
 }
 
 
@@ -77,12 +79,17 @@ class Gathering:
         *,
         parse: Callable[[Element], T],
         capability: str = "",
+        alone: bool = False,
     ) -> Answer[T]:
-        """The parsed reply, or why there is none. ``capability`` names the flag that would rule it out."""
+        """The parsed reply, or why there is none. ``capability`` names the flag that would rule it out.
+
+        ``alone``: silence here says nothing of other services. Devices are seen that list an Events service and
+        drop its connections while all else answers.
+        """
         key = (namespace, operation, inner)
         known = self._answers.get(key)
         if known is None:
-            known = self._answers[key] = await self._fetch(namespace, operation, inner, parse, capability)
+            known = self._answers[key] = await self._fetch(namespace, operation, inner, parse, capability, alone)
         return cast("Answer[T]", known)
 
     def refused(self, namespace: str, capability: str = "") -> Unanswered | None:
@@ -104,7 +111,13 @@ class Gathering:
         return _absence(self.session, proof)
 
     async def _fetch(
-        self, namespace: str, operation: str, inner: str, parse: Callable[[Element], T], capability: str
+        self,
+        namespace: str,
+        operation: str,
+        inner: str,
+        parse: Callable[[Element], T],
+        capability: str,
+        alone: bool,
     ) -> Answer[T]:
         refused = self.refused(namespace, capability)
         if refused is not None:
@@ -115,7 +128,8 @@ class Gathering:
             return Answered(await self.session.read(namespace, operation, inner, parse=parse))
         except DriverError as error:
             answer = unanswered(self.session, error)
-            if isinstance(error, Unreachable) or (isinstance(error, AuthRejected) and not self.session.login_accepted):
+            silent = isinstance(error, Unreachable) and not alone
+            if silent or (isinstance(error, AuthRejected) and not self.session.login_accepted):
                 self._stopped = answer
             return answer
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 __all__ = [
     "ANALYTICS",
     "APPMGMT",
+    "AUTHENTICATION",
+    "CREDENTIAL",
     "DEVICE",
     "DEVICE_IO",
     "EVENTS",
+    "HUMAN_BODY",
+    "HUMAN_FACE",
     "MEDIA",
     "MEDIA2",
     "PREFIXES",
@@ -20,6 +24,7 @@ __all__ = [
     "SOAP11",
     "SOAP12",
     "THERMAL",
+    "TOPICS",
     "UPLINK",
 ]
 
@@ -41,6 +46,12 @@ THERMAL = "http://www.onvif.org/ver10/thermal/wsdl"
 UPLINK = "http://www.onvif.org/ver10/uplink/wsdl"
 PTZ = "http://www.onvif.org/ver20/ptz/wsdl"
 APPMGMT = "http://www.onvif.org/ver10/appmgmt/wsdl"
+CREDENTIAL = "http://www.onvif.org/ver10/credential/wsdl"
+AUTHENTICATION = "http://www.onvif.org/ver10/authenticationbehavior/wsdl"
+
+HUMAN_FACE = "http://www.onvif.org/ver20/analytics/humanface"
+HUMAN_BODY = "http://www.onvif.org/ver20/analytics/humanbody"
+TOPICS = "http://docs.oasis-open.org/wsn/t-1"
 
 PREFIXES = {
     DEVICE: "tds",
@@ -57,4 +68,6 @@ PREFIXES = {
     UPLINK: "tup",
     PTZ: "tptz",
     APPMGMT: "tam",
+    CREDENTIAL: "tcr",
+    AUTHENTICATION: "tab",
 }
