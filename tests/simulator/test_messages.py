@@ -10,6 +10,15 @@ from vmsguard.simulator.device_state import Export, Receiver
 from vmsguard.simulator.personas import PERSONAS
 from vmsguard.simulator.services import SERVICES
 
+
+def encoder(prefix: str, token: str) -> str:
+    """A configuration with its AutoStart, as far as the simulator reads it."""
+    return (
+        f'<{prefix}:Configuration token="{token}"><tt:Multicast><tt:AutoStart>false</tt:AutoStart></tt:Multicast>'
+        f"</{prefix}:Configuration>"
+    )
+
+
 # Arguments that reach the answer of each operation; the ones that are left out take none.
 ARGUMENTS = {
     "tds:GetServices": "<tds:IncludeCapability>true</tds:IncludeCapability>",
@@ -23,6 +32,18 @@ ARGUMENTS = {
     "trt:SetMetadataConfiguration": '<trt:Configuration token="metadata-1"><tt:Name>m</tt:Name>'
     "<tt:UseCount>1</tt:UseCount><tt:Analytics>false</tt:Analytics><tt:Multicast><tt:AutoStart>false</tt:AutoStart>"
     "</tt:Multicast></trt:Configuration><trt:ForcePersistence>true</trt:ForcePersistence>",
+    "trt:SetVideoEncoderConfiguration": encoder("trt", "encoder-1")
+    + "<trt:ForcePersistence>true</trt:ForcePersistence>",
+    "trt:SetAudioEncoderConfiguration": encoder("trt", "audio-encoder-1")
+    + "<trt:ForcePersistence>true</trt:ForcePersistence>",
+    "tr2:SetVideoEncoderConfiguration": encoder("tr2", "encoder-1"),
+    "tr2:SetAudioEncoderConfiguration": encoder("tr2", "audio-encoder-1"),
+    "tr2:SetMetadataConfiguration": encoder("tr2", "metadata-1"),
+    "tr2:StartMulticastStreaming": "<tr2:ProfileToken>profile-1</tr2:ProfileToken>",
+    "tr2:StopMulticastStreaming": "<tr2:ProfileToken>profile-1</tr2:ProfileToken>",
+    "tr2:SetMask": '<tr2:Mask token="mask-1-1"><tr2:ConfigurationToken>source-config-1</tr2:ConfigurationToken>'
+    "<tr2:Polygon/><tr2:Type>Color</tr2:Type><tr2:Enabled>false</tr2:Enabled></tr2:Mask>",
+    "tr2:DeleteMask": "<tr2:Token>mask-1-1</tr2:Token>",
     "tr2:GetProfiles": "<tr2:Type>All</tr2:Type>",
     "tr2:RemoveConfiguration": "<tr2:ProfileToken>profile-2</tr2:ProfileToken><tr2:Configuration>"
     "<tr2:Type>All</tr2:Type></tr2:Configuration>",
@@ -84,6 +105,8 @@ FULL = {
     "audio": True,
     "recordings": {"jobs": 3, "triggers": ["continuous", "schedule", "event"], "export_seconds": 60},
     "webrtc": ["wss://signal.example/ws"],
+    "tunnels": ["http", "websocket"],
+    "masks": [True, False],
     "brokers": ["mqtts://broker.example:8883"],
     "uplinks": ["https://cloud.example/uplink"],
     "storages": [{"uri": "nfs://192.0.2.1/a", "used": True, "user": "writer", "strategy": "Both"}, "nfs://192.0.2.1/b"],

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from vmsguard.simulator.services.device import FIXED_NETWORK
+from vmsguard.simulator.services.multicast import AUTO_START_STAYS
+
 PROFILE = "<trt:ProfileToken>profile-1</trt:ProfileToken>"
 PROFILE2 = "<tr2:ProfileToken>profile-1</tr2:ProfileToken>"
 ANALYTICS = "<tan:ConfigurationToken>analytics-1</tan:ConfigurationToken>"
@@ -113,6 +116,80 @@ async def test_multicast_starts_and_stops_and_stopping_twice_succeeds(run) -> No
         for _ in range(2):
             assert (await caller.ask("cam", "trt:StopMulticastStreaming", PROFILE)).fault == ()
         assert not caller.simulator.camera("cam").truth.multicasts
+
+
+@pytest.mark.parametrize("prefix", ["trt", "tr2"])
+async def test_multicast_shows_as_auto_start(run, prefix) -> None:
+    profile = f"<{prefix}:ProfileToken>profile-1</{prefix}:ProfileToken>"
+    async with run({"id": "cam", "audio": True}) as caller:
+        seen = []
+        for operation in ("Start", "Stop"):
+            await caller.ask("cam", f"{prefix}:{operation}MulticastStreaming", profile)
+            reply = await caller.ask("cam", f"{prefix}:GetProfiles", "<tr2:Type>All</tr2:Type>")
+            seen.append((reply.texts(".//tt:AutoStart"), caller.simulator.camera("cam").truth.multicasts))
+        assert seen == [(["true"] * 3, True), (["false"] * 3, False)]
+
+
+async def test_multicast_that_stays_set_comes_back_with_a_restart(run) -> None:
+    encoder = (
+        '<tr2:Configuration token="encoder-1"><tt:Multicast><tt:AutoStart>false</tt:AutoStart></tt:Multicast>'
+        "</tr2:Configuration>"
+    )
+    async with run({"id": "cam", "multicast": True}) as caller:
+        camera = caller.simulator.camera("cam")
+        camera.state.features.append(AUTO_START_STAYS)
+        seen = []
+        for operation, asked in (
+            ("trt:StopMulticastStreaming", PROFILE),
+            ("tds:SystemReboot", ""),
+            ("tr2:SetVideoEncoderConfiguration", encoder),
+            ("tds:SystemReboot", ""),
+        ):
+            assert (await caller.ask("cam", operation, asked)).fault == ()
+            seen.append(camera.truth.multicasts)
+        assert seen == [False, True, False, False]
+
+
+@pytest.mark.parametrize("operation", ["trt:SetVideoEncoderConfiguration", "tr2:SetAudioEncoderConfiguration"])
+async def test_a_configuration_that_is_not_there_cannot_be_set(run, operation) -> None:
+    prefix = operation[:3]
+    asked = f'<{prefix}:Configuration token="none"/><{prefix}:ForcePersistence>true</{prefix}:ForcePersistence>'
+    async with run({"id": "cam", "audio": True}) as caller:
+        assert (await caller.ask("cam", operation, asked)).fault == ("Sender", "InvalidArgVal", "NoConfig")
+
+
+async def test_masks_are_told_set_and_deleted(run) -> None:
+    async with run({"id": "cam", "channels": 2, "masks": [True]}) as caller:
+        asked = "<tr2:ConfigurationToken>source-config-2</tr2:ConfigurationToken>"
+        assert (await caller.ask("cam", "tr2:GetMasks", asked)).tokens("tr2:Masks") == ["mask-2-1"]
+        off = '<tr2:Mask token="mask-2-1"><tr2:Enabled>false</tr2:Enabled></tr2:Mask>'
+        await caller.ask("cam", "tr2:SetMask", off)
+        answer = await caller.ask("cam", "tr2:GetMasks")
+        assert answer.texts(".//tr2:Enabled") == ["true", "false"]
+        gone = "<tr2:Token>mask-1-1</tr2:Token>"
+        assert (await caller.ask("cam", "tr2:DeleteMask", gone)).fault == ()
+        assert (await caller.ask("cam", "tr2:DeleteMask", gone)).fault == ("Sender", "InvalidArgVal", "NoConfig")
+    async with run({"id": "cam"}) as caller:
+        assert (await caller.ask("cam", "tr2:GetMasks")).fault == ("Receiver", "ActionNotSupported", "NotImplemented")
+
+
+async def test_rtsp_through_the_http_port_is_there_or_refused(run) -> None:
+    over = "<trt:StreamSetup><tt:Transport><tt:Protocol>HTTP</tt:Protocol></tt:Transport></trt:StreamSetup>" + PROFILE
+    over2 = f"<tr2:Protocol>RtspOverHttp</tr2:Protocol>{PROFILE2}"
+    async with run({"id": "cam", "tunnels": ["http"]}, {"id": "plain"}) as caller:
+        assert caller.simulator.camera("cam").truth.streams
+        for operation, asked in (("trt:GetStreamUri", over), ("tr2:GetStreamUri", over2)):
+            assert (await caller.ask("cam", operation, asked)).texts(".//{*}Uri")[0].startswith("http://")
+            assert (await caller.ask("plain", operation, asked)).fault[-1] == "InvalidStreamSetup"
+
+
+async def test_a_network_that_cannot_be_configured_says_so(run) -> None:
+    async with run({"id": "cam", "rtsp": True}) as caller:
+        caller.simulator.camera("cam").state.features.append(FIXED_NETWORK)
+        own = await caller.ask("cam", "tds:GetServiceCapabilities")
+        assert own.entry.find(".//{*}System").get("NetworkConfigNotSupported") == "true"
+        for operation in ("tds:GetNetworkProtocols", "tds:SetNetworkProtocols"):
+            assert (await caller.ask("cam", operation)).fault[1] == "ActionNotSupported"
 
 
 async def test_metadata_that_is_not_persistent_comes_back_after_a_restart(run) -> None:

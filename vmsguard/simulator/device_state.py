@@ -22,6 +22,7 @@ __all__ = [
     "Export",
     "Footage",
     "Job",
+    "Mask",
     "MetadataConfiguration",
     "Multicast",
     "NetworkProtocol",
@@ -207,6 +208,14 @@ class WebRtc(Struct):
     enabled: bool = True
 
 
+class Mask(Struct):
+    """A privacy mask of one video source configuration."""
+
+    token: str
+    configuration: str
+    enabled: bool = True
+
+
 class Configuration(Struct):
     protocols: list[NetworkProtocol] = field(default_factory=list)
     sources: list[VideoSource] = field(default_factory=list)
@@ -223,6 +232,7 @@ class Configuration(Struct):
     uplinks: list[Uplink] = field(default_factory=list)
     brokers: list[EventBroker] = field(default_factory=list)
     webrtc: list[WebRtc] = field(default_factory=list)
+    masks: list[Mask] = field(default_factory=list)
 
 
 class Footage(Struct):
@@ -258,7 +268,8 @@ class Device(Struct, kw_only=True):
     services: list[str]
     """Names of the ONVIF services it has; see ``vmsguard.simulator.services``."""
     features: list[str] = field(default_factory=list)
-    """Of ``storages webrtc brokers exports``: what the services advertise beyond their minimum."""
+    """Of ``storages webrtc brokers exports masks source-masks rtsp-over-http rtsp-over-websocket auto-start-stays``:
+    what the services advertise beyond their minimum, or do differently."""
     dynamic_recordings: bool = True
     dynamic_tracks: bool = True
     rtsp_port: int = 0

@@ -19,6 +19,7 @@ from vmsguard.simulator.device_state import (
     Export,
     Footage,
     Job,
+    Mask,
     MetadataConfiguration,
     Multicast,
     NetworkProtocol,
@@ -127,10 +128,12 @@ def _camera(camera_id: str, group: Group, fleet: Fleet, now: datetime, source: r
             ("storages", group.storages),
             ("webrtc", group.webrtc),
             ("brokers", group.brokers),
+            ("masks", group.masks),
             ("exports", group.recordings and group.recordings.export_seconds),
         )
         if given is not None
     ]
+    features += [f"rtsp-over-{tunnel}" for tunnel in group.tunnels]
     device = Device(
         id=camera_id,
         group=group_name(group),
@@ -168,6 +171,10 @@ def _add_channel(device: Device, group: Group, number: int, now: datetime) -> No
     have.metadata.append(
         MetadataConfiguration(f"metadata-{number}", True, Multicast(f"239.255.1.{number}", 50000 + 2 * number))
     )
+    have.masks += [
+        Mask(f"mask-{number}-{place}", f"source-config-{number}", on)
+        for place, on in enumerate(group.masks or [], start=1)
+    ]
     analytics = ""
     if "analytics" in device.services:
         analytics = f"analytics-{number}"

@@ -98,6 +98,10 @@ class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     brokers: list[str] | None = None
     uplinks: list[str] | None = None
     storages: list[str | StorageSetup] | None = None
+    tunnels: list[Literal["http", "websocket"]] = field(default_factory=list)
+    """Ways in which RTSP goes through the HTTP port, and goes on when RTSP is switched off."""
+    masks: list[bool] | None = None
+    """A privacy mask on every channel for each entry, on or off; None: the camera has no masks."""
     without: list[str] = field(default_factory=list)
     """Services it lacks besides: ``media2``, ``search`` ..."""
     users: list[Account] = field(default_factory=list)

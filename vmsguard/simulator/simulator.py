@@ -34,6 +34,7 @@ from vmsguard.simulator.personas import Manner, Reply
 from vmsguard.simulator.ports import HOST, PortBook
 from vmsguard.simulator.rtsp_server import RtspServer
 from vmsguard.simulator.segments import SegmentStore, write_history, write_segments
+from vmsguard.simulator.services.multicast import resume_multicast
 from vmsguard.simulator.snapshot_jpeg import GREY
 from vmsguard.simulator.state_file import FleetState, load_state, save_state
 from vmsguard.simulator.truth import Truth, inner_digest, look_inside
@@ -279,6 +280,7 @@ class Simulator:
         ]
         have.metadata = [device.volatile_metadata.get(known.token, known) for known in have.metadata]
         device.volatile_metadata = {}
+        resume_multicast(have)
         self.session(device_id).searches.clear()
         if device.reboot_seconds > 0:
             self._offline[device_id] = self.now() + timedelta(seconds=device.reboot_seconds)

@@ -16,6 +16,9 @@ from vmsguard.simulator.job_state import delivers, running_recordings
 __all__ = ["Truth", "inner_digest", "look_inside"]
 
 
+_TUNNELS = frozenset({"rtsp-over-http", "rtsp-over-websocket"})
+
+
 @dataclass(frozen=True)
 class Truth:
     """The inner state of one device at one moment."""
@@ -23,7 +26,7 @@ class Truth:
     records: bool
     """Some job writes pictures now."""
     streams: bool
-    """Its RTSP port is open and some profile has a picture."""
+    """Its RTSP port is open, or RTSP goes through its HTTP port, and some profile has a picture."""
     snapshots: bool
     multicasts: bool
     hears: bool
@@ -56,7 +59,7 @@ def look_inside(device: Device, world: World, *, listening: bool, segments: int)
     streaming = [profile for profile in have.profiles if delivers(profile)]
     return Truth(
         records=any(recording.token in running for recording in have.recordings),
-        streams=listening and bool(streaming),
+        streams=bool(streaming) and (listening or bool(_TUNNELS & set(device.features))),
         snapshots=any(profile.video_source for profile in have.profiles),
         multicasts=any(profile.multicasting for profile in streaming),
         hears=any(profile.audio_source or profile.audio_encoder for profile in have.profiles),

@@ -13,8 +13,10 @@ from vmsguard.simulator.faults import invalid_argument, not_supported, unable
 from vmsguard.simulator.services.advertised import legacy_capabilities, service_list
 from vmsguard.simulator.soap import boolean, element, quoteattr, text
 
-__all__ = ["SERVICE"]
+__all__ = ["FIXED_NETWORK", "SERVICE"]
 
+FIXED_NETWORK: Final = "fixed-network"
+"""A feature: nothing of the network can be told or set."""
 _PORT: Final = re.compile(r"[0-9]{1,5}")
 
 
@@ -60,7 +62,13 @@ def _users(call: Call) -> str:
     )
 
 
+def _needs_network_configuration(device: Device) -> None:
+    if FIXED_NETWORK in device.features:
+        raise not_supported()
+
+
 def _protocols(call: Call) -> str:
+    _needs_network_configuration(call.device)
     return "".join(
         f"<tds:NetworkProtocols><tt:Name>{protocol.name}</tt:Name><tt:Enabled>{boolean(protocol.enabled)}</tt:Enabled>"
         + "".join(f"<tt:Port>{port}</tt:Port>" for port in protocol.ports)
@@ -81,6 +89,7 @@ def _requested_protocol(asked: Arguments) -> NetworkProtocol:
 
 def _set_protocols(call: Call) -> str:
     """Changes the protocols that are named and leaves the others; the socket itself stays where it is."""
+    _needs_network_configuration(call.device)
     asked = {
         protocol.name: protocol for protocol in map(_requested_protocol, call.arguments.children("NetworkProtocols"))
     }
@@ -149,12 +158,13 @@ def _capabilities(device: Device) -> str:
     digest = device.auth in ("digest", "both")
     token = device.auth in ("wsse", "both")
     storages = "storages" in device.features
+    fixed = ' NetworkConfigNotSupported="true"' if FIXED_NETWORK in device.features else ""
     types = ' StorageTypesSupported="NFS CIFS ObjectStorageS3"' if storages else ""
     return (
         '<tds:Capabilities><tds:Network IPFilter="false" ZeroConfiguration="true" IPVersion6="false" DynDNS="false"/>'
         f'<tds:Security UsernameToken="{boolean(token)}" HttpDigest="{boolean(digest)}" MaxUsers="8"/>'
         f'<tds:System DiscoveryResolve="false" DiscoveryBye="false" RemoteDiscovery="false" SystemBackup="false" '
-        f'StorageConfiguration="{boolean(storages)}" MaxStorageConfigurations="{8 if storages else 0}"{types}/>'
+        f'StorageConfiguration="{boolean(storages)}" MaxStorageConfigurations="{8 if storages else 0}"{types}{fixed}/>'
         "</tds:Capabilities>"
     )
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from msgspec.structs import replace
 
 from vmsguard.simulator.access import Access
-from vmsguard.simulator.call import Call, Operation, Service, schema
-from vmsguard.simulator.device_state import Configuration, Device, MetadataConfiguration, Profile
+from vmsguard.simulator.call import Arguments, Call, Operation, Service, schema
+from vmsguard.simulator.device_state import (
+    AudioEncoder,
+    Configuration,
+    Device,
+    MetadataConfiguration,
+    Profile,
+    VideoEncoder,
+)
 from vmsguard.simulator.faults import action_refused, invalid_argument
 from vmsguard.simulator.job_state import delivers
 from vmsguard.simulator.media_elements import (
@@ -22,9 +29,21 @@ from vmsguard.simulator.media_elements import (
     video_encoder,
     video_source_configuration,
 )
+from vmsguard.simulator.services.multicast import set_auto_start, start_multicast, stop_multicast
 from vmsguard.simulator.soap import boolean, element, quoteattr
 
-__all__ = ["SERVICE", "find_profile", "snapshot_address", "stream_address"]
+__all__ = [
+    "SERVICE",
+    "apply_metadata",
+    "check_known",
+    "find_metadata",
+    "find_profile",
+    "snapshot_address",
+    "stream_address",
+]
+
+_HTTP: Final = frozenset({"HTTP", "RtspOverHttp"})
+"""How Media and Media2 name RTSP through the HTTP port."""
 
 
 def find_profile(call: Call, token: str) -> Profile:
@@ -34,9 +53,14 @@ def find_profile(call: Call, token: str) -> Profile:
     raise invalid_argument("NoProfile")
 
 
-def stream_address(call: Call, profile: Profile) -> str:
+def stream_address(call: Call, profile: Profile, protocol: str = "RTSP") -> str:
+    """Where a profile streams from; through the HTTP port only if the device has that."""
     if not delivers(profile):
         raise action_refused("IncompleteConfiguration", "The profile holds no video source or no encoder")
+    if protocol in _HTTP:
+        if "rtsp-over-http" not in call.device.features:
+            raise invalid_argument("InvalidStreamSetup")
+        return f"http://{call.world.host()}/{call.device.id}/rtsp/{profile.token}"
     host = call.world.host().rpartition(":")[0]
     return f"rtsp://{host}:{call.device.rtsp_port}/{profile.token}"
 
@@ -133,7 +157,7 @@ def _metadata_configurations(call: Call) -> str:
     return "".join(metadata_configuration("trt:Configurations", metadata, uses) for metadata in have.metadata)
 
 
-def _find_metadata(device: Device, token: str) -> MetadataConfiguration:
+def find_metadata(device: Device, token: str) -> MetadataConfiguration:
     for metadata in device.configuration.metadata:
         if metadata.token == token:
             return metadata
@@ -143,15 +167,40 @@ def _find_metadata(device: Device, token: str) -> MetadataConfiguration:
 def _set_metadata(call: Call) -> str:
     """Without ForcePersistence the change is gone after a restart (Media, SetMetadataConfiguration)."""
     asked = call.arguments.child("Configuration")
-    metadata = _find_metadata(call.device, asked.attribute("token"))
+    metadata = find_metadata(call.device, asked.attribute("token"))
     if not call.arguments.flag("ForcePersistence"):
         before = MetadataConfiguration(metadata.token, metadata.analytics, replace(metadata.multicast))
         call.device.volatile_metadata.setdefault(metadata.token, before)
     else:
         call.device.volatile_metadata.pop(metadata.token, None)
-    metadata.analytics = asked.optional(schema("Analytics"), "false") in ("true", "1")
-    metadata.multicast.auto_start = asked.child(schema("Multicast")).flag(schema("AutoStart"))
+    apply_metadata(call.device, metadata, asked)
     return ""
+
+
+def apply_metadata(device: Device, metadata: MetadataConfiguration, asked: Arguments) -> None:
+    metadata.analytics = asked.optional(schema("Analytics"), "false") in ("true", "1")
+    set_auto_start(device, metadata.token, asked)
+
+
+def _set_video_encoder(call: Call) -> str:
+    asked = call.arguments.child("Configuration")
+    call.arguments.flag("ForcePersistence")
+    check_known(call.device.configuration.encoders, asked)
+    set_auto_start(call.device, asked.attribute("token"), asked)
+    return ""
+
+
+def _set_audio_encoder(call: Call) -> str:
+    asked = call.arguments.child("Configuration")
+    call.arguments.flag("ForcePersistence")
+    check_known(call.device.configuration.audio_encoders, asked)
+    set_auto_start(call.device, asked.attribute("token"), asked)
+    return ""
+
+
+def check_known(known: Iterable[VideoEncoder | AudioEncoder], asked: Arguments) -> None:
+    if all(entry.token != asked.attribute("token") for entry in known):
+        raise invalid_argument("NoConfig")
 
 
 def _media_uri(uri: str) -> str:
@@ -162,26 +211,13 @@ def _media_uri(uri: str) -> str:
 
 
 def _stream_uri(call: Call) -> str:
-    call.arguments.child("StreamSetup")
-    return _media_uri(stream_address(call, find_profile(call, call.arguments.text("ProfileToken"))))
+    setup = call.arguments.child("StreamSetup").children(schema("Transport"))
+    protocol = setup[0].optional(schema("Protocol"), "RTSP") if setup else "RTSP"
+    return _media_uri(stream_address(call, find_profile(call, call.arguments.text("ProfileToken")), protocol))
 
 
 def _snapshot_uri(call: Call) -> str:
     return _media_uri(snapshot_address(call, find_profile(call, call.arguments.text("ProfileToken"))))
-
-
-def _start_multicast(call: Call) -> str:
-    profile = find_profile(call, call.arguments.text("ProfileToken"))
-    if not delivers(profile):
-        raise action_refused("IncompleteConfiguration")
-    profile.multicasting = True
-    return ""
-
-
-def _stop_multicast(call: Call) -> str:
-    """Succeeds on a stream that was not started, too: the specification says so, hence success proves nothing."""
-    find_profile(call, call.arguments.text("ProfileToken")).multicasting = False
-    return ""
 
 
 def _remover(field: str) -> Callable[[Call], str]:
@@ -217,10 +253,12 @@ SERVICE: Final = Service(
         "GetAudioEncoderConfigurations": Operation(_audio_encoder_configurations, Access.READ_MEDIA),
         "GetMetadataConfigurations": Operation(_metadata_configurations, Access.READ_MEDIA),
         "SetMetadataConfiguration": Operation(_set_metadata, Access.ACTUATE, writes=True),
+        "SetVideoEncoderConfiguration": Operation(_set_video_encoder, Access.ACTUATE, writes=True),
+        "SetAudioEncoderConfiguration": Operation(_set_audio_encoder, Access.ACTUATE, writes=True),
         "GetStreamUri": Operation(_stream_uri, Access.READ_MEDIA),
         "GetSnapshotUri": Operation(_snapshot_uri, Access.READ_MEDIA),
-        "StartMulticastStreaming": Operation(_start_multicast, Access.ACTUATE, writes=True),
-        "StopMulticastStreaming": Operation(_stop_multicast, Access.ACTUATE, writes=True),
+        "StartMulticastStreaming": Operation(start_multicast, Access.ACTUATE, writes=True),
+        "StopMulticastStreaming": Operation(stop_multicast, Access.ACTUATE, writes=True),
         "RemoveVideoSourceConfiguration": Operation(_remover("video_source"), Access.ACTUATE, writes=True),
         "RemoveVideoEncoderConfiguration": Operation(_remover("video_encoder"), Access.ACTUATE, writes=True),
         "RemoveAudioSourceConfiguration": Operation(_remover("audio_source"), Access.ACTUATE, writes=True),

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 from vmsguard.simulator.access import Access
 from vmsguard.simulator.call import Arguments, Call, Operation, Service
-from vmsguard.simulator.device_state import Configuration, Device, Profile, WebRtc
+from vmsguard.simulator.device_state import (
+    AudioEncoder,
+    Configuration,
+    Device,
+    MetadataConfiguration,
+    Profile,
+    VideoEncoder,
+    WebRtc,
+)
 from vmsguard.simulator.faults import invalid_argument, not_supported
 from vmsguard.simulator.media_elements import (
     analytics_configuration,
@@ -18,10 +27,21 @@ from vmsguard.simulator.media_elements import (
     video_encoder2,
     video_source_configuration,
 )
-from vmsguard.simulator.services.media import find_profile, snapshot_address, stream_address
+from vmsguard.simulator.services import masks
+from vmsguard.simulator.services.media import (
+    apply_metadata,
+    check_known,
+    find_metadata,
+    find_profile,
+    snapshot_address,
+    stream_address,
+)
+from vmsguard.simulator.services.multicast import set_auto_start, start_multicast, stop_multicast
 from vmsguard.simulator.soap import boolean, element, quoteattr
 
 __all__ = ["SERVICE"]
+
+_Entry = TypeVar("_Entry", VideoEncoder, AudioEncoder, MetadataConfiguration)
 
 _FIELDS: Final = {
     "VideoSource": "video_source",
@@ -113,9 +133,51 @@ def _analytics(call: Call) -> str:
     return "".join(analytics_configuration("tr2:Configurations", analytics, uses) for analytics in found)
 
 
+def _listed(
+    call: Call,
+    known: Sequence[_Entry],
+    told: Callable[[str, _Entry, Counter[str]], str],
+    tag: str = "tr2:Configurations",
+) -> str:
+    asked = call.arguments.optional("ConfigurationToken")
+    found = [entry for entry in known if asked in ("", entry.token)]
+    if asked and not found:
+        raise invalid_argument("NoConfig")
+    uses = use_counts(call.device.configuration)
+    return "".join(told(tag, entry, uses) for entry in found)
+
+
+def _video_encoders(call: Call) -> str:
+    return _listed(call, call.device.configuration.encoders, video_encoder2)
+
+
+def _audio_encoders(call: Call) -> str:
+    return _listed(call, call.device.configuration.audio_encoders, audio_encoder2)
+
+
+def _metadata(call: Call) -> str:
+    return _listed(call, call.device.configuration.metadata, metadata_configuration)
+
+
+def _set_encoder(call: Call) -> str:
+    have, asked = call.device.configuration, call.arguments.child("Configuration")
+    check_known([*have.encoders, *have.audio_encoders], asked)
+    set_auto_start(call.device, asked.attribute("token"), asked)
+    return ""
+
+
+def _set_metadata(call: Call) -> str:
+    """Media2 keeps what is set: there is no ForcePersistence to leave out."""
+    asked = call.arguments.child("Configuration")
+    metadata = find_metadata(call.device, asked.attribute("token"))
+    call.device.volatile_metadata.pop(metadata.token, None)
+    apply_metadata(call.device, metadata, asked)
+    return ""
+
+
 def _stream_uri(call: Call) -> str:
-    call.arguments.text("Protocol")
-    return element("tr2:Uri", stream_address(call, find_profile(call, call.arguments.text("ProfileToken"))))
+    protocol = call.arguments.text("Protocol")
+    return element("tr2:Uri", stream_address(call, find_profile(call, call.arguments.text("ProfileToken")), protocol))
 
 
 def _snapshot_uri(call: Call) -> str:
@@ -156,13 +218,16 @@ def _set_webrtc(call: Call) -> str:
 
 def _capabilities(device: Device) -> str:
     webrtc = ' WebRTC="4"' if "webrtc" in device.features else ""
+    over = "rtsp-over-websocket" in device.features
+    websocket = f' RTSPWebSocketUri="ws://192.0.2.1/{device.id}/rtsp"' if over else ""
     audio = "AudioSource AudioEncoder " if device.configuration.microphones else ""
     return (
         '<tr2:Capabilities SnapshotUri="true" Rotation="false" VideoSourceMode="false" OSD="false" '
-        f'Mask="false"{webrtc}>'
+        f'Mask="{boolean("masks" in device.features)}" '
+        f'SourceMask="{boolean("source-masks" in device.features)}"{webrtc}>'
         f'<tr2:ProfileCapabilities MaximumNumberOfProfiles="{max(len(device.configuration.profiles), 8)}" '
         f'ConfigurationsSupported="VideoSource VideoEncoder {audio}Metadata Analytics"/>'
-        '<tr2:StreamingCapabilities RTSPStreaming="true" RTPMulticast="true" RTP_RTSP_TCP="true" '
+        f'<tr2:StreamingCapabilities RTSPStreaming="true" RTPMulticast="true" RTP_RTSP_TCP="true"{websocket} '
         'AutoStartMulticast="true"/></tr2:Capabilities>'
     )
 
@@ -177,6 +242,15 @@ SERVICE: Final = Service(
         "GetProfiles": Operation(_profiles, Access.READ_MEDIA),
         "RemoveConfiguration": Operation(_remove, Access.ACTUATE, writes=True),
         "GetAnalyticsConfigurations": Operation(_analytics, Access.READ_MEDIA),
+        "GetVideoEncoderConfigurations": Operation(_video_encoders, Access.READ_MEDIA),
+        "GetAudioEncoderConfigurations": Operation(_audio_encoders, Access.READ_MEDIA),
+        "GetMetadataConfigurations": Operation(_metadata, Access.READ_MEDIA),
+        "SetVideoEncoderConfiguration": Operation(_set_encoder, Access.ACTUATE, writes=True),
+        "SetAudioEncoderConfiguration": Operation(_set_encoder, Access.ACTUATE, writes=True),
+        "SetMetadataConfiguration": Operation(_set_metadata, Access.ACTUATE, writes=True),
+        "StartMulticastStreaming": Operation(start_multicast, Access.ACTUATE, writes=True),
+        "StopMulticastStreaming": Operation(stop_multicast, Access.ACTUATE, writes=True),
+        **masks.OPERATIONS,
         "GetStreamUri": Operation(_stream_uri, Access.READ_MEDIA),
         "GetSnapshotUri": Operation(_snapshot_uri, Access.READ_MEDIA),
         "GetWebRTCConfigurations": Operation(_webrtc, Access.READ_SYSTEM),
