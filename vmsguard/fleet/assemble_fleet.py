@@ -128,6 +128,7 @@ def _rules_by_site(
     assignments: Iterable[Assignment], packs: Mapping[str, Pack], catalogue: Catalogue, zones: Mapping[str, str]
 ) -> dict[str, tuple[CompiledRules, ...]]:
     by_site: dict[str, list[CompiledRules]] = {}
+    facts = dict(catalogue.facts)  # one for all: what was concluded under other facts is not remembered
     for assignment in assignments:
         for assigned in assignment.packs:
             pack = packs[assigned.pack]
@@ -142,6 +143,6 @@ def _rules_by_site(
                         assignment=assignment.id,
                         zone=zone,
                     )
-                    made[zone] = compile_assigned(rules, catalogue.controls, dict(catalogue.facts))
+                    made[zone] = compile_assigned(rules, catalogue.controls, facts)
                 by_site.setdefault(site, []).append(made[zone])
     return {site: tuple(rules) for site, rules in by_site.items()}
