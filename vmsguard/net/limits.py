@@ -8,13 +8,21 @@ __all__ = [
     "IDLE_SECONDS",
     "MAX_HEADERS",
     "MAX_HEADER_BYTES",
+    "MAX_INTERIM_REPLIES",
     "MAX_IN_FLIGHT",
+    "OVERHEAD_BYTES",
     "READ_CHUNK_BYTES",
 ]
 
 MAX_HEADERS: Final = 64
 MAX_HEADER_BYTES: Final = 8190
 """Of one header or status line."""
+
+MAX_INTERIM_REPLIES: Final = 8
+"""Replies of status 1xx before the final one (RFC 9110, 15.2 sets no bound)."""
+
+OVERHEAD_BYTES: Final = 1024 * 1024
+"""What headers and chunk lengths may add to a body that is sent as long as ``max_reply_bytes`` allows."""
 
 IDLE_SECONDS: Final = 4.0
 """Firmware closes idle connections without ``Connection: close``; a longer keep-alive meets dead sockets."""

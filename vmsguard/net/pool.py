@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from vmsguard.model.clock import Clock
 from vmsguard.model.inventory import Target
 from vmsguard.net.limits import MAX_IN_FLIGHT
+from vmsguard.net.names import Lookup, Names, system_lookup
 from vmsguard.net.pace import Lane
 
 if TYPE_CHECKING:
@@ -21,12 +22,19 @@ __all__ = ["ConnectionPool"]
 class ConnectionPool:
     """An async context manager; every ``GuardedClient`` of a process is built on the same one.
 
-    Rate and connection limits hold per target id, however many sessions with that target there are.
+    Rate and connection limits hold per target id, however many sessions with that target there are. ``names``
+    is where host names lead for as long as the pool lives; a pool of its own for one probe is given another's.
     """
 
     def __init__(
-        self, *, connections: int = MAX_IN_FLIGHT, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        *,
+        connections: int = MAX_IN_FLIGHT,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        lookup: Lookup = system_lookup,
+        names: Names | None = None,
     ) -> None:
+        self.names = Names(lookup) if names is None else names
         self._connections = connections
         self._sleep = sleep
         self._lanes: dict[str, Lane] = {}
@@ -48,7 +56,7 @@ class ConnectionPool:
     async def __aenter__(self) -> ConnectionPool:
         from vmsguard.net.transport import Transport  # aiohttp stays out of processes that only judge policies
 
-        self._transport = Transport(self._connections)
+        self._transport = Transport(self._connections, self.names)
         return self
 
     async def __aexit__(

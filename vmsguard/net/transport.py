@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
+import socket
 from collections.abc import Mapping
+from typing import Any
 
 import aiohttp
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from vmsguard.errors import DriverError, GuardTripped, ProtocolViolation, Unreachable
 from vmsguard.net import limits
 from vmsguard.net.body import BodyTooLarge, EncodingRefused, decode, read_capped
+from vmsguard.net.bounded_protocol import BoundedProtocol, Flooded
 from vmsguard.net.login import Login
+from vmsguard.net.names import NameRefused, Names
 
 __all__ = ["FAILURES", "DigestState", "Transport", "failure", "is_lost_connection"]
 
-FAILURES = (aiohttp.ClientError, OSError, BodyTooLarge, EncodingRefused)
+FAILURES = (aiohttp.ClientError, OSError, BodyTooLarge, EncodingRefused, NameRefused)
 """What ``Transport.exchange`` raises, cancellation and the caller's timeout apart."""
 
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
@@ -45,27 +52,70 @@ async def _release_challenge(request: ClientRequest, handler: ClientHandlerType)
     return response
 
 
+class _UnusableChallengeError(aiohttp.ClientError):
+    """A digest challenge whose values cannot be answered, or a header that cannot be sent back."""
+
+
 class DigestState:
     """One session's digest challenge: kept, answered pre-emptively, never answered twice."""
 
     def __init__(self, login: Login) -> None:
-        self.middleware = aiohttp.DigestAuthMiddleware(login.user, login.password)
+        self._answers = aiohttp.DigestAuthMiddleware(login.user, login.password)
+
+    async def middleware(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        """The response to the request, after one challenge at most."""
+        try:
+            return await self._answers(request, handler)
+        except ValueError:
+            # A ``domain`` that is no URL, a realm that is no text, a line end in an ``opaque``.
+            raise _UnusableChallengeError from None
+
+
+class _HeldNames(AbstractResolver):
+    """``Names`` as aiohttp asks for it; connections go to the very addresses that were checked."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=socket.IPPROTO_TCP,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for address in await self._names.addresses(host)
+        ]
+
+    async def close(self) -> None:
+        """Nothing to give back."""
 
 
 class Transport:
     """Two pooled sessions: one that keeps connections for reads, one that opens a new one per write."""
 
-    def __init__(self, connections: int) -> None:
+    def __init__(self, connections: int, names: Names) -> None:
+        self._names = names
         self._reads = self._session(connections, force_close=False)
         # A write on a connection the device has silently dropped is lost without a trace.
         self._once = self._session(connections, force_close=True)
 
-    @staticmethod
-    def _session(connections: int, *, force_close: bool) -> aiohttp.ClientSession:
+    def _session(self, connections: int, *, force_close: bool) -> aiohttp.ClientSession:
+        names = _HeldNames(self._names)
         if force_close:
-            connector = aiohttp.TCPConnector(limit=connections, force_close=True)
+            connector = aiohttp.TCPConnector(limit=connections, force_close=True, resolver=names, use_dns_cache=False)
         else:
-            connector = aiohttp.TCPConnector(limit=connections, keepalive_timeout=limits.IDLE_SECONDS)
+            connector = aiohttp.TCPConnector(
+                limit=connections, keepalive_timeout=limits.IDLE_SECONDS, resolver=names, use_dns_cache=False
+            )
+        # aiohttp has no other way in to what reads a connection.
+        new_protocol: Any = functools.partial(BoundedProtocol, loop=asyncio.get_running_loop())
+        connector._factory = new_protocol
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -160,6 +210,15 @@ def failure(error: BaseException, target: str, operation: str) -> DriverError:
             )
         case aiohttp.ClientSSLError():
             return Unreachable(target, operation, "the TLS handshake failed")
+        case NameRefused():
+            return GuardTripped(
+                target,
+                operation,
+                f"{error}; nothing was sent",
+                hint="If the target is meant to be on this machine or this link, enrol it by its IP address.",
+            )
+        case Flooded():
+            return Unreachable(target, operation, "the reply never came to the point: too much around its body")
         case BodyTooLarge():
             return Unreachable(target, operation, "the reply is larger than max_reply_bytes")
         case EncodingRefused():

@@ -185,7 +185,9 @@ async def _look(
                 login = equipment.login(target.login.read)
             except SecretMissing:
                 login = None
-            sighting = await look(point, target, clock=equipment.clock, login=login, sleep=equipment.sleep)
+            sighting = await look(
+                point, target, clock=equipment.clock, login=login, sleep=equipment.sleep, names=equipment.pool.names
+            )
         done += 1
         equipment.progress("witness", done, total)
         return target.id, point, sighting

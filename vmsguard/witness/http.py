@@ -11,6 +11,7 @@ from vmsguard.model.inventory import Target
 from vmsguard.model.vocabulary import Effect, Why
 from vmsguard.net.client import GuardedClient, HttpAuth
 from vmsguard.net.login import Login
+from vmsguard.net.names import Names
 from vmsguard.net.pool import ConnectionPool
 from vmsguard.witness.place import Place
 from vmsguard.witness.sighting import Sighting, proves_nothing
@@ -21,10 +22,12 @@ __all__ = ["look_http"]
 _NO = frozenset({"http-404", "http-410", "http-501"})
 
 
-async def look_http(place: Place, path: str, target: Target, *, clock: Clock, login: Login | None) -> Sighting:
+async def look_http(
+    place: Place, path: str, target: Target, *, clock: Clock, login: Login | None, names: Names | None = None
+) -> Sighting:
     """A picture's headers are yes, "not here" is a definitive no, a login page or a 401 proves nothing."""
     unhurried = msgspec.structs.replace(target.limits, requests_per_second=1e6)
-    async with ConnectionPool(connections=1) as pool:
+    async with ConnectionPool(connections=1, names=names) as pool:
         try:
             client = GuardedClient(
                 msgspec.structs.replace(target, limits=unhurried),

@@ -13,11 +13,12 @@ __all__ = ["Place", "place_of"]
 
 @dataclass(frozen=True)
 class Place:
-    """The address a probe connects to, and how long it may take as a whole."""
+    """Where a probe connects to, and how long it may take as a whole; without an ``address`` the host is one."""
 
     host: str
     port: int
     deadline: float
+    address: str = ""
 
 
 def place_of(point: WitnessPoint, target: Target) -> Place | None:

@@ -51,7 +51,7 @@ async def look_rtsp(place: Place, path: str, login: Login | None = None) -> Sigh
 
 
 async def _ask(place: Place, path: str, login: Login | None) -> Sighting:
-    reader, writer = await asyncio.open_connection(place.host, place.port, limit=HEAD_BYTES)
+    reader, writer = await asyncio.open_connection(place.address or place.host, place.port, limit=HEAD_BYTES)
     try:
         host = f"[{place.host}]" if ":" in place.host else place.host
         talk = _Talk(reader, writer, f"rtsp://{host}:{place.port}/{path.lstrip('/')}")

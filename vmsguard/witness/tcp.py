@@ -15,7 +15,7 @@ async def look_tcp(place: Place) -> Sighting:
     """Connected is yes, refused is a definitive no, silence proves nothing."""
     try:
         async with asyncio.timeout(place.deadline):
-            _, writer = await asyncio.open_connection(place.host, place.port)
+            _, writer = await asyncio.open_connection(place.address or place.host, place.port)
     except ConnectionRefusedError:
         return Sighting(False, detail="connection refused")
     except TimeoutError:

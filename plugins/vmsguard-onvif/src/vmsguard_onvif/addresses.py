@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 __all__ = ["StreamAddress", "stream_address"]
 
+_LONGEST = 2048
 _PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 _SECRET_QUERY = re.compile(r"(?:^|[&;])[^&;=]*(?:user|login|pass|pwd|auth|token|sid|session)[^&;=]*=", re.IGNORECASE)
 
@@ -24,6 +25,9 @@ class StreamAddress:
 
 def stream_address(uri: str) -> StreamAddress | None:
     """The usable parts of an address, or None if it is none; a query that looks like a login is dropped."""
+    # Longer ones are no addresses, and the search for a login in them would take the square of their length.
+    if len(uri) > _LONGEST:
+        return None
     try:
         parts = urlsplit(uri.strip())
         host, port = parts.hostname or "", parts.port or _PORTS.get(parts.scheme.lower(), 0)

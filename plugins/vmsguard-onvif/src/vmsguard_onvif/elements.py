@@ -10,6 +10,7 @@ from typing import TypeAlias
 from lxml import etree
 
 from vmsguard_onvif.namespaces import SCHEMA
+from vmsguard_onvif.reply_limits import LONGEST_LIST, LONGEST_TEXT, LONGEST_TOKEN
 
 Element: TypeAlias = etree._Element
 
@@ -36,6 +37,9 @@ _DURATION = re.compile(
     r"P(?:(?P<Y>\d+)Y)?(?:(?P<M>\d+)M)?(?:(?P<D>\d+)D)?"
     r"(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:\.\d+)?)S)?)?"
 )
+_LONGEST = 10_000 * 365 * 86400
+_EXACT = 2**53
+"""Beyond this a JSON number is no longer read the same everywhere."""
 _UNITS = {"Y": 365 * 86400, "M": 30 * 86400, "D": 86400, "h": 3600, "m": 60, "s": 1}
 
 
@@ -54,9 +58,11 @@ def only(element: Element, name: str) -> Iterator[Element]:
     A list whose items stand in the wrong namespace would otherwise read as an empty one, and an empty
     list of recording jobs is good news.
     """
-    for found in element.iterchildren():
+    for position, found in enumerate(element.iterchildren()):
         if found.tag != name:
             raise Malformed(f"an unexpected element in a list of {local(name)}")
+        if position == LONGEST_LIST:
+            raise Malformed(f"a list of more than {LONGEST_LIST} {local(name)}")
         yield found
 
 
@@ -69,16 +75,26 @@ def descend(element: Element | None, *path: str) -> Element | None:
 
 
 def text(element: Element | None, *path: str) -> str:
-    """The stripped text at a path, empty if it is not there."""
+    """The stripped text at a path, empty if it is not there; raises for one longer than any value of the standard."""
     found = descend(element, *path)
-    return "" if found is None or found.text is None else found.text.strip()
+    if found is None or found.text is None:
+        return ""
+    if len(found.text) > LONGEST_TEXT:
+        raise Malformed(f"{local(str(found.tag))} of more than {LONGEST_TEXT} characters")
+    return found.text.strip()
 
 
 def token(element: Element, *path: str) -> str:
-    """A token the schema demands: the text at a path, or the ``token`` attribute without one; raises if missing."""
+    """A token the schema demands: the text at a path, or the ``token`` attribute without one; raises if missing.
+
+    Tokens become ids that people see and that are sent back as they are, so one that is no single line of
+    visible characters raises too.
+    """
     found = text(element, *path) if path else (element.get("token") or "").strip()
     if not found:
         raise Malformed(f"{local(str(element.tag))} without its token")
+    if len(found) > LONGEST_TOKEN or not found.isprintable():
+        raise Malformed(f"{local(str(element.tag))} with a token that is no name")
     return found
 
 
@@ -92,28 +108,32 @@ def attribute_flag(element: Element | None, name: str) -> bool | None:
 
 
 def number(told: str) -> int | None:
-    """A whole number, also where a device writes ``1.000000`` for it (Milesight)."""
+    """A whole number, also where a device writes ``1.000000`` for it (Milesight); None for none, or one too large."""
     try:
-        return int(float(told))
+        found = int(float(told))
     except (ValueError, OverflowError):
         return None
+    return found if -_EXACT <= found <= _EXACT else None
 
 
 def seconds(told: str) -> int | None:
-    """An ``xs:duration`` in whole seconds (years and months as 365 and 30 days); None if it is none."""
+    """An ``xs:duration`` in whole seconds (years and months as 365 and 30 days); None if it is none.
+
+    Whatever is longer than ten thousand years counts as that.
+    """
     match = _DURATION.fullmatch(told)
     if match is None or not any(match.groups()):
         return None
-    return int(sum(float(value) * _UNITS[unit] for unit, value in match.groupdict().items() if value))
+    return int(min(sum(float(value) * _UNITS[unit] for unit, value in match.groupdict().items() if value), _LONGEST))
 
 
 def instant(told: str) -> datetime | None:
     """An ``xs:dateTime`` in UTC; None if it is none. A time without a zone is taken as UTC, as ONVIF asks."""
     try:
         found = datetime.fromisoformat(told.replace("Z", "+00:00"))
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def local(name: str) -> str:

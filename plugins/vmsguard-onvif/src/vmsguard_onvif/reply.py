@@ -8,6 +8,7 @@ from vmsguard.errors import ProtocolViolation
 from vmsguard_onvif.elements import Element
 from vmsguard_onvif.faults import Where, fault_error, is_fault
 from vmsguard_onvif.namespaces import SOAP11, SOAP12
+from vmsguard_onvif.reply_limits import objection
 
 __all__ = ["body_of", "response"]
 
@@ -15,7 +16,8 @@ _ENVELOPES = {f"{{{namespace}}}Envelope": f"{{{namespace}}}Body" for namespace i
 
 
 def _parser() -> etree.XMLParser:
-    # Without huge_tree libxml2 keeps its own limits on depth (256) and text; the client caps the bytes.
+    # Without huge_tree libxml2 keeps its own limits on depth (256) and text; the client caps the bytes, and
+    # ``objection`` what they may become.
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -38,6 +40,9 @@ def body_of(content: bytes, where: Where) -> Element:
     """
     if not content.strip():
         raise ProtocolViolation(where.target, where.operation, "an empty reply")
+    objected = objection(content)
+    if objected:
+        raise ProtocolViolation(where.target, where.operation, objected)
     try:
         root = etree.fromstring(content, _PARSER)
     except etree.XMLSyntaxError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ from vmsguard_onvif.namespaces import (
 __all__ = ["Service", "ServiceTable", "from_capabilities", "from_services", "own_path"]
 
 _TDS = f"{{{DEVICE}}}"
+_HOST = re.compile(r"[\w.:-]{1,253}", re.ASCII)
+"""What may be told of a host that a device names: anything else is markup or worse."""
 _CATEGORIES = {"Analytics": ANALYTICS, "Device": DEVICE, "Events": EVENTS, "Media": MEDIA, "PTZ": PTZ}
 # Bug 1 of onvif-zeep: these live under Extension and nowhere else.
 _EXTENSION = {
@@ -78,6 +81,8 @@ class _Gathering:
 
     def add(self, namespace: str, address: str, told: Mapping[str, str] | None) -> None:
         path, host = own_path(address, self.fallback)
+        if host and not _HOST.fullmatch(host):
+            host = "(no host name)"
         if host and host.casefold() != self.host.casefold():
             self.foreign[host] = None
         self.found.setdefault(namespace, Service(path, told))

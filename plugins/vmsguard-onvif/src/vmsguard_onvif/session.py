@@ -32,6 +32,8 @@ DEFAULT_PATH = "/onvif/device_service"
 _READABLE = frozenset({400, 401, 403, 404, 405, 500, 501, 503})
 """Statuses whose body may be a fault; redirects stay the guarded client's business."""
 _RESYNC = timedelta(seconds=1)
+_FARTHEST_AHEAD = timedelta(days=1)
+"""How far in the future a token is dated because a device says so; no time zone is wrong by more."""
 
 
 class AuthMode(StrEnum):
@@ -138,6 +140,13 @@ class Session:
         if self._refused and not self.login_accepted:
             raise AuthRejected(
                 self.target.id, operation, "this login was refused before; nothing was sent", hint=LOGIN_HINT
+            )
+        if self.offset > _FARTHEST_AHEAD:
+            raise GuardTripped(
+                self.target.id,
+                operation,
+                "the device's clock is more than a day ahead, and a login dated by it could be replayed until then",
+                hint="Set the device's clock, or let it use HTTP digest (option auth: digest).",
             )
         return username_token(self.ctx.login, self.ctx.clock.now(), self.offset, secrets.token_bytes(16))
 

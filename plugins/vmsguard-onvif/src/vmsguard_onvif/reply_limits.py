@@ -1,0 +1,45 @@
+"""What a reply may be made of, found out from its bytes before any parser builds a tree of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["LONGEST_LIST", "LONGEST_TEXT", "LONGEST_TOKEN", "MOST_QUOTES", "MOST_TAGS", "objection"]
+
+MOST_TAGS: Final = 300_000
+"""Opening and closing tags of one reply: five times what a recorder of 500 channels needs. A parsed element
+takes thirty times its bytes, so that a cap on bytes alone would let 8 MB become 300."""
+
+MOST_QUOTES: Final = 400_000
+"""Two per attribute and per namespace declaration; quotation marks in text count too."""
+
+LONGEST_LIST: Final = 4096
+"""Entries of one list: channels, profiles, jobs, rules. Nobody makes a device with more."""
+
+LONGEST_TOKEN: Final = 512
+"""A ReferenceToken has 64 characters at most; devices that take no notice stay far below this."""
+
+LONGEST_TEXT: Final = 4096
+"""Addresses and names; the longest the standard knows is a URI of 128 characters."""
+
+_DECLARED = re.compile(rb"""<\?xml\s[^>]{0,80}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_READ_AS_ASCII = frozenset(
+    {b"utf-8", b"utf8", b"us-ascii", b"ascii", b"iso-8859-1", b"latin1", b"windows-1252"}
+    | {b"gb2312", b"gbk", b"gb18030", b"euc-kr", b"big5", b"euc-jp", b"shift_jis"}
+)
+"""Encodings in which a byte of ``<`` or a quotation mark is always that character, so that counting them counts."""
+
+
+def objection(content: bytes) -> str:
+    """Why these bytes are not parsed, in our own words; empty if they may be."""
+    if b"\0" in content:
+        return "not in an encoding that is read"
+    declared = _DECLARED.match(content.removeprefix(b"\xef\xbb\xbf").lstrip())
+    if declared is not None and declared[1].lower() not in _READ_AS_ASCII:
+        return "not in an encoding that is read"
+    if b"<!DOCTYPE" in content:
+        return "a document type, which SOAP forbids"
+    if content.count(b"<") > MOST_TAGS or content.count(b'"') + content.count(b"'") > MOST_QUOTES:
+        return "more elements or attributes than any reply needs"
+    return ""
