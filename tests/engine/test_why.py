@@ -21,7 +21,7 @@ from vmsguard.model.fact_catalogue import CORE_FACTS
 from vmsguard.model.fact_values import AnalyticsFunction, RecordingJob, RetentionSetting
 from vmsguard.model.inventory import Attribute, Endpoint
 from vmsguard.model.manifest import Identity
-from vmsguard.model.pack import AllOf, AnyOf, Profile, Source
+from vmsguard.model.pack import AllOf, AnyOf, Profile, Requirement, Source
 from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Basis, Force, Mode, Role, Why
 
@@ -402,17 +402,19 @@ class TestLaw:
         assert ("not_applicable", "lapsed", ()) == (rule.verdict, rule.reason.code, rule.controls)
         assert (date(2026, 1, 1), False) == (rule.citations[0].until, rule.citations[0].in_force)
 
-    def test_a_conflict_is_told_as_check_tells_it(self, world, words):
+    @pytest.mark.parametrize(("days", "kept_alone"), [(20, "fail"), (60, "pass")])
+    def test_a_conflict_is_told_as_check_tells_it(self, world, words, days, kept_alone):
         gone = words.rule(words.require("retention.max", max=Span(exact=timedelta(days=7))), name="gone")
         kept = words.rule(words.require("retention.min", min=Span(exact=timedelta(days=30))), name="kept")
         world.assign(words.pack(gone, name="a")).assign(words.pack(kept, name="b"))
-        world.listed("recording.retention", RetentionSetting("sd", 20 * 86400)).footage().stores("footage")
+        world.listed("recording.retention", RetentionSetting("sd", days * 86400)).footage().stores("footage")
         told = looked(world)
         rules = {rule.rule: rule for pack in explain_camera(told).packs for rule in pack.rules}
         assert {"gone": "conflict", "kept": "conflict"} == {name: rule.verdict for name, rule in rules.items()}
         assert {"conflict"} == {rule.reason.code for rule in rules.values()}
         assert "b/kept" in rules["gone"].reason.detail
         assert ["judged alone"] == codes(rules["gone"].besides)
+        assert rules["kept"].besides[0].detail.startswith(kept_alone)
         assert ["conflict"] == [control.verdict for control in rules["gone"].controls]
         assert {None} == {rule.decided_by for rule in rules.values()}
         for control in (*rules["gone"].controls, *rules["kept"].controls):
@@ -451,9 +453,14 @@ class TestReadings:
         assert [("p", ["two"])] == [(pack.pack, [rule.rule for rule in pack.rules]) for pack in told.packs]
 
     def test_a_pack_assigned_twice_is_told_twice_each_with_its_own_verdict(self, world, words):
-        world.assign(words.thermal(), Mode.AUDIT).assign(words.thermal()).recording().footage()
-        states = [pack.rules[0].controls[0].changes[0].state for pack in why(world).packs]
-        assert ["enforce", "enforce"] == states or ["audit", "enforce"] == states
+        short, long = (CORE_CONTROLS["retention.max"].Params(max=Span(exact=timedelta(days=days))) for days in (7, 90))
+        asked = Requirement(control="retention.max", params=short, per_profile={"strict": short, "lenient": long})
+        profiles = {name: Profile(id=name, select=AllOf()) for name in ("strict", "lenient")}
+        packed = words.pack(words.rule(asked), profiles=profiles)
+        world.assign(packed, profile="lenient").assign(packed, profile="strict")
+        world.listed("recording.retention", RetentionSetting("sd", 30 * 86400)).footage().stores("footage")
+        told = [(pack.profile, pack.rules[0].verdict) for pack in why(world).packs]
+        assert [("lenient", "pass"), ("strict", "fail")] == told
 
 
 def test_no_pack_is_assigned(world):
