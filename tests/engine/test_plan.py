@@ -343,3 +343,59 @@ class TestSeveralPacks:
         world.assign(words.pack(words.rule(words.require("storage.edge.off"))))
         world.listed("recording.jobs", RecordingJob("j1", True), RecordingJob("j2", True))
         assert 2 == len({planned.change.id for planned in world.plan().changes})
+
+
+class TestProposalsWidenNothing:
+    """What one rule may only propose is never sent in the name of another that enforces less."""
+
+    @pytest.fixture
+    def month(self, world, words):
+        """Footage of sixty days where a pack that enforces allows thirty."""
+        world.listed("recording.retention", RetentionSetting("sd", 90 * 86_400))
+        world.footage(words.now - timedelta(days=60), words.now - timedelta(days=5))
+        return world.assign(words.pack(self.at_most(words, 30), name="month"))
+
+    @staticmethod
+    def at_most(words, days):
+        return words.rule(words.require("retention.max", max=Span(exact=timedelta(days=days))))
+
+    @staticmethod
+    def told(plan):
+        return [
+            (planned.change.verb, planned.mode, [cause.pack for cause in planned.causes], planned.change.arguments)
+            for planned in plan.changes
+        ]
+
+    def asks(self, words):
+        before = {days: f"{words.now - timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}" for days in (1, 30)}
+        return [
+            ("retention.set", Mode.ENFORCE, ["month"], {"store": "sd", "seconds": "2592000"}),
+            ("retention.set", Mode.PROPOSE, ["day"], {"store": "sd", "seconds": "86400"}),
+            ("footage.purge", Mode.ENFORCE, ["month"], {"cutoff": before[30], "recordings": ""}),
+            ("footage.purge", Mode.PROPOSE, ["day"], {"cutoff": before[1], "recordings": ""}),
+        ]
+
+    def test_a_pack_in_propose_shortens_nothing_and_deletes_nothing(self, month, words):
+        month.assign(words.pack(self.at_most(words, 1), name="day"), Mode.PROPOSE)
+        assert self.asks(words) == self.told(month.plan())
+
+    def test_nor_does_one_that_may_not_concern_the_camera(self, month, words):
+        select = words.test("purpose", "other")
+        month.assign(words.pack(self.at_most(words, 1), name="day", select=select))
+        assert self.asks(words) == self.told(month.plan())
+
+    def test_what_a_proposal_asks_less_of_is_one_change_with_what_goes(self, month, words):
+        month.assign(words.pack(self.at_most(words, 45), name="longer"), Mode.PROPOSE)
+        purge = month.plan().changes[-1]
+        assert (Mode.ENFORCE, 1, ["month", "longer"]) == (
+            purge.mode,
+            purge.items,
+            [cause.pack for cause in purge.causes],
+        )
+
+    def test_a_daily_deletion_that_is_proposed_leaves_what_is_young(self, month, words):
+        daily = words.rule(words.require("deletion.daily"))
+        month.stores("footage").deleted(words.now - timedelta(days=3))
+        month.assign(words.pack(daily, name="daily"), Mode.PROPOSE)
+        purges = [planned for planned in month.plan().changes if planned.change.verb == "footage.purge"]
+        assert [(Mode.ENFORCE, 1), (Mode.PROPOSE, 2)] == [(planned.mode, planned.items) for planned in purges]

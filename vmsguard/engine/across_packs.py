@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from vmsguard.controls.papers import covers, flaw
 from vmsguard.engine.compile import KEEPS
-from vmsguard.engine.demands import Demand
+from vmsguard.engine.demands import CONFLICT, Demand
 from vmsguard.engine.judge import Judgement
 from vmsguard.engine.ladder import Climb
 from vmsguard.model.pack import Document
@@ -26,10 +26,7 @@ from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Severity, Verdict, Why
 
-__all__ = ["CONFLICT", "JudgedAlone", "empty_window", "must_keep_papers", "settle_across"]
-
-CONFLICT = "conflict"
-"""The code in front of every reason and blocker that names a conflict."""
+__all__ = ["JudgedAlone", "empty_window", "must_keep_papers", "settle_across"]
 
 _MUST_KEEP = "must-keep"
 """The kind of document by which a court or an authority has a camera's footage kept."""

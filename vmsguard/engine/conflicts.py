@@ -17,6 +17,7 @@ _RETENTION = "retention.set"
 def settle(groups: Iterable[Sequence[Demand]], verbs: Mapping[str, VerbSpec]) -> list[Sequence[Demand]]:
     """The groups with the shortest retention where several are asked for, and opposites marked as conflicts.
 
+    A shorter one that only a person may send stays a proposal of its own beside the one that goes by itself.
     Off beats on only between equals: where one rule's change protects and another's undoes protection at
     the same place and stage, neither is sent.
     """
@@ -35,10 +36,18 @@ def _shortest(groups: list[Sequence[Demand]]) -> list[Sequence[Demand]]:
         else:
             settled.append(group)
     for several in by_store.values():
-        shortest = min(several, key=lambda group: int(group[0].change.arguments["seconds"]))
+        torn = any(demand.in_conflict for group in several for demand in group)
+        going = [group for group in several if not torn and any(demand.free for demand in group)]
+        shortest = min(going or several, key=_seconds)
         change = shortest[0].change
-        settled.append([replace(demand, change=change) for group in several for demand in group])
+        merged = [group for group in several if _seconds(group) >= _seconds(shortest)]
+        settled.append([replace(demand, change=change) for group in merged for demand in group])
+        settled += [group for group in several if _seconds(group) < _seconds(shortest)]
     return settled
+
+
+def _seconds(group: Sequence[Demand]) -> int:
+    return int(group[0].change.arguments["seconds"])
 
 
 def _marked(

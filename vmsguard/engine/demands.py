@@ -17,7 +17,11 @@ from vmsguard.model.pack import ImpossibleGate
 from vmsguard.model.truth import Truth
 from vmsguard.model.vocabulary import Mode, Qualifier, Verdict
 
-__all__ = ["Demand", "demands_of"]
+__all__ = ["CONFLICT", "Demand", "demands_of"]
+
+CONFLICT = "conflict"
+"""The code in front of every reason and blocker that names a conflict."""
+
 
 _DOORS = frozenset({"analytics.stop", "face_library.purge"})
 
@@ -36,6 +40,16 @@ class Demand(Struct, frozen=True, kw_only=True):
     blockers: tuple[str, ...] = ()
     because: str = ""
     """What besides the failing control it answers: ``exception ex-1 expired``."""
+
+    @property
+    def free(self) -> bool:
+        """Whether it may be sent without a person, as far as its own rule goes."""
+        return self.mode is Mode.ENFORCE and not self.blockers
+
+    @property
+    def in_conflict(self) -> bool:
+        """Whether its rule and another cannot both be had: then nothing is sent that it shares."""
+        return any(why.startswith(f"{CONFLICT}:") for why in self.blockers)
 
 
 def demands_of(found: Climb, compiled: CompiledRule, rules: CompiledRules, blockers: Iterable[str]) -> Iterator[Demand]:

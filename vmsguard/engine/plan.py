@@ -7,15 +7,14 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from vmsguard.engine.across_packs import CONFLICT
 from vmsguard.engine.blast import Claims, Neighbours, is_wide
 from vmsguard.engine.conflicts import settle
-from vmsguard.engine.demands import Demand
+from vmsguard.engine.demands import CONFLICT, Demand
 from vmsguard.engine.evaluate import Evaluation
 from vmsguard.engine.freezes import capped
 from vmsguard.engine.held import held_at, leave_held
 from vmsguard.engine.order import in_order
-from vmsguard.engine.purges import footage_at, purge_blocker, purge_extent, without_named_twice
+from vmsguard.engine.purges import footage_at, purge_blocker, purge_extent, without_named_twice, without_widening
 from vmsguard.model.changes import Change, VerbSpec
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.manifest import Manifest, VerbSupport
@@ -78,7 +77,7 @@ def _merge(demands: Iterable[Demand], manifests: Mapping[str, Manifest]) -> list
         wide = support is not None and support.scope == "whole"
         channel = "" if wide else change.channel
         groups.setdefault((change.target, channel, change.verb, *told), []).append(demand)
-    return without_named_twice(list(groups.values()))
+    return without_named_twice(without_widening(groups.values()))
 
 
 def _planned(
@@ -97,7 +96,7 @@ def _planned(
     scope = "channel" if support is None else support.scope
     asking = frozenset(demand.camera for demand in demands)
     # Who asks for it but may not have it by itself is a neighbour of those who may.
-    free = frozenset(demand.camera for demand in demands if demand.mode is Mode.ENFORCE and not demand.blockers)
+    free = frozenset(demand.camera for demand in demands if demand.free)
     holds = held_at(neighbours.claims, change, wide=is_wide(change, scope))
     change, held = leave_held(change, holds, support, footage_at(snapshot, change), snapshot)
     items, oldest = purge_extent(change, snapshot)

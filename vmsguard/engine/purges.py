@@ -16,7 +16,14 @@ from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.truth import Truth
 from vmsguard.model.vocabulary import WHOLE, Layer, Mode
 
-__all__ = ["deletes_what_was_before", "footage_at", "purge_blocker", "purge_extent", "without_named_twice"]
+__all__ = [
+    "deletes_what_was_before",
+    "footage_at",
+    "purge_blocker",
+    "purge_extent",
+    "without_named_twice",
+    "without_widening",
+]
 
 _STOP = "recording.stop"
 _AFTER_STOP = "storage.residue.empty"
@@ -65,6 +72,26 @@ def _items(fact: Fact | None) -> Sequence[Any]:
     return fact.reading.value.values
 
 
+def without_widening(groups: Iterable[list[Demand]]) -> list[list[Demand]]:
+    """The groups, with what only a person may send apart from what goes by itself and would delete less.
+
+    Of two cutoffs the later one is sent: a rule that may only propose must not choose it for one that enforces.
+    A conflict holds back all that share the change, so that there nothing comes apart.
+    """
+    found: list[list[Demand]] = []
+    for group in groups:
+        free = [demand for demand in group if demand.free]
+        if not free or "cutoff" not in free[0].change.arguments or any(demand.in_conflict for demand in group):
+            found.append(group)
+            continue
+        latest = max(map(_cutoff, free))
+        found.append([demand for demand in group if _cutoff(demand) <= latest])
+        more = [demand for demand in group if _cutoff(demand) > latest]
+        if more:
+            found.append(more)
+    return found
+
+
 def without_named_twice(groups: Sequence[list[Demand]]) -> list[list[Demand]]:
     """The groups, with purges of named recordings joined to a purge of everything there that goes anyway.
 
@@ -74,7 +101,7 @@ def without_named_twice(groups: Sequence[list[Demand]]) -> list[list[Demand]]:
         (demand.change.target, demand.change.channel): group
         for group in groups
         for demand in group
-        if _purges_all(demand.change) and demand.mode is Mode.ENFORCE and not demand.blockers
+        if _purges_all(demand.change) and demand.free
     }
     kept: list[list[Demand]] = []
     for group in groups:

@@ -13,9 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from vmsguard.controls.base import Control
-from vmsguard.engine.across_packs import CONFLICT
 from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.compile import CompiledRule, CompiledRules, compile_assigned
+from vmsguard.engine.demands import CONFLICT
 from vmsguard.engine.derive import holds
 from vmsguard.engine.evaluate import Evaluation, evaluate
 from vmsguard.engine.judge import Bench

@@ -167,8 +167,16 @@ def _still_waits(work: _Work) -> bool:
 
 def _still_there(judged: Judged, sent: Iterable[Sent]) -> bool:
     """Whether an accepted change is still being asked for, so that another look is worth the wait."""
-    accepted = {entry.planned.change.id for entry in sent if entry.left and entry.outcome in {"accepted", "failed"}}
-    return any(planned.change.id in accepted and not _only_held(planned) for planned in judged.plan.changes)
+    accepted = {
+        (entry.planned.change.id, cause)
+        for entry in sent
+        if entry.left and entry.outcome in {"accepted", "failed"}
+        for cause in entry.planned.causes
+    }
+    return any(
+        not accepted.isdisjoint((planned.change.id, cause) for cause in planned.causes) and not _only_held(planned)
+        for planned in judged.plan.changes
+    )
 
 
 def _only_held(planned: PlannedChange) -> bool:

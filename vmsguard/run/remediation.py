@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from vmsguard.model.plan import Plan, PlannedChange
+from vmsguard.model.plan import Cause, Plan, PlannedChange
 from vmsguard.model.results import Result
 from vmsguard.model.vocabulary import WHOLE, Mode, Remediation, Verdict
 from vmsguard.run.execute import Sent
@@ -99,7 +99,9 @@ def _control(
     held = result.reason.partition(":")[0] == _HELD
     if not mine:
         return replace(result, remediation=Remediation.HELD) if held else result
-    sent = [outcomes[planned.change.id] for planned in mine if planned.change.id in outcomes]
+    cause = Cause(result.camera, result.pack, result.rule, result.control)
+    # What was sent for others under the same name may have deleted less than this one asks for.
+    sent = [entry for one in mine if (entry := outcomes.get(one.change.id)) and cause in entry.planned.causes]
     if held and all(entry.outcome == "accepted" for entry in sent):
         return replace(result, remediation=Remediation.HELD)
     if not sent:
