@@ -277,6 +277,8 @@ class Device(Struct, kw_only=True):
     revert_seconds: float = 2.0
     reboot_seconds: float = 0.0
     configuration: Configuration
+    stored: Configuration | None = None
+    """What a restart loads in place of the configuration, where that is not the same."""
     running_protocols: list[NetworkProtocol] = field(default_factory=list)
     """What the listening sockets follow; differs from the configuration only where a restart is needed."""
     volatile_metadata: dict[str, MetadataConfiguration] = field(default_factory=dict)

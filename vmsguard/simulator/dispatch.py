@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from vmsguard.simulator.access import Access, allows
@@ -11,7 +13,7 @@ from vmsguard.simulator.authentication import HttpDigest, UsernameTokens
 from vmsguard.simulator.call import Arguments, Call, Operation, Service, World
 from vmsguard.simulator.device_state import Device
 from vmsguard.simulator.faults import Fault, no_such_service, not_authorized, not_supported
-from vmsguard.simulator.personas import PERSONAS, Manner, Persona, Reply
+from vmsguard.simulator.personas import Manner, Persona, Reply, persona_named
 from vmsguard.simulator.services import BY_PATH
 from vmsguard.simulator.soap import SoapRequest, fault_envelope, parse_request, response_envelope
 
@@ -20,6 +22,7 @@ __all__ = ["Received", "Session", "answer"]
 _KNOWN_WRITES: Final = frozenset(
     name for service in BY_PATH.values() for name, operation in service.operations.items() if operation.writes
 )
+_SECOND: Final = timedelta(seconds=1)
 _WRITING_WORDS: Final = ("Set", "Delete", "Remove", "Start", "Stop", "Create", "Modify", "Add")
 
 
@@ -48,12 +51,23 @@ class Session:
     drops: int = 0
     """How many of the next writes lose their reply."""
     last_write: str = ""
+    arrivals: deque[datetime] = field(default_factory=deque)
+    """When the requests of the last second came."""
     refused_logins: int = 0
     """Requests that carried a login and were turned away; what locks an account on a real device."""
 
     @property
     def persona(self) -> Persona:
-        return PERSONAS[self.device.persona]
+        return persona_named(self.device.persona)
+
+    def overloads(self, now: datetime) -> bool:
+        """Note a request, and whether it is one too many within this second."""
+        if not self.persona.busiest:
+            return False
+        while self.arrivals and now - self.arrivals[0] >= _SECOND:
+            self.arrivals.popleft()
+        self.arrivals.append(now)
+        return len(self.arrivals) > self.persona.busiest
 
 
 def _is_write(name: str) -> bool:
@@ -73,16 +87,18 @@ def answer(
     """
     session.requests += 1
     persona = session.persona
+    delay = 0.0
     try:
         request = parse_request(received.body)
+        delay = persona.delay(request.operation)
         writing = _is_write(request.operation)
         session.writes += writing
         reply = persona.instead(session.device, request)
-        if reply is not None:
-            return reply
-        return _perform(session, received, request, world, around_write)
+        if reply is None:
+            reply = _perform(session, received, request, world, around_write)
     except Fault as fault:
-        return persona.fault(fault, lambda honest: _faulty(session, honest))
+        reply = persona.fault(fault, lambda honest: _faulty(session, honest))
+    return replace(reply, delay=delay) if delay else reply
 
 
 def _perform(
@@ -93,7 +109,7 @@ def _perform(
     around_write: tuple[Callable[[Session], None], Callable[[Session], None]],
 ) -> Reply:
     service, operation = _find(session.device, received.path, request)
-    _authorise(session, received, request, operation, world)
+    _authorise(session, received, request, service, operation, world)
     host = session.persona.host(world.host())
     call = Call(session.device, world, Arguments(request.element), host, session.searches)
     before, after = around_write
@@ -117,7 +133,7 @@ def _find(device: Device, path: str, request: SoapRequest) -> tuple[Service, Ope
         raise no_such_service()
     if request.namespace != service.namespace:
         raise not_supported()
-    if request.operation == "GetServiceCapabilities":
+    if request.operation == "GetServiceCapabilities" and request.operation not in service.operations:
         return service, Operation(lambda call: service.capabilities(call.device), Access.PRE_AUTH)
     operation = service.operations.get(request.operation)
     if operation is None:
@@ -125,9 +141,12 @@ def _find(device: Device, path: str, request: SoapRequest) -> tuple[Service, Ope
     return service, operation
 
 
-def _authorise(session: Session, received: Received, request: SoapRequest, operation: Operation, world: World) -> None:
+def _authorise(
+    session: Session, received: Received, request: SoapRequest, service: Service, operation: Operation, world: World
+) -> None:
     device = session.device
-    if operation.access is Access.PRE_AUTH or device.auth == "none":
+    access = session.persona.access(operation)
+    if access is Access.PRE_AUTH or device.auth == "none":
         return
     account = None
     # HTTP first, then the token: the order of ONVIF Core, authentication over HTTP.
@@ -136,14 +155,17 @@ def _authorise(session: Session, received: Received, request: SoapRequest, opera
     if account is None and device.auth in ("wsse", "both"):
         account = session.tokens.check(request.header, device, world.now())
     if account is None:
-        session.refused_logins += bool(received.authorization) or request.header is not None
+        given = bool(received.authorization) or (request.header is not None and len(request.header) > 0)
+        if given and session.persona.admits(service, operation):
+            return
+        session.refused_logins += given
         raise not_authorized()
-    if not allows(account.level, operation.access):
+    if not allows(account.level, access):
         raise Fault("Sender", ("NotAuthorized", "OperationProhibited"), "The account's level does not allow this")
 
 
 def _faulty(session: Session, fault: Fault) -> Reply:
     """HTTP 400 for Sender, 500 for Receiver (SOAP 1.2); a missing login is 401 where HTTP Digest is spoken."""
     if fault.subcodes == ("NotAuthorized",) and session.device.auth in ("digest", "both"):
-        return Reply(401, fault_envelope(fault), challenge=session.digest.challenge())
+        return Reply(401, fault_envelope(fault), challenges=session.persona.challenges(session.digest.challenge()))
     return Reply(500 if fault.code == "Receiver" else 400, fault_envelope(fault))

@@ -44,7 +44,7 @@ from vmsguard.simulator.fleet_file import (
     group_name,
 )
 from vmsguard.simulator.footage import footage_key
-from vmsguard.simulator.personas import PERSONAS
+from vmsguard.simulator.personas import persona_named
 from vmsguard.simulator.ports import HOST
 
 __all__ = ["build_devices"]
@@ -80,7 +80,7 @@ def _add(devices: dict[str, Device], device: Device, http_port: int) -> None:
     for protocol in (*device.configuration.protocols, *device.running_protocols):
         if protocol.name == "HTTP":
             protocol.ports = [http_port]
-    PERSONAS[device.persona].shape(device)
+    persona_named(device.persona).shape(device)
     devices[device.id] = device
 
 

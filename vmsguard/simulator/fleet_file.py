@@ -74,6 +74,7 @@ class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str = ""
     """The inventory group they belong to; made of the id if it is left out."""
     persona: str = "honest"
+    """How they behave; several are joined by ``+``: ``sd-card+reverts``."""
     site: str = "site-1"
     attributes: dict[str, Any] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
@@ -208,11 +209,11 @@ def _check(fleet: Fleet, file: str | Path | None) -> None:
     recorders = {recorder.id for recorder in fleet.recorders}
     named: list[Group | RecorderSetup] = [*fleet.groups, *fleet.recorders]
     for entry in named:
-        if entry.persona not in PERSONAS:
+        if not set(entry.persona.split("+")) <= set(PERSONAS):
             raise ConfigError(
                 f"{entry.id}: unknown persona {entry.persona!r}",
                 file=file,
-                hint=f"one of {', '.join(sorted(PERSONAS))}",
+                hint=f"one of {', '.join(sorted(PERSONAS))}, or several joined by +",
             )
     for group in fleet.groups:
         if group.recorder and group.recorder not in recorders:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,11 +13,16 @@ from vmsguard.simulator.services import SERVICES
 
 __all__ = ["fleet_schema"]
 
+_SEVERAL: Final = r"^[a-z0-9-]+(\+[a-z0-9-]+)+$"
+
 
 def fleet_schema() -> tuple[dict[str, Any], dict[str, Any]]:
     """The schema of a fleet, and the definitions it refers to below ``#/$defs``."""
     _, found = msgspec.json.schema_components([Fleet], ref_template="#/$defs/fleet{name}")
-    personas = {"enum": sorted(PERSONAS), "description": "How it behaves, or misbehaves."}
+    personas = {
+        "anyOf": [{"enum": sorted(PERSONAS)}, {"type": "string", "pattern": _SEVERAL}],
+        "description": "How it behaves, or misbehaves; several are joined by +.",
+    }
     for name in ("Group", "RecorderSetup"):
         found[name]["properties"]["persona"] = personas | {"default": "honest"}
     services = sorted(service.name for service in SERVICES)

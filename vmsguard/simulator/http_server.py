@@ -67,15 +67,18 @@ def _received(request: web.BaseRequest, path: str, body: bytes) -> Received:
 async def _send(request: web.BaseRequest, reply: Reply | None, content_type: str) -> web.StreamResponse:
     if reply is None:
         return web.Response(status=404)
+    if reply.delay:
+        await asyncio.sleep(reply.delay)
     if reply.manner is Manner.SILENCE:
         await asyncio.Event().wait()  # until the client has had enough: its leaving cancels this handler
     if reply.manner is Manner.DROP and request.transport is not None:
         request.transport.abort()
-    headers = {"WWW-Authenticate": reply.challenge} if reply.challenge else {}
-    return web.Response(
+    response = web.Response(
         status=reply.status or 200,
         body=reply.body,
         content_type=content_type,
         charset="utf-8" if content_type == _SOAP else None,
-        headers=headers,
     )
+    for challenge in reply.challenges:
+        response.headers.add("WWW-Authenticate", challenge)
+    return response

@@ -44,11 +44,13 @@ class _Connection(asyncio.Protocol):
 class RtspServer:
     """One camera's RTSP port.
 
-    ``delivers`` says of a path whether there is a picture behind it; ``admit`` gives the challenge for a
-    method, URL and Authorization header, or an empty string for whoever may see it.
+    ``delivers`` says of a path whether there is a picture behind it; ``admit`` gives the challenges for a
+    method, URL and Authorization header, none for whoever may see it.
     """
 
-    def __init__(self, port: int, delivers: Callable[[str], bool], admit: Callable[[str, str, str], str]) -> None:
+    def __init__(
+        self, port: int, delivers: Callable[[str], bool], admit: Callable[[str, str, str], tuple[str, ...]]
+    ) -> None:
         self.port = port
         self.connections: set[asyncio.Transport] = set()
         self._delivers = delivers
@@ -89,14 +91,15 @@ class RtspServer:
             return _response("400 Bad Request", cseq if cseq.isdecimal() else "0")
         method, url, _ = parts
         if method == "OPTIONS":
-            return _response("200 OK", cseq, {"Public": _METHODS})
+            return _response("200 OK", cseq, ("Public", _METHODS))
         if method != "DESCRIBE":
-            return _response("405 Method Not Allowed", cseq, {"Allow": _METHODS})
-        if challenge := self._admit(method, url, headers.get("authorization", "")):
-            return _response("401 Unauthorized", cseq, {"WWW-Authenticate": challenge})
+            return _response("405 Method Not Allowed", cseq, ("Allow", _METHODS))
+        if challenges := self._admit(method, url, headers.get("authorization", "")):
+            return _response("401 Unauthorized", cseq, *(("WWW-Authenticate", each) for each in challenges))
         if not self._delivers(urlsplit(url).path):
             return _response("404 Not Found", cseq)
-        return _response("200 OK", cseq, {"Content-Base": url, "Content-Type": "application/sdp"}, _SDP)
+        described = (("Content-Base", url), ("Content-Type", "application/sdp"))
+        return _response("200 OK", cseq, *described, body=_SDP)
 
 
 _SDP: Final = (
@@ -105,9 +108,9 @@ _SDP: Final = (
 )
 
 
-def _response(status: str, cseq: str, headers: dict[str, str] | None = None, body: str = "") -> bytes:
+def _response(status: str, cseq: str, *headers: tuple[str, str], body: str = "") -> bytes:
     lines = [f"RTSP/1.0 {status}", f"CSeq: {cseq}"]
-    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+    lines += [f"{name}: {value}" for name, value in headers]
     if body:
         lines.append(f"Content-Length: {len(body)}")
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()

@@ -274,6 +274,8 @@ class Simulator:
         """Load what is stored: protocols take effect, changes that were not persistent are gone."""
         device = self.session(device_id).device
         self._advance_around(device)
+        if device.stored is not None:
+            device.configuration, device.stored = device.stored, None
         have = device.configuration
         device.running_protocols = [
             NetworkProtocol(entry.name, entry.enabled, list(entry.ports)) for entry in have.protocols
@@ -298,6 +300,9 @@ class Simulator:
         self._restore_if_due(session.device)
         if self._is_offline(device_id):
             return Reply(0, b"", Manner.DROP)
+        if session.overloads(self.now()):
+            self.reboot(device_id)
+            return Reply(0, b"", Manner.DROP)
         reply = answer(session, received, self, (self._before_write, self._after_write))
         await self._follow_protocols(session.device)
         return reply
@@ -309,18 +314,23 @@ class Simulator:
             return None
         if self._is_offline(device_id):
             return Reply(0, b"", Manner.DROP)
-        if challenge := self._challenge(session.device, received.method, received.uri, received.authorization):
-            return Reply(401, b"", challenge=challenge)
+        if challenges := self._challenges(session.device, received.method, received.uri, received.authorization):
+            return Reply(401, b"", challenges=challenges)
         profiles = session.device.configuration.profiles
         shown = [known for known in profiles if known.video_source and profile in ("", known.token)]
         return session.persona.picture(Reply(200, GREY) if shown else None)
 
-    def _challenge(self, device: Device, method: str, uri: str, authorization: str) -> str:
-        """The challenge for a media request, or nothing if it may pass."""
-        digest = self.session(device.id).digest
-        if not device.media_auth or digest.check(authorization, method, uri, device) is not None:
-            return ""
-        return digest.challenge()
+    def _challenges(self, device: Device, method: str, uri: str, authorization: str) -> tuple[str, ...]:
+        """The challenges for a media request, none if it may pass."""
+        session = self.session(device.id)
+        if not device.media_auth or session.digest.check(authorization, method, uri, device) is not None:
+            return ()
+        return session.persona.challenges(session.digest.challenge())
+
+    def _stream_challenges(self, device: Device, method: str, uri: str, authorization: str) -> tuple[str, ...]:
+        if not self.session(device.id).persona.guards_streams:
+            return ()
+        return self._challenges(device, method, uri, authorization)
 
     def _is_offline(self, device_id: str) -> bool:
         until = self._offline.get(device_id)
@@ -369,7 +379,7 @@ class Simulator:
             self._rtsp[device.id] = RtspServer(
                 device.rtsp_port,
                 lambda path: _has_picture(device, path),
-                lambda method, uri, authorization: self._challenge(device, method, uri, authorization),
+                lambda method, uri, authorization: self._stream_challenges(device, method, uri, authorization),
             )
         await self._rtsp[device.id].open()
 

@@ -81,5 +81,5 @@ def look_inside(device: Device, world: World, *, listening: bool, segments: int)
 def inner_digest(device: Device) -> str:
     """SHA-256 over configuration, running sockets, accounts and deletions; times and growing footage are left out."""
     purges = {key: footage.purges for key, footage in sorted(device.footage.items()) if footage.purges}
-    parts = (device.id, device.configuration, device.running_protocols, device.accounts, purges)
+    parts = (device.id, device.configuration, device.running_protocols, device.stored, device.accounts, purges)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()

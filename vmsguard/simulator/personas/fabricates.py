@@ -6,9 +6,9 @@ from typing import ClassVar, Final
 
 from vmsguard.simulator.device_state import Device
 from vmsguard.simulator.personas.persona import Persona, Reply
-from vmsguard.simulator.soap import SoapRequest, quoteattr, response_envelope
+from vmsguard.simulator.soap import PREFIXES, SoapRequest, quoteattr, response_envelope
 
-__all__ = ["FabricatesEmptyLists"]
+__all__ = ["FabricatesBesidesDevice", "FabricatesEmptyLists"]
 
 _KNOWN: Final = frozenset(
     {
@@ -33,5 +33,22 @@ class FabricatesEmptyLists(Persona):
     def instead(self, device: Device, request: SoapRequest) -> Reply | None:
         if request.operation in _KNOWN:
             return None
-        body = f"<any:{request.operation}Response xmlns:any={quoteattr(request.namespace)}/>"
-        return Reply(200, response_envelope(body))
+        return _fabricated(request)
+
+
+class FabricatesBesidesDevice(Persona):
+    """Its Device service knows what it has and refuses the rest properly; the program behind all other services
+    answers an empty ``...Response`` to whatever it does not know.
+    """
+
+    name: ClassVar[str] = "fabricates-besides-device"
+
+    def instead(self, device: Device, request: SoapRequest) -> Reply | None:
+        if request.operation in _KNOWN or request.namespace == PREFIXES["tds"]:
+            return None
+        return _fabricated(request)
+
+
+def _fabricated(request: SoapRequest) -> Reply:
+    body = f"<any:{request.operation}Response xmlns:any={quoteattr(request.namespace)}/>"
+    return Reply(200, response_envelope(body))

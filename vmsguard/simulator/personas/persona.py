@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from vmsguard.simulator.access import Access
 from vmsguard.simulator.call import Call, Operation, Service
 from vmsguard.simulator.device_state import Device
 from vmsguard.simulator.faults import Fault
@@ -30,14 +31,22 @@ class Reply:
     status: int
     body: bytes
     manner: Manner = Manner.ANSWER
-    challenge: str = ""
-    """A WWW-Authenticate header."""
+    challenges: tuple[str, ...] = ()
+    """WWW-Authenticate headers."""
+    delay: float = 0.0
+    """Seconds before it leaves."""
 
 
 class Persona:
     """An honest device, and the base of the others: each overrides what it does differently."""
 
     name: ClassVar[str] = "honest"
+    restores: bool = False
+    """True if another writer puts its configuration back after a change."""
+    guards_streams: bool = True
+    """False if RTSP is served to anybody where media want a login."""
+    busiest: int = 0
+    """Requests within a second beyond which it restarts; 0 bears any number."""
 
     def shape(self, device: Device) -> None:
         """Change what a new device of this kind is, once, when the fleet is built."""
@@ -49,6 +58,18 @@ class Persona:
     def perform(self, call: Call, service: Service, name: str, operation: Operation) -> str:
         """The content of the response; raises ``Fault``."""
         return operation.handle(call)
+
+    def access(self, operation: Operation) -> Access:
+        """Who may call an operation."""
+        return operation.access
+
+    def admits(self, service: Service, operation: Operation) -> bool:
+        """Whether a login that proves no account passes all the same."""
+        return False
+
+    def challenges(self, honest: str) -> tuple[str, ...]:
+        """What it asks for where a login is missing."""
+        return (honest,)
 
     def host(self, real: str) -> str:
         """The host it names in the addresses of its services."""
@@ -66,7 +87,6 @@ class Persona:
         """How it answers after an operation was performed."""
         return Manner.ANSWER
 
-    @property
-    def restores(self) -> bool:
-        """True if another writer puts its configuration back after a change."""
-        return False
+    def delay(self, operation: str) -> float:
+        """How many seconds an answer takes."""
+        return 0.0

@@ -12,7 +12,7 @@ from vmsguard.simulator.personas.persona import Persona, Reply
 from vmsguard.simulator.services.analytics import FIXED
 from vmsguard.simulator.soap import fault_envelope
 
-__all__ = ["CannotStopRecording", "FaultsWithoutSubcode", "FixedRules", "StaticRecordings"]
+__all__ = ["CannotStopRecording", "FaultsWithoutSubcode", "FixedRules", "RetentionOnly", "StaticRecordings"]
 
 _JOB_LEVERS: Final = frozenset({"SetRecordingJobMode", "SetRecordingJobConfiguration", "DeleteRecordingJob"})
 _DELETE_LEVERS: Final = frozenset({"DeleteTrack", "DeleteRecording"})
@@ -43,6 +43,17 @@ class StaticRecordings(Persona):
 
     def shape(self, device: Device) -> None:
         device.dynamic_tracks = device.dynamic_recordings = False
+
+
+class RetentionOnly(StaticRecordings):
+    """Its jobs cannot be stopped and nothing can be deleted: it obeys a retention time and nothing else."""
+
+    name: ClassVar[str] = "retention-only"
+
+    def perform(self, call: Call, service: Service, name: str, operation: Operation) -> str:
+        if service.name == "recording" and name in _JOB_LEVERS | _DELETE_LEVERS:
+            raise not_supported()
+        return operation.handle(call)
 
 
 class FixedRules(Persona):

@@ -14,6 +14,4 @@ class Reverts(Persona):
 
     name: ClassVar[str] = "reverts"
 
-    @property
-    def restores(self) -> bool:
-        return True
+    restores = True
