@@ -33,6 +33,9 @@ NAMESPACES = {
     "tev": "http://www.onvif.org/ver10/events/wsdl",
     "tup": "http://www.onvif.org/ver10/uplink/wsdl",
     "tth": "http://www.onvif.org/ver10/thermal/wsdl",
+    "tam": "http://www.onvif.org/ver10/appmgmt/wsdl",
+    "tcr": "http://www.onvif.org/ver10/credential/wsdl",
+    "tab": "http://www.onvif.org/ver10/authenticationbehavior/wsdl",
 }
 PATHS = {
     "tds": "device_service",
@@ -46,6 +49,9 @@ PATHS = {
     "tev": "event_service",
     "tup": "uplink_service",
     "tth": "thermal_service",
+    "tam": "appmgmt_service",
+    "tcr": "credential_service",
+    "tab": "authentication_service",
 }
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"

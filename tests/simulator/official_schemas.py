@@ -34,6 +34,9 @@ SERVICES = (
     "ver10/events/wsdl/event.wsdl",
     "ver10/uplink/wsdl/uplink.wsdl",
     "ver10/thermal/wsdl/thermal.wsdl",
+    "ver10/appmgmt/wsdl/appmgmt.wsdl",
+    "ver10/credential/wsdl/credential.wsdl",
+    "ver10/authenticationbehavior/wsdl/authenticationbehavior.wsdl",
 )
 
 

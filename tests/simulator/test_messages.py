@@ -86,6 +86,14 @@ ARGUMENTS = {
     "trv:SetReceiverMode": "<trv:ReceiverToken>receiver-1</trv:ReceiverToken><trv:Mode>NeverConnect</trv:Mode>",
     "trv:DeleteReceiver": "<trv:ReceiverToken>receiver-3</trv:ReceiverToken>",
     "tev:DeleteEventBroker": "<tev:Address>mqtts://broker.example:8883</tev:Address>",
+    "tan:ModifyAnalyticsModules": "<tan:ConfigurationToken>analytics-1</tan:ConfigurationToken><tan:AnalyticsModule "
+    'Name="CellMotionEngine-1" Type="tt:CellMotionEngine"><tt:Parameters><tt:SimpleItem Name="Sensitivity" '
+    'Value="10"/></tt:Parameters></tan:AnalyticsModule>',
+    "tan:GetSupportedMetadata": "",
+    "tth:SetConfiguration": "<tth:VideoSourceToken>source-2</tth:VideoSourceToken><tth:Configuration>"
+    '<tth:ColorPalette token="palette-1" Type="WhiteHot"><tth:Name>white hot</tth:Name></tth:ColorPalette>'
+    "<tth:Polarity>BlackHot</tth:Polarity></tth:Configuration>",
+    "tcr:GetSupportedFormatTypes": "<tcr:CredentialIdentifierTypeName>pt:Face</tcr:CredentialIdentifierTypeName>",
     "tup:DeleteUplink": "<tup:RemoteAddress>https://cloud.example/uplink</tup:RemoteAddress>",
 }
 RECORDING = "<trc:RecordingToken>recording-1</trc:RecordingToken>"
@@ -110,6 +118,30 @@ FULL = {
     "brokers": ["mqtts://broker.example:8883"],
     "uplinks": ["https://cloud.example/uplink"],
     "storages": [{"uri": "nfs://192.0.2.1/a", "used": True, "user": "writer", "strategy": "Both"}, "nfs://192.0.2.1/b"],
+    "applications": [{"id": "DetectorApp", "topics": ["FaceDetection"]}, {"id": "Counter", "active": False}],
+    "searching": {
+        "supported": [
+            {"type": "acme:Matcher", "topics": ["tns1:RuleEngine/Recognition/Face"], "items": ["EnrollmentID"]},
+            {"type": "tt:ObjectDetection", "classes": ["Person", "Face"]},
+            {
+                "type": "acme:WiseAI",
+                "kind": "module",
+                "sample": {
+                    "classes": ["Human", "Face"],
+                    "face": ["Age", "Gender", "Temperature", "Complexion", "FacialShape", "Ear", "Expression"],
+                    "body": ["BodyMetric"],
+                    "picture": True,
+                    "label": True,
+                },
+            },
+        ],
+        "announces": ["tns1:VideoSource/tnssamsung:FaceDetection"],
+        "image_search": True,
+        "language_search": True,
+        "credentials": ["pt:Card", "pt:Face"],
+        "levels": [["pt:Card", "pt:Face"]],
+        "radiometry": True,
+    },
 }
 
 
@@ -123,6 +155,10 @@ def arguments_of(operation: str) -> str:
         return "<tse:RecordingToken>recording-1</tse:RecordingToken>"
     if prefix == "tan" and name != "GetServiceCapabilities":
         return ANALYTICS
+    if prefix == "tam" and name in ("Activate", "Deactivate", "Uninstall"):
+        return "<AppID>Counter</AppID>"
+    if prefix == "tth" and name not in ("GetServiceCapabilities", "GetConfigurations"):
+        return "<tth:VideoSourceToken>source-2</tth:VideoSourceToken>"
     if prefix == "trt" and (name == "GetSnapshotUri" or name.startswith(("Remove", "Start", "Stop"))):
         return PROFILE
     return "<tr2:ProfileToken>profile-1</tr2:ProfileToken>" if operation == "tr2:GetSnapshotUri" else ""

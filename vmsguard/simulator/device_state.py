@@ -10,6 +10,8 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
+from vmsguard.simulator.searching_state import Application, Searching
+
 __all__ = [
     "Account",
     "Analyser",
@@ -66,6 +68,8 @@ class VideoSource(Struct):
     thermal: bool = False
     width: int = 1920
     height: int = 1080
+    polarity: str = "WhiteHot"
+    """Of a sensor that measures heat."""
 
 
 class Multicast(Struct):
@@ -232,6 +236,7 @@ class Configuration(Struct):
     uplinks: list[Uplink] = field(default_factory=list)
     brokers: list[EventBroker] = field(default_factory=list)
     webrtc: list[WebRtc] = field(default_factory=list)
+    applications: list[Application] = field(default_factory=list)
     masks: list[Mask] = field(default_factory=list)
 
 
@@ -270,6 +275,7 @@ class Device(Struct, kw_only=True):
     features: list[str] = field(default_factory=list)
     """Of ``storages webrtc brokers exports masks source-masks rtsp-over-http rtsp-over-websocket auto-start-stays``:
     what the services advertise beyond their minimum, or do differently."""
+    searching: Searching = field(default_factory=Searching)
     dynamic_recordings: bool = True
     dynamic_tracks: bool = True
     rtsp_port: int = 0

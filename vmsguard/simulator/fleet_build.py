@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import datetime, timedelta
 
 from vmsguard.errors import ConfigError
@@ -117,6 +118,9 @@ def _services(group: Group) -> list[str]:
     have += ["recording", "search", "replay"] if group.recordings is not None else []
     have += ["uplink"] if group.uplinks is not None else []
     have += ["thermal"] if group.thermal else []
+    have += ["appmgmt"] if group.applications is not None else []
+    have += ["credential"] if group.searching.credentials is not None else []
+    have += ["authentication"] if group.searching.levels is not None else []
     return [name for name in have if name not in group.without]
 
 
@@ -154,6 +158,8 @@ def _camera(camera_id: str, group: Group, fleet: Fleet, now: datetime, source: r
         running_protocols=_protocols(group.rtsp, rtsp_port),
     )
     _add_storages(device.configuration, group)
+    device.searching = deepcopy(group.searching)
+    device.configuration.applications = deepcopy(group.applications or [])
     for number in range(1, group.channels + 1):
         _add_channel(device, group, number, now)
     _add_export(device, group, now)

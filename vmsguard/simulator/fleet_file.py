@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from vmsguard.errors import ConfigError
 from vmsguard.simulator.device_state import Account
 from vmsguard.simulator.personas import PERSONAS
+from vmsguard.simulator.searching_state import Application, Searching
 from vmsguard.simulator.services import SERVICES
 
 __all__ = [
@@ -103,6 +104,10 @@ class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Ways in which RTSP goes through the HTTP port, and goes on when RTSP is switched off."""
     masks: list[bool] | None = None
     """A privacy mask on every channel for each entry, on or off; None: the camera has no masks."""
+    applications: list[Application] | None = None
+    """Programs installed on it; None: it has no App Management service."""
+    searching: Searching = field(default_factory=Searching)
+    """What else it can search for, and what it says of that."""
     without: list[str] = field(default_factory=list)
     """Services it lacks besides: ``media2``, ``search`` ..."""
     users: list[Account] = field(default_factory=list)

@@ -9,9 +9,10 @@ from datetime import datetime
 import msgspec
 
 from vmsguard.simulator.call import World
-from vmsguard.simulator.device_state import Device
+from vmsguard.simulator.device_state import Analyser, Device
 from vmsguard.simulator.footage import recording_span
 from vmsguard.simulator.job_state import delivers, running_recordings
+from vmsguard.simulator.searching_state import RECOGNITION, recognises
 
 __all__ = ["Truth", "inner_digest", "look_inside"]
 
@@ -32,7 +33,7 @@ class Truth:
     hears: bool
     """Some profile takes in sound."""
     recognises: bool
-    """Some rule or module is of a face recognition type."""
+    """Some rule, module or running application recognises faces, or something that no list shows does."""
     rules: tuple[str, ...]
     """Names, over all analytics configurations."""
     modules: tuple[str, ...]
@@ -63,7 +64,7 @@ def look_inside(device: Device, world: World, *, listening: bool, segments: int)
         snapshots=any(profile.video_source for profile in have.profiles),
         multicasts=any(profile.multicasting for profile in streaming),
         hears=any(profile.audio_source or profile.audio_encoder for profile in have.profiles),
-        recognises=any("facerecognition" in entry.type.lower() for entry in analysers),
+        recognises=_recognises(device, analysers),
         rules=tuple(rule.name for known in have.analytics for rule in known.rules),
         modules=tuple(module.name for known in have.analytics for module in known.modules),
         jobs={job.token: job.mode for job in have.jobs},
@@ -75,6 +76,15 @@ def look_inside(device: Device, world: World, *, listening: bool, segments: int)
         uplinks=tuple(uplink.address for uplink in have.uplinks),
         brokers=tuple(broker.address for broker in have.brokers),
         webrtc=tuple(entry.signaling_server for entry in have.webrtc if entry.enabled),
+    )
+
+
+def _recognises(device: Device, analysers: list[Analyser]) -> bool:
+    supported = device.searching.supported
+    return (
+        any(recognises(entry.type, supported) for entry in analysers)
+        or any(program.active and program.does == RECOGNITION for program in device.configuration.applications)
+        or device.searching.recognises_unlisted
     )
 
 

@@ -7,6 +7,9 @@ from typing import Final
 from vmsguard.simulator.call import Service
 from vmsguard.simulator.services import (
     analytics,
+    appmgmt,
+    authentication,
+    credential,
     device,
     events,
     media,
@@ -33,5 +36,8 @@ SERVICES: Final[tuple[Service, ...]] = (
     events.SERVICE,
     uplink.SERVICE,
     thermal.SERVICE,
+    appmgmt.SERVICE,
+    credential.SERVICE,
+    authentication.SERVICE,
 )
 BY_PATH: Final = {service.path: service for service in SERVICES}

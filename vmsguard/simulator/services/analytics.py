@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from vmsguard.simulator.access import Access
+from vmsguard.simulator.analytics_elements import (
+    has_options,
+    has_samples,
+    rule_options,
+    sample_frame,
+    supported_type,
+    types_of,
+)
 from vmsguard.simulator.call import Arguments, Call, Operation, Service, schema
 from vmsguard.simulator.device_state import Analyser, AnalyticsConfiguration, Device
-from vmsguard.simulator.faults import invalid_argument
+from vmsguard.simulator.faults import invalid_argument, not_supported
 from vmsguard.simulator.media_elements import analyser
-from vmsguard.simulator.soap import PREFIXES, boolean, quoteattr
+from vmsguard.simulator.soap import boolean
 
 __all__ = ["FIXED", "SERVICE"]
 
@@ -52,49 +60,69 @@ def _delete_modules(call: Call) -> str:
     return ""
 
 
-def _modify_rules(call: Call) -> str:
-    """Parameters that are not named stay as they are; the type of a rule does not change."""
-    rules = {rule.name: rule for rule in _find(call).rules}
-    asked = call.arguments.children("Rule")
-    if not asked or any(rule.attribute("Name") not in rules for rule in asked):
-        raise invalid_argument("RuleNotExistent")
-    for rule in asked:
-        rules[rule.attribute("Name")].parameters.update(_simple_items(rule))
+def _modified(present: list[Analyser], asked: list[Arguments], missing: str) -> str:
+    """Parameters that are not named stay as they are; a type does not change."""
+    known = {entry.name: entry for entry in present}
+    if not asked or any(entry.attribute("Name") not in known for entry in asked):
+        raise invalid_argument(missing)
+    for entry in asked:
+        known[entry.attribute("Name")].parameters.update(_simple_items(entry))
     return ""
 
 
-def _simple_items(rule: Arguments) -> dict[str, str]:
-    items = rule.child(schema("Parameters")).children(schema("SimpleItem"))
+def _modify_rules(call: Call) -> str:
+    return _modified(_find(call).rules, call.arguments.children("Rule"), "RuleNotExistent")
+
+
+def _modify_modules(call: Call) -> str:
+    return _modified(_find(call).modules, call.arguments.children("AnalyticsModule"), "NameNotExistent")
+
+
+def _simple_items(entry: Arguments) -> dict[str, str]:
+    items = entry.child(schema("Parameters")).children(schema("SimpleItem"))
     return {item.attribute("Name"): item.attribute("Value") for item in items}
-
-
-def _description(tag: str, kind: str, fixed: bool) -> str:
-    """One supported type; a vendor's prefix is declared beside it."""
-    prefix = kind.partition(":")[0]
-    declared = "" if prefix in PREFIXES else f" xmlns:{prefix}={quoteattr('urn:vmsguard:simulated-vendor:' + prefix)}"
-    return f'<{tag}{declared} Name={quoteattr(kind)} fixed="{boolean(fixed)}"><tt:Parameters/></{tag}>'
 
 
 def _supported_rules(call: Call) -> str:
     _find(call)
-    kinds = sorted({rule.type for known in call.device.configuration.analytics for rule in known.rules})
-    fixed = FIXED in call.device.features
-    told = "".join(_description("tt:RuleDescription", kind, fixed) for kind in kinds)
-    return f"<tan:SupportedRules>{told}</tan:SupportedRules>"
+    return f"<tan:SupportedRules>{_described(call.device, 'rule')}</tan:SupportedRules>"
 
 
 def _supported_modules(call: Call) -> str:
     _find(call)
-    kinds = sorted({module.type for known in call.device.configuration.analytics for module in known.modules})
-    fixed = FIXED in call.device.features
-    told = "".join(_description("tt:AnalyticsModuleDescription", kind, fixed) for kind in kinds)
-    return f"<tan:SupportedAnalyticsModules>{told}</tan:SupportedAnalyticsModules>"
+    return f"<tan:SupportedAnalyticsModules>{_described(call.device, 'module')}</tan:SupportedAnalyticsModules>"
+
+
+def _described(device: Device, kind: str) -> str:
+    tag = "tt:RuleDescription" if kind == "rule" else "tt:AnalyticsModuleDescription"
+    fixed = FIXED in device.features
+    return "".join(supported_type(tag, device, entry, fixed=fixed) for entry in types_of(device, kind))
+
+
+def _rule_options(call: Call) -> str:
+    _find(call)
+    if not has_options(call.device):
+        raise not_supported()
+    return "".join(rule_options(entry) for entry in types_of(call.device, "rule") if entry.classes)
+
+
+def _metadata(call: Call) -> str:
+    if not has_samples(call.device):
+        raise not_supported()
+    wanted = call.arguments.optional("Type")
+    return "".join(
+        sample_frame(entry, entry.sample)
+        for entry in types_of(call.device, "module")
+        if entry.sample is not None and wanted in ("", entry.type)
+    )
 
 
 def _capabilities(device: Device) -> str:
+    options, samples = boolean(has_options(device)), boolean(has_samples(device))
     return (
         '<tan:Capabilities RuleSupport="true" AnalyticsModuleSupport="true" '
-        'CellBasedSceneDescriptionSupported="false" RuleOptionsSupported="false"/>'
+        f'CellBasedSceneDescriptionSupported="false" RuleOptionsSupported="{options}" '
+        f'SupportedMetadata="{samples}" ImageSendingType="Embedded LocalStorage RemoteStorage"/>'
     )
 
 
@@ -109,8 +137,11 @@ SERVICE: Final = Service(
         "GetRules": Operation(_rules, Access.READ_MEDIA),
         "DeleteRules": Operation(_delete_rules, Access.ACTUATE, writes=True),
         "ModifyRules": Operation(_modify_rules, Access.ACTUATE, writes=True),
+        "GetRuleOptions": Operation(_rule_options, Access.READ_MEDIA),
         "GetSupportedAnalyticsModules": Operation(_supported_modules, Access.READ_MEDIA),
         "GetAnalyticsModules": Operation(_modules, Access.READ_MEDIA),
         "DeleteAnalyticsModules": Operation(_delete_modules, Access.ACTUATE, writes=True),
+        "ModifyAnalyticsModules": Operation(_modify_modules, Access.ACTUATE, writes=True),
+        "GetSupportedMetadata": Operation(_metadata, Access.READ_MEDIA),
     },
 )

@@ -9,6 +9,7 @@ from vmsguard.simulator.call import Call, Operation, Service
 from vmsguard.simulator.device_state import Device, EventBroker
 from vmsguard.simulator.faults import invalid_argument, not_supported
 from vmsguard.simulator.soap import boolean, element, text
+from vmsguard.simulator.topic_set import topic_set
 
 __all__ = ["SERVICE"]
 
@@ -56,16 +57,9 @@ def _delete_broker(call: Call) -> str:
 
 
 def _properties(call: Call) -> str:
-    recognition = any(
-        "facerecognition" in rule.type.lower() for known in call.device.configuration.analytics for rule in known.rules
-    )
-    job = '<JobState wstop:topic="true"/>'
-    topics = f'<tns1:RecordingConfig>{job}<DeleteTrackData wstop:topic="true"/></tns1:RecordingConfig>'
-    if recognition:
-        topics += '<tns1:RuleEngine><Recognition><Face wstop:topic="true"/></Recognition></tns1:RuleEngine>'
     return (
         f"{element('tev:TopicNamespaceLocation', _TOPIC_NAMES)}<wsnt:FixedTopicSet>false</wsnt:FixedTopicSet>"
-        f"<wstop:TopicSet>{topics}</wstop:TopicSet>"
+        f"<wstop:TopicSet>{topic_set(call.device)}</wstop:TopicSet>"
         f"<wsnt:TopicExpressionDialect>{text(_CONCRETE)}</wsnt:TopicExpressionDialect>"
         f"<wsnt:TopicExpressionDialect>{text(_CONCRETE_SET)}</wsnt:TopicExpressionDialect>"
         f"{element('tev:MessageContentFilterDialect', _ITEM_FILTER)}"

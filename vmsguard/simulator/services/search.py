@@ -112,7 +112,10 @@ def _end(call: Call) -> str:
 
 
 def _capabilities(device: Device) -> str:
-    return '<tse:Capabilities MetadataSearch="false" GeneralStartEvents="false"/>'
+    found = device.searching
+    offered = (("ImageSearch", found.image_search), ("NLSearch", found.language_search))
+    told = "".join(f' {name}="true"' for name, there in offered if there)
+    return f'<tse:Capabilities MetadataSearch="false" GeneralStartEvents="false"{told}/>'
 
 
 SERVICE: Final = Service(

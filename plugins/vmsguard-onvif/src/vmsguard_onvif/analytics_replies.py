@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from vmsguard_onvif.elements import TT, Element, children, descend, flag, local, only, text, token
+from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, flag, local, only, text, token
 from vmsguard_onvif.namespaces import ANALYTICS, APPMGMT, MEDIA, MEDIA2
 
 __all__ = [
@@ -119,19 +119,36 @@ def applications(reply: Element) -> tuple[Application, ...]:
     """The applications of ``GetAppsInfo``; one that was removed is not there any more."""
     return tuple(
         Application(
-            token(entry, f"{_TAM}AppID"),
-            text(entry, f"{_TAM}Name"),
-            _STATES.get(text(entry, f"{_TAM}State")),
-            flag(text(entry, f"{_TAM}Autostart")),
+            _app_token(entry),
+            _app_text(entry, "Name"),
+            _STATES.get(_app_text(entry, "State")),
+            flag(_app_text(entry, "Autostart")),
         )
-        for entry in only(reply, f"{_TAM}Info")
-        if text(entry, f"{_TAM}State") != "Removed"
+        for entry in _app_list(reply, "Info")
+        if _app_text(entry, "State") != "Removed"
     )
 
 
 def installed_applications(reply: Element) -> tuple[Application, ...]:
     """The applications of ``GetInstalledApps``, which says nothing of whether they run."""
-    return tuple(
-        Application(token(entry, f"{_TAM}AppID"), text(entry, f"{_TAM}Name"), None)
-        for entry in only(reply, f"{_TAM}App")
-    )
+    return tuple(Application(_app_token(entry), _app_text(entry, "Name"), None) for entry in _app_list(reply, "App"))
+
+
+# The schema of App Management forgets elementFormDefault: to the letter its local elements are in no namespace.
+# Devices that follow the other services qualify them all the same, so both are read.
+def _app_list(reply: Element, name: str) -> Iterator[Element]:
+    for found in reply.iterchildren():
+        if found.tag not in {name, f"{_TAM}{name}"}:
+            raise Malformed(f"an unexpected element in a list of {name}")
+        yield found
+
+
+def _app_text(entry: Element, name: str) -> str:
+    return text(entry, name) or text(entry, f"{_TAM}{name}")
+
+
+def _app_token(entry: Element) -> str:
+    found = _app_text(entry, "AppID")
+    if not found:
+        raise Malformed("an application without its id")
+    return found

@@ -57,7 +57,8 @@ async def _deactivate(order: Order, application: str) -> None:
         found = [known for known in answer.value if known.id == application]
         if found and all(known.active is False and known.starts is False for known in found):
             return
-    await order.enveloped(APPMGMT, "Deactivate", leaf("tam:AppID", application))
+    # In no namespace: see the remark on App Management in ``analytics_replies``.
+    await order.enveloped(APPMGMT, "Deactivate", leaf("AppID", application))
 
 
 def _gone(order: Order, answer: Answer[tuple[Function, ...]], name: str) -> bool:
