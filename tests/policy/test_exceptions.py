@@ -176,3 +176,24 @@ def test_edge_case_8_an_expired_exception_closes_at_its_second_in_its_zone(expir
     assert timedelta(seconds=1) == first.astimezone(UTC) - last.astimezone(UTC)
     assert [] == codes(grant=grant, documents=(paper,), now=last.astimezone(UTC))
     assert ["exception-expired"] == codes(grant=grant, documents=(paper,), now=first.astimezone(UTC))
+
+
+def test_the_offset_in_which_a_start_is_written_makes_no_assessment_early() -> None:
+    late = replace(PAPER, dated=date(2026, 12, 1), details={**PAPER.details, "completed_on": date(2026, 12, 1)})
+    starts = datetime(2026, 11, 30, 14, 30, tzinfo=UTC)  # 23:30 on 30 November in Seoul, 1 December in Kiribati
+    for zone in ("UTC", "Asia/Seoul", "Pacific/Kiritimati"):
+        grant = replace(GRANT, starts=starts.astimezone(ZoneInfo(zone)))
+        decided = decide(grant, TYPE, PACK, RULE, CAMERA, [late], NOW, None, others=[])
+        assert isinstance(decided, Denied)
+        assert ["assessment-late"] == [reason.partition(":")[0] for reason in decided.reasons]
+
+
+@pytest.mark.parametrize(
+    "assessor", ["", "Acme Cameras", "ACME-cameras", "role:station-security", "public institution"]
+)
+def test_an_assessor_who_is_a_party_or_nobody_is_not_independent(assessor: str) -> None:
+    camera = replace(CAMERA, attributes={**CAMERA.attributes, "vendor": Attribute("Acme Cameras")})
+    paper = replace(PAPER, details={**PAPER.details, "assessor": assessor})
+    decided = decide(GRANT, TYPE, PACK, RULE, camera, [paper], NOW, None, others=[])
+    assert isinstance(decided, Denied)
+    assert ["assessor-not-independent"] == [reason.partition(":")[0] for reason in decided.reasons]

@@ -7,7 +7,7 @@ a public interest) is asserted and not checked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from msgspec import Struct
 
@@ -16,6 +16,7 @@ from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import Document, ExceptionGrant, ExceptionType, Pack, Rule
 from vmsguard.policy.authorised import authorisation_flaws
 from vmsguard.policy.in_force import zone_of
+from vmsguard.policy.people import plain_role, two_people
 
 __all__ = ["Denied", "Granted", "decide"]
 
@@ -71,7 +72,7 @@ def decide(
         *_in_time(grant, exception_type, now),
         *_renewal(grant, exception_type, camera, others),
         *authorisation_flaws(grant, exception_type, camera, documents, now),
-        *_assessed(grant, exception_type, camera, documents, now, _in_zone_of(pack, first_seen_use)),
+        *_assessed(grant, exception_type, camera, documents, now, zone_of(pack), first_seen_use),
     ]
     return Denied(tuple(reasons)) if reasons else Granted(grant)
 
@@ -87,8 +88,7 @@ def _named(
 
 
 def _people(grant: ExceptionGrant) -> Iterator[str]:
-    author, approver = grant.author.strip().casefold(), grant.approver.strip().casefold()
-    if not author or not approver or author == approver:
+    if not two_people(grant.author, grant.approver):
         yield f"exception-self-approved: {grant.id} needs an approver who is not its author"
 
 
@@ -142,20 +142,20 @@ def _renewal(
             yield f"exception-not-renewable: {grant.id} follows {other.id} on this camera too closely"
 
 
-def _in_zone_of(pack: Pack, at: datetime | None) -> datetime | None:
-    """Papers bear the day of the place: late in the evening in Seoul is the same day as early that day in UTC."""
-    return None if at is None else at.astimezone(zone_of(pack))
-
-
 def _assessed(
     grant: ExceptionGrant,
     exception_type: ExceptionType,
     camera: Camera,
     documents: Iterable[Document],
     now: datetime,
+    zone: tzinfo,
     first_seen_use: datetime | None,
 ) -> Iterator[str]:
-    """An assessment that came late never cures the time before it (policy-packs 6.5, 31)."""
+    """An assessment that came late never cures the time before it (policy-packs 6.5, 31).
+
+    Papers bear the day of the place: late in the evening in Seoul is the same day as early that day in UTC,
+    and the offset in which somebody wrote down when the exception starts makes it no later day.
+    """
     if not exception_type.assessment_kind and not grant.impact_assessment:
         return
     found = next((document for document in documents if document.id == grant.impact_assessment), None)
@@ -175,17 +175,20 @@ def _assessed(
     if not _independent(found, grant, camera):
         yield f"assessor-not-independent: {found.id} was not done by a body independent of operator and vendor"
     done = completed_on(found)
-    if done > grant.starts.date():
+    starts = grant.starts if grant.starts.tzinfo is None else grant.starts.astimezone(zone)
+    if done > starts.date():
         yield f"assessment-late: {found.id} was completed on {done}, after the exception starts"
-    if first_seen_use is not None and done >= first_seen_use.date():
-        yield f"assessment-late: {found.id} was completed on {done}, not before use observed on {first_seen_use.date()}"
+    used = None if first_seen_use is None else first_seen_use.astimezone(zone).date()
+    if used is not None and done >= used:
+        yield f"assessment-late: {found.id} was completed on {done}, not before use observed on {used}"
 
 
 def _independent(document: Document, grant: ExceptionGrant, camera: Camera) -> bool:
-    """The document must say so, and its assessor must not be a party to the exception."""
-    assessor = str(document.details.get("assessor", "")).strip().casefold()
-    operator = camera.attributes.get("operator")
-    parties = {"operator", "vendor", grant.author.strip().casefold(), grant.approver.strip().casefold()}
-    if operator is not None:
-        parties.add(str(operator.value).strip().casefold())
-    return document.details.get("independent") is True and assessor not in parties
+    """The document must say so and name its assessor, who must not be a party to the exception."""
+    assessor = plain_role(str(document.details.get("assessor", "")))
+    parties = {"operator", "vendor", plain_role(grant.author), plain_role(grant.approver)}
+    for name in ("operator", "vendor"):
+        attribute = camera.attributes.get(name)
+        if attribute is not None:
+            parties.add(plain_role(str(attribute.value)))
+    return document.details.get("independent") is True and bool(assessor) and assessor not in parties

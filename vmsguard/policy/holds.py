@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import Freeze, Hold
+from vmsguard.policy.people import two_people
 
 __all__ = [
     "REVIEW_EVERY",
@@ -82,8 +83,7 @@ def freezes_at(site: str, freezes: Iterable[Freeze], now: datetime) -> tuple[Fre
 def _reasons(hold: Hold, camera: Camera, now: datetime) -> Iterator[str]:
     if camera.id not in hold.cameras:
         yield f"hold-scope: {hold.id} does not name this camera"
-    author, approver = hold.author.strip().casefold(), hold.approver.strip().casefold()
-    if not author or not approver or author == approver:
+    if not two_people(hold.author, hold.approver):
         yield f"hold-self-approved: {hold.id} needs an approver who is not its author"
     times = (hold.window_from, hold.window_until, hold.starts, *(() if hold.ends is None else (hold.ends,)))
     if any(time.tzinfo is None for time in times):

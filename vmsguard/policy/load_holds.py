@@ -14,6 +14,7 @@ from vmsguard.model.pack import Freeze, Hold
 from vmsguard.model.vocabulary import Mode
 from vmsguard.policy.holds import latest_review, review_flaw
 from vmsguard.policy.named_documents import load_named, read_id
+from vmsguard.policy.people import two_people
 from vmsguard.policy.reading import Reader
 from vmsguard.policy.scalars import NO_INSTANT
 from vmsguard.policy.strict_yaml import Node
@@ -75,7 +76,7 @@ def _check_hold(reader: Reader, node: Node, hold: Hold) -> None:
         reader.fault(at["window"], message, "check both and their offsets")
     if hold.ends is not None and hold.ends <= hold.starts:
         reader.fault(at["ends"], f"ends ({hold.ends}) is not after starts ({hold.starts})", "check both")
-    if hold.author.strip().casefold() == hold.approver.strip().casefold():
+    if not two_people(hold.author, hold.approver):
         message = "the hold is approved by its own author"
         reader.fault(at["approver"], message, "name the role that approved it; another one than the author")
     if flaw := review_flaw(hold):
