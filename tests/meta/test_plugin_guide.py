@@ -15,6 +15,7 @@ from aiohttp import web
 
 from vmsguard.controls.base import Control
 from vmsguard.model.changes import Change, VerbSpec
+from vmsguard.model.discovery import DiscovererEntry
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.facts import Items, Known
 from vmsguard.model.inventory import Limits, Target
@@ -117,6 +118,7 @@ PROVIDERS = {
     "vmsguard_register_verbs": VerbSpec(name="demo/shutter.close", meaning="close it", stage=Stage.SENDING),
     "vmsguard_register_controls": type("Shut", (Control,), {"id": "demo/shut"}),
     "vmsguard_register_packs": Path("/packs"),
+    "vmsguard_register_discoverers": DiscovererEntry(name="hello", driver="demo", path="demo.hello:Hello", api=1),
 }
 
 

@@ -10,10 +10,11 @@ from typing import TypeVar
 from vmsguard.controls.base import Control
 from vmsguard.errors import PluginError
 from vmsguard.model.changes import CORE_VERBS, VerbSpec
+from vmsguard.model.discovery import DiscovererEntry
 from vmsguard.model.fact_catalogue import CORE_FACTS, FactSpec
 from vmsguard.model.manifest import DriverEntry
 from vmsguard.plugin.driver import API
-from vmsguard.plugin.registry import LoadedPlugin, RegisteredDriver
+from vmsguard.plugin.registry import LoadedPlugin, RegisteredDiscoverer, RegisteredDriver
 
 __all__ = ["Admitted", "Offer"]
 
@@ -30,6 +31,7 @@ class Offer:
     verbs: tuple[VerbSpec, ...] = ()
     controls: tuple[type[Control], ...] = ()
     packs: tuple[Path, ...] = ()
+    discoverers: tuple[DiscovererEntry, ...] = ()
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Admitted:
     verbs: dict[str, VerbSpec] = field(default_factory=lambda: dict(CORE_VERBS))
     controls: dict[str, type[Control]] = field(default_factory=dict)
     packs: list[Path] = field(default_factory=list)
+    discoverers: dict[str, RegisteredDiscoverer] = field(default_factory=dict)
     allow_unguarded: frozenset[str] = frozenset()
     """Drivers that may bring a transport of their own, by name."""
 
@@ -49,6 +52,7 @@ class Admitted:
         """Add an offer; raises ``PluginError`` naming every rule it breaks, and then adds nothing."""
         problems = list(_type_problems(offer)) or [
             *_driver_problems(offer, self.allow_unguarded),
+            *_discoverer_problems(offer),
             *_name_problems(offer),
             *self._clashes(offer),
         ]
@@ -60,6 +64,7 @@ class Admitted:
         self.verbs.update((spec.name, spec) for spec in offer.verbs)
         self.controls.update((control.id, control) for control in offer.controls)
         self.packs.extend(offer.packs)
+        self.discoverers.update((entry.name, RegisteredDiscoverer(entry, offer.plugin)) for entry in offer.discoverers)
 
     def _clashes(self, offer: Offer) -> Iterator[str]:
         for kind, names, taken in (
@@ -67,6 +72,7 @@ class Admitted:
             ("fact", [spec.name for spec in offer.facts], self.facts),
             ("verb", [spec.name for spec in offer.verbs], self.verbs),
             ("control", [getattr(control, "id", "") for control in offer.controls], self.controls),
+            ("discoverer", [entry.name for entry in offer.discoverers], self.discoverers),
         ):
             for name in names:
                 if name in taken:
@@ -87,6 +93,7 @@ def _type_problems(offer: Offer) -> Iterator[str]:
     yield from each("verb", offer.verbs, lambda thing: isinstance(thing, VerbSpec))
     yield from each("control", offer.controls, lambda thing: isinstance(thing, type) and issubclass(thing, Control))
     yield from each("pack", offer.packs, lambda thing: isinstance(thing, Path))
+    yield from each("discoverer", offer.discoverers, lambda thing: isinstance(thing, DiscovererEntry))
 
 
 def _driver_problems(offer: Offer, allow_unguarded: frozenset[str]) -> Iterator[str]:
@@ -99,6 +106,14 @@ def _driver_problems(offer: Offer, allow_unguarded: frozenset[str]) -> Iterator[
             yield f"driver {entry.name}: its manifest is of {entry.manifest.driver}"
         if entry.manifest.unguarded and entry.name not in allow_unguarded:
             yield f"driver {entry.name} has a transport of its own and is not allowed to by name"
+
+
+def _discoverer_problems(offer: Offer) -> Iterator[str]:
+    for entry in offer.discoverers:
+        if entry.api != API:
+            yield f"discoverer {entry.name} is built for api {entry.api}, this is api {API}"
+        if entry.path.count(":") != 1:
+            yield f"discoverer {entry.name}: its path is not module:Class"
 
 
 def _name_problems(offer: Offer) -> Iterator[str]:

@@ -13,6 +13,7 @@ import pluggy
 
 from vmsguard.controls.base import Control
 from vmsguard.model.changes import VerbSpec
+from vmsguard.model.discovery import DiscovererEntry
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.manifest import DriverEntry
 
@@ -21,6 +22,7 @@ __all__ = [
     "hookimpl",
     "hookspec",
     "vmsguard_register_controls",
+    "vmsguard_register_discoverers",
     "vmsguard_register_drivers",
     "vmsguard_register_facts",
     "vmsguard_register_packs",
@@ -82,6 +84,19 @@ def vmsguard_register_controls() -> Iterable[type[Control]]:
         @hookimpl
         def vmsguard_register_controls():
             return [ShutterClosed]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def vmsguard_register_discoverers() -> Iterable[DiscovererEntry]:
+    """Protocols in which devices of this plugin's drivers say that they are there, as data.
+
+    ::
+
+        @hookimpl
+        def vmsguard_register_discoverers():
+            return [DiscovererEntry(name="acme-hello", driver="acme", path="vmsguard_acme.hello:Hello", api=1)]
     """
     raise NotImplementedError
 

@@ -60,6 +60,7 @@ def load_plugins(
         verbs=admitted.verbs,
         controls=admitted.controls,
         packs=tuple(admitted.packs),
+        discoverers=admitted.discoverers,
     )
 
 
@@ -108,6 +109,7 @@ def _offer(plugin: LoadedPlugin, module: ModuleType | Any) -> Offer:
         verbs=_collected(hook.vmsguard_register_verbs),
         controls=_collected(hook.vmsguard_register_controls),
         packs=_collected(hook.vmsguard_register_packs),
+        discoverers=_collected(hook.vmsguard_register_discoverers),
     )
 
 

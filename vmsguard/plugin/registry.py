@@ -6,15 +6,18 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from vmsguard.controls.base import Control
 from vmsguard.errors import PluginError
 from vmsguard.model.changes import CORE_VERBS, VerbSpec
+from vmsguard.model.discovery import DiscovererEntry
 from vmsguard.model.fact_catalogue import CORE_FACTS, FactSpec
 from vmsguard.model.manifest import DriverEntry
+from vmsguard.plugin.discoverer import Discoverer
 from vmsguard.plugin.driver import API, Driver
 
-__all__ = ["LoadedPlugin", "PluginFailure", "RegisteredDriver", "Registry"]
+__all__ = ["LoadedPlugin", "PluginFailure", "RegisteredDiscoverer", "RegisteredDriver", "Registry"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,14 @@ class RegisteredDriver:
 
 
 @dataclass(frozen=True)
+class RegisteredDiscoverer:
+    """A discoverer's entry with the distribution that stands behind it."""
+
+    entry: DiscovererEntry
+    plugin: LoadedPlugin
+
+
+@dataclass(frozen=True)
 class Registry:
     """Read-only once loaded. ``facts`` and ``verbs`` hold the core's and the plugins' together."""
 
@@ -56,6 +67,7 @@ class Registry:
     controls: Mapping[str, type[Control]] = field(default_factory=dict)
     """Controls of plugins, by id; the core's own are in ``vmsguard.controls``."""
     packs: tuple[Path, ...] = ()
+    discoverers: Mapping[str, RegisteredDiscoverer] = field(default_factory=dict)
 
     def driver_entry(self, name: str) -> DriverEntry:
         """The registered entry; raises ``PluginError`` with what is registered instead."""
@@ -73,15 +85,27 @@ class Registry:
     def driver_class(self, name: str) -> type[Driver]:
         """The driver's class, imported now; raises ``PluginError`` for whatever goes wrong in that."""
         entry = self.driver_entry(name)
-        module_name, _, class_name = entry.path.partition(":")
-        try:
-            found = getattr(importlib.import_module(module_name), class_name)
-        except Exception as error:  # a plugin's import can raise anything; it must not take the run with it
-            raise PluginError(
-                name, f"{entry.path} cannot be imported: {type(error).__name__}", hint="Reinstall the plugin."
-            ) from error
+        found = _imported(name, entry.path)
         if not (isinstance(found, type) and issubclass(found, Driver)):
             raise PluginError(name, f"{entry.path} is not a Driver")
         if found.name != name or found.api != API or found.catalogue != entry.catalogue:
             raise PluginError(name, f"{entry.path} does not state the name, api and catalogue it is registered with")
         return found
+
+    def discoverer(self, name: str) -> Discoverer:
+        """A registered discoverer, imported now; raises ``PluginError`` for whatever goes wrong in that."""
+        entry = self.discoverers[name].entry
+        found = _imported(name, entry.path)
+        if not (isinstance(found, type) and issubclass(found, Discoverer)) or found.name != name:
+            raise PluginError(name, f"{entry.path} is not the Discoverer it is registered as")
+        return found()
+
+
+def _imported(name: str, path: str) -> Any:
+    module_name, _, class_name = path.partition(":")
+    try:
+        return getattr(importlib.import_module(module_name), class_name)
+    except Exception as error:  # a plugin's import can raise anything; it must not take the run with it
+        raise PluginError(
+            name, f"{path} cannot be imported: {type(error).__name__}", hint="Reinstall the plugin."
+        ) from error

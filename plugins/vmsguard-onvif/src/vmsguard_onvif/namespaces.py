@@ -14,6 +14,7 @@ __all__ = [
     "HUMAN_FACE",
     "MEDIA",
     "MEDIA2",
+    "NETWORK",
     "PREFIXES",
     "PTZ",
     "RECEIVER",
@@ -33,6 +34,7 @@ SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SCHEMA = "http://www.onvif.org/ver10/schema"
 
 DEVICE = "http://www.onvif.org/ver10/device/wsdl"
+NETWORK = "http://www.onvif.org/ver10/network/wsdl"
 MEDIA = "http://www.onvif.org/ver10/media/wsdl"
 MEDIA2 = "http://www.onvif.org/ver20/media/wsdl"
 ANALYTICS = "http://www.onvif.org/ver20/analytics/wsdl"

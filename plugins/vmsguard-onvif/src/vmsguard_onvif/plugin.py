@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from vmsguard.model.discovery import DiscovererEntry
 from vmsguard.model.fact_catalogue import CATALOGUE
 from vmsguard.model.manifest import DriverEntry
 from vmsguard.plugin import API, hookimpl
 from vmsguard_onvif.declared import MANIFEST
 
-__all__ = ["vmsguard_register_drivers"]
+__all__ = ["vmsguard_register_discoverers", "vmsguard_register_drivers"]
 
 
 @hookimpl
@@ -21,5 +22,19 @@ def vmsguard_register_drivers() -> Iterable[DriverEntry]:
             api=API,
             catalogue=CATALOGUE,
             manifest=MANIFEST,
+        )
+    ]
+
+
+@hookimpl
+def vmsguard_register_discoverers() -> Iterable[DiscovererEntry]:
+    return [
+        DiscovererEntry(
+            name="ws-discovery",
+            driver="onvif",
+            path="vmsguard_onvif.discovery_probe:WsDiscovery",
+            api=API,
+            # ONVIF Core fixes this path of the device service.
+            url="http://{host}/onvif/device_service",
         )
     ]
