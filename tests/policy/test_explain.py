@@ -154,10 +154,10 @@ rules:
     [
         (
             "en",
-            "max_gap: 3 days (de), 24 hours (fr)",
+            "max_gap: 72 hours (de), 24 hours (fr)",
             "K9 [law; since 2020-11-05; read second-hand] (under the profile fr)",
         ),
-        ("ko", "max_gap: 3일 (de), 24시간 (fr)", "K9 [law; 2020-11-05부터; 2차 자료로 확인] (fr 프로필에서)"),
+        ("ko", "max_gap: 72시간 (de), 24시간 (fr)", "K9 [law; 2020-11-05부터; 2차 자료로 확인] (fr 프로필에서)"),
     ],
 )
 def test_what_profiles_state_is_told_for_each(

@@ -181,9 +181,9 @@ class AnalyticsFaceVerifyBounded(Control):
             return passed("bounded: all six conditions hold", _BOUNDED, weakest(known))
         if gate.truth is Truth.FALSE:
             told = tuple(f"does not hold: {says}" for says in gate.broken)
-            return failed(f"unbounded: {len(told)} of six conditions broken", _BOUNDED, left=told, basis=weakest(known))
+            return failed(f"unbounded: {len(told)} of 6 conditions broken", _BOUNDED, left=told, basis=weakest(known))
         told = tuple(f"not known: {says}" for says in gate.unproven)
-        return unknown(Why.NOT_ATTRIBUTED, f"{len(told)} of six conditions not known", _BOUNDED, left=told)
+        return unknown(Why.NOT_ATTRIBUTED, f"{len(told)} of 6 conditions not known", _BOUNDED, left=told)
 
 
 _DETECTS = frozenset({"face-detection", "face-attributes", "emotion", "biometric-categorisation", "unclassified"})

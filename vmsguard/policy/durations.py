@@ -28,6 +28,10 @@ _SPAN = re.compile(
 _CALENDAR = re.compile(r"P[0-9WD]*[0-9][YM]")
 LONGEST = timedelta(days=36525)
 
+_IN_HOURS = timedelta(hours=48)
+_GUIDELINES = timedelta(hours=72)
+"""European texts say 72 hours, and whoever reads a pack aloud should find their number."""
+
 _UNITS: Mapping[str, Mapping[str, str]] = {
     "en": {name: f" {name}" for name in ("year", "month", "day", "hour", "minute", "second")},
     "ko": {"year": "년", "month": "개월", "day": "일", "hour": "시간", "minute": "분", "second": "초"},
@@ -66,8 +70,8 @@ def parse_span(text: str) -> Span:
 
 
 def show_duration(length: timedelta, lang: str = "en") -> str:
-    """The duration in words: ``24 hours``, ``180 days``, ``1 day 6 hours``; ``180일`` in Korean."""
-    if not length % timedelta(hours=1) and length <= timedelta(hours=48):
+    """The duration in words: ``72 hours``, ``180 days``, ``4 days 6 hours``; ``180일`` in Korean."""
+    if not length % timedelta(hours=1) and (length <= _IN_HOURS or length == _GUIDELINES):
         return _count(length // timedelta(hours=1), "hour", lang)
     days, rest = divmod(length, timedelta(days=1))
     hours, rest = divmod(rest, timedelta(hours=1))
