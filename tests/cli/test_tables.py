@@ -17,9 +17,10 @@ REASON = "document-missing: no document of kind subject-request-process covers t
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-def shown(width: int, *, controls: bool = False) -> str:
+def shown(width: int, *, controls: bool = False, more: tuple[Result, ...] = ()) -> str:
     """What a terminal of that width shows, with its lines put together."""
     results = (
+        *more,
         Result(
             camera="cam-1",
             pack="p",
@@ -71,3 +72,11 @@ def test_a_narrow_terminal_tells_how_a_pass_is_known_and_what_was_done() -> None
     told = [line.strip() for line in shown(60).splitlines()]
 
     assert ["cam-2", "saving-off: pass (fallback), read-back, verified"] == told[told.index("cam-2") :][:2]
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_a_rule_whose_name_another_pack_uses_as_well_is_told_with_its_pack(width: int) -> None:
+    other = Result(camera="cam-9", pack="q", rule="saving-off", verdict=Verdict.PASS, qualifier=Qualifier.DIRECT)
+    told = shown(width, more=(other,))
+    assert all(name in told for name in ("q/saving-off", "p/saving-off"))
+    assert "p/requests" not in told, "a name that says which rule is meant stands alone"

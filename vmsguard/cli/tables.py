@@ -73,17 +73,28 @@ class _Row(NamedTuple):
 
 def _rows(results: Sequence[Result], *, controls: bool) -> Iterator[_Row]:
     last = ""
+    shared = _in_several_packs(results)
     for result in _rule_before_controls(results) if controls else results:
         if result.level == "camera" and result.verdict is not Verdict.NOT_APPLICABLE:
             continue
         if result.level == "control" and not controls:
             continue
         of_control = result.level == "control"
-        name = f"  {result.control}" if of_control else result.rule or "(no rule applies)"
+        rule = f"{result.pack}/{result.rule}" if result.rule in shared else result.rule
+        name = f"  {result.control}" if of_control else rule or "(no rule applies)"
         done = "" if result.remediation is Remediation.NONE else result.remediation.value.replace("_", " ")
         camera = result.camera if result.camera != last else ""
         last = result.camera
         yield _Row(camera, name, result.endpoint if of_control else "", result, done)
+
+
+def _in_several_packs(results: Iterable[Result]) -> set[str]:
+    """Names that rules of several packs bear; alone they would not say which rule is meant."""
+    packs: dict[str, set[str]] = {}
+    for result in results:
+        if result.rule:
+            packs.setdefault(result.rule, set()).add(result.pack)
+    return {rule for rule, of in packs.items() if len(of) > 1}
 
 
 def _rules(rows: Iterable[_Row]) -> Table:
