@@ -87,7 +87,7 @@ def test_a_metadata_configuration(inner: str, describes: bool | None) -> None:
         f'<r {SPACES}><tr2:Profiles token="p"><tr2:Configurations>{theirs}</tr2:Configurations></tr2:Profiles></r>'
     )
     for (profile,) in (media_profiles(first), media2_profiles(second)):
-        assert (Metadata("m1", describes), True) == (profile.metadata, profile.moves)
+        assert (Metadata("m1", describes, "Events" in inner), True) == (profile.metadata, profile.moves)
 
 
 class PtzCamera:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from lxml import etree
 
-from vmsguard_onvif import device_replies, link_replies
+from vmsguard.errors import NotSupported, Refused
+from vmsguard.model.facts import Absent
+from vmsguard_onvif import link_replies
+from vmsguard_onvif.changes_profiles import empty_profile, stop_configuration, stop_multicast
 from vmsguard_onvif.changes_storing import drop_target
 from vmsguard_onvif.elements import Element, text
 from vmsguard_onvif.envelope import leaf
+from vmsguard_onvif.gathering import Unanswered
 from vmsguard_onvif.lists import opaque
 from vmsguard_onvif.message_definitions import Binding
-from vmsguard_onvif.namespaces import DEVICE, EVENTS, MEDIA, MEDIA2, UPLINK
+from vmsguard_onvif.namespaces import EVENTS, MEDIA, MEDIA2, UPLINK
 from vmsguard_onvif.ordered import Order
+from vmsguard_onvif.session import Session
 
 __all__ = ["disconnect", "stop_audio", "stop_push", "stop_stream"]
 
@@ -24,10 +31,12 @@ async def stop_stream(order: Order) -> None:
     kind, _, name = order.argument("service").partition(":")
     if kind == "rtsp":
         await _stop_rtsp(order)
-    elif kind == "snapshot":
-        await _empty_profile(order, name)
+    elif kind in {"snapshot", "http", "websocket"}:
+        await empty_profile(order, name)
     elif kind == "multicast":
-        await _stop_multicast(order, name)
+        await stop_multicast(order, name)
+    elif kind == "multicast-configuration":
+        await stop_configuration(order, name)
     elif kind == "webrtc":
         await _stop_web_rtc(order)
     else:
@@ -39,7 +48,10 @@ async def _stop_rtsp(order: Order) -> None:
 
     HTTP and HTTPS, by which we manage the device, are never touched.
     """
-    listed = await order.read(DEVICE, "GetNetworkProtocols", parse=device_replies.network_protocols)
+    answer = await order.readings.protocols()
+    if isinstance(answer, Unanswered) and isinstance(answer.reading, Absent):
+        raise NotSupported(order.session.target.id, "SetNetworkProtocols", answer.reading.proof)
+    listed = order.value(answer)
     if not any(protocol.enabled for protocol in listed if protocol.name.upper() == "RTSP"):
         return
     wanted = [
@@ -51,28 +63,6 @@ async def _stop_rtsp(order: Order) -> None:
         for protocol in listed
     ]
     await order.typed(Binding.DEVICE, "SetNetworkProtocols", {"NetworkProtocols": wanted})
-
-
-async def _empty_profile(order: Order, profile: str) -> None:
-    """Take the video source out of the profile, without which the device has no snapshot to give.
-
-    ONVIF has no switch on snapshots. A fixed profile cannot be deleted, but its configurations may go.
-    """
-    if order.session.services.get(MEDIA) is not None:
-        await order.typed(Binding.MEDIA, "RemoveVideoSourceConfiguration", {"ProfileToken": profile})
-        return
-    inner = (
-        leaf("tr2:ProfileToken", profile) + f"<tr2:Configuration>{leaf('tr2:Type', 'VideoSource')}</tr2:Configuration>"
-    )
-    await order.enveloped(MEDIA2, "RemoveConfiguration", inner)
-
-
-async def _stop_multicast(order: Order, profile: str) -> None:
-    """Success is also what a device answers that was not sending; the read-back decides."""
-    if order.session.services.get(MEDIA) is not None:
-        await order.typed(Binding.MEDIA, "StopMulticastStreaming", {"ProfileToken": profile})
-    else:
-        await order.enveloped(MEDIA2, "StopMulticastStreaming", leaf("tr2:ProfileToken", profile))
 
 
 async def _stop_web_rtc(order: Order) -> None:
@@ -125,15 +115,38 @@ async def stop_push(order: Order) -> None:
     elif kind == "upload":
         await drop_target(order, lambda recording: recording.token == name)
     elif kind == "multicast-metadata":
-        await _stop_multicast(order, name)
+        await stop_multicast(order, name)
+    elif kind == "multicast-configuration":
+        await stop_configuration(order, name)
     else:
         raise order.no_lever(f"destination {kind!r}")
 
 
 async def disconnect(order: Order) -> None:
-    """Delete one uplink; the enrolled address is reached directly, so this does not cut us off."""
+    """Delete one uplink, unless the device is reached through it: then this would be the last change to arrive."""
     wanted = order.argument("link")
+    session = order.session
     for uplink in await order.read(UPLINK, "GetUplinks", parse=link_replies.uplinks):
         if opaque("uplink", uplink.address) == wanted:
+            if _host(uplink.address) in _managed_over(session):
+                raise Refused(
+                    session.target.id,
+                    order.change.verb,
+                    "the device is managed through this uplink; nothing was sent",
+                    code="ManagedThroughIt",
+                    hint="Enrol the device under an address of its own, then plan again.",
+                )
             with order.gone_is_done("InvalidAddress"):
                 await order.enveloped(UPLINK, "DeleteUplink", leaf("tup:RemoteAddress", uplink.address))
+
+
+def _managed_over(session: Session) -> set[str]:
+    """Hosts whose uplinks carry us: the one that the device is enrolled under, and the one the option names."""
+    return {session.host.casefold(), session.target.options.get("uplink", "").casefold()} - {""}
+
+
+def _host(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").casefold()
+    except ValueError:
+        return ""

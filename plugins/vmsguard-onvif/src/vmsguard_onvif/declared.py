@@ -29,6 +29,7 @@ _FACTS = (
     _documented("cloud.links", _BOTH),
     _documented("audio.sources", _BOTH),
     _documented("metadata.streams", _BOTH),
+    _documented("privacy.masks", _BOTH),
     _documented("ptz.movable"),
     _documented("analytics.functions", _BOTH),
     _documented("face_library.sizes"),
@@ -46,7 +47,7 @@ _VERBS = (
         scope="whole",
         settle_seconds=2.0,
         disruption="RTSP, recorders that pull over it included, stops for every channel of the device; "
-        "a snapshot is stopped by taking the video source out of its profile",
+        "a snapshot, or RTSP through the HTTP port, is stopped by taking the video source out of its profile",
     ),
     VerbSupport(
         verb="audio.stop",
@@ -58,14 +59,15 @@ _VERBS = (
         verb="push.stop",
         support=Support.DOCUMENTED,
         scope="whole",
-        disruption="whoever listens to the broker, the upload or the multicast group gets nothing more",
+        disruption="whoever listens to the broker, the upload or the multicast group gets nothing more; messages that "
+        "a broker retains stay with it",
         reversible=False,
     ),
     VerbSupport(
         verb="cloud.disconnect",
         support=Support.DOCUMENTED,
         scope="whole",
-        disruption="whoever reaches the device through the uplink loses it",
+        disruption="whoever reaches the device through the uplink loses it; the one we manage over is never deleted",
         reversible=False,
     ),
     VerbSupport(
@@ -115,7 +117,7 @@ MANIFEST = Manifest(
     facts=_FACTS,
     verbs=_VERBS,
     absent_verbs=("face_library.purge",),
-    bound=RequestBound(30, 12.0),
+    bound=RequestBound(40, 14.0),
     how_to_disable={
         "transmission.push.off": "Switch e-mail, FTP and HTTP uploads and notifications off on the device's own pages.",
         "transmission.cloud.off": "Switch the maker's cloud and peer-to-peer service off on the device's own pages.",

@@ -9,14 +9,17 @@ from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, f
 from vmsguard_onvif.namespaces import DEVICE_IO, MEDIA, MEDIA2, THERMAL
 
 __all__ = [
+    "Mask",
     "Metadata",
     "Multicast",
     "Profile",
     "WebRtc",
+    "masks",
     "media2_profiles",
     "media2_uri",
     "media_profiles",
     "media_uri",
+    "multicasts",
     "thermal_sources",
     "video_sources",
     "video_sources_of_device_io",
@@ -54,6 +57,8 @@ class Metadata:
 
     token: str
     describes: bool | None
+    events: bool = False
+    """Events go with it, which tell of people in words of their own."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,17 @@ class Profile:
     moves: bool = False
     """It holds a PTZ configuration."""
     metadata: Metadata | None = None
+    source_configuration: str = ""
+    """What the source is shown through: masks cover one such configuration, and not the source."""
+
+
+@dataclass(frozen=True)
+class Mask:
+    """A privacy mask; its outline is not read."""
+
+    token: str
+    configuration: str
+    enabled: bool | None
 
 
 @dataclass(frozen=True)
@@ -95,6 +111,7 @@ def media_profiles(reply: Element) -> tuple[Profile, ...]:
             ),
             moves=profile.find(f"{TT}PTZConfiguration") is not None,
             metadata=_metadata(profile.find(f"{TT}MetadataConfiguration")),
+            source_configuration=_token_of(profile.find(f"{TT}VideoSourceConfiguration")),
         )
         for profile in only(reply, f"{_TRT}Profiles")
     )
@@ -116,6 +133,7 @@ def _media2_profile(profile: Element) -> Profile:
         has_audio=any(descend(parts, f"{_TR2}{name}") is not None for name in ("AudioSource", "AudioEncoder")),
         moves=descend(parts, f"{_TR2}PTZ") is not None,
         metadata=_metadata(descend(parts, f"{_TR2}Metadata")),
+        source_configuration=_token_of(descend(parts, f"{_TR2}VideoSource")),
     )
 
 
@@ -123,8 +141,8 @@ def _metadata(configuration: Element | None) -> Metadata | None:
     if configuration is None:
         return None
     analytics = flag(text(configuration, f"{TT}Analytics"))
-    describes = True if configuration.find(f"{TT}Events") is not None else analytics
-    return Metadata(token(configuration), describes)
+    events = configuration.find(f"{TT}Events") is not None
+    return Metadata(token(configuration), True if events else analytics, events)
 
 
 def _token_of(element: Element | None) -> str:
@@ -137,6 +155,22 @@ def _multicasts(parent: Element, parts: dict[str, str]) -> Iterator[Multicast]:
             multicast = part.find(f"{TT}Multicast")
             if multicast is not None:
                 yield Multicast(token(part), carries, flag(text(multicast, f"{TT}AutoStart")))
+
+
+def multicasts(reply: Element, carries: str) -> tuple[Multicast, ...]:
+    """AutoStart of each configuration in a ``Get…Configurations`` reply of either media service."""
+    namespace = reply.tag.rpartition("}")[0] + "}"
+    return tuple(
+        Multicast(token(entry), carries, flag(text(entry, f"{TT}Multicast", f"{TT}AutoStart")))
+        for entry in only(reply, f"{namespace}Configurations")
+    )
+
+
+def masks(reply: Element) -> tuple[Mask, ...]:
+    return tuple(
+        Mask(token(mask), token(mask, f"{_TR2}ConfigurationToken"), flag(text(mask, f"{_TR2}Enabled")))
+        for mask in only(reply, f"{_TR2}Masks")
+    )
 
 
 def video_sources(reply: Element) -> tuple[str, ...]:

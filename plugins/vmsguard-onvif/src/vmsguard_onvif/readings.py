@@ -11,7 +11,7 @@ from vmsguard_onvif.device_replies import Protocol, StorageTarget
 from vmsguard_onvif.envelope import leaf
 from vmsguard_onvif.gathering import Answer, Gathering
 from vmsguard_onvif.link_replies import Broker, Uplink
-from vmsguard_onvif.media_replies import Profile, WebRtc
+from vmsguard_onvif.media_replies import Mask, Multicast, Profile, WebRtc
 from vmsguard_onvif.namespaces import (
     ANALYTICS,
     APPMGMT,
@@ -32,6 +32,11 @@ __all__ = ["Readings"]
 
 T = TypeVar("T")
 
+_MULTICASTS = {
+    "video": "GetVideoEncoderConfigurations",
+    "audio": "GetAudioEncoderConfigurations",
+    "metadata": "GetMetadataConfigurations",
+}
 _EARLIEST, _LATEST = "1970-01-01T00:00:00Z", "2100-01-01T00:00:00Z"
 
 
@@ -50,6 +55,9 @@ class Readings:
         return cast("T", self._derived[name])
 
     async def protocols(self) -> Answer[tuple[Protocol, ...]]:
+        device = self.session.services.get(DEVICE)
+        if device is not None and device.flag("NetworkConfigNotSupported"):
+            return self.gathering.absence("the Device service says NetworkConfigNotSupported=true")
         return await self.gathering.ask(DEVICE, "GetNetworkProtocols", parse=device_replies.network_protocols)
 
     async def storage_configurations(self) -> Answer[tuple[StorageTarget, ...]]:
@@ -73,15 +81,17 @@ class Readings:
             return await self.gathering.ask(MEDIA, "GetVideoSources", parse=media_replies.video_sources)
         return await self.gathering.ask(DEVICE_IO, "GetVideoSources", parse=media_replies.video_sources_of_device_io)
 
-    async def stream_uri(self, profile: Profile) -> Answer[str]:
-        told = leaf("tt:Protocol", "RTSP")
+    async def stream_uri(self, profile: Profile, *, over_http: bool = False) -> Answer[str]:
+        """Where a profile streams from over RTSP, or over RTSP through the HTTP port."""
         if profile.service == MEDIA:
+            told = leaf("tt:Protocol", "HTTP" if over_http else "RTSP")
             setup = (
                 f"<trt:StreamSetup>{leaf('tt:Stream', 'RTP-Unicast')}<tt:Transport>{told}</tt:Transport>"
                 f"</trt:StreamSetup>{leaf('trt:ProfileToken', profile.token)}"
             )
             return await self.gathering.ask(MEDIA, "GetStreamUri", setup, parse=media_replies.media_uri)
-        inner = leaf("tr2:Protocol", "RTSP") + leaf("tr2:ProfileToken", profile.token)
+        told = leaf("tr2:Protocol", "RtspOverHttp" if over_http else "RTSP")
+        inner = told + leaf("tr2:ProfileToken", profile.token)
         return await self.gathering.ask(MEDIA2, "GetStreamUri", inner, parse=media_replies.media2_uri)
 
     async def snapshot_uri(self, profile: Profile) -> Answer[str]:
@@ -90,6 +100,15 @@ class Readings:
         else:
             parse, inner = media_replies.media2_uri, leaf("tr2:ProfileToken", profile.token)
         return await self.gathering.ask(profile.service, "GetSnapshotUri", inner, parse=parse, capability="SnapshotUri")
+
+    async def multicasts(self, service: str, carries: str) -> Answer[tuple[Multicast, ...]]:
+        """AutoStart of every video, audio or metadata configuration of a media service, in a profile or not."""
+        return await self.gathering.ask(
+            service, _MULTICASTS[carries], parse=lambda reply: media_replies.multicasts(reply, carries)
+        )
+
+    async def masks(self) -> Answer[tuple[Mask, ...]]:
+        return await self.gathering.ask(MEDIA2, "GetMasks", parse=media_replies.masks, capability="Mask")
 
     async def web_rtc(self) -> Answer[tuple[WebRtc, ...]]:
         return await self.gathering.ask(MEDIA2, "GetWebRTCConfigurations", parse=media_replies.web_rtc)
