@@ -14,7 +14,7 @@ from vmsguard.net.login import Login
 from vmsguard.net.names import NameRefused, Names
 from vmsguard.witness.files import look_files
 from vmsguard.witness.http import look_http
-from vmsguard.witness.place import place_of
+from vmsguard.witness.place import may_log_in, place_of
 from vmsguard.witness.rtsp import look_rtsp
 from vmsguard.witness.sighting import Sighting, proves_nothing
 from vmsguard.witness.tcp import look_tcp
@@ -54,7 +54,7 @@ async def look(
         case "tcp":
             return await look_tcp(place)
         case "rtsp":
-            return await look_rtsp(place, point.path, login)
+            return await look_rtsp(place, point.path, login if may_log_in(place, target) else None)
         case "http":
             if place_of(WitnessPoint(kind="http", proves=point.proves), target) != replace(place, address=""):
                 return proves_nothing("the point is not on the enrolled port; it was not gone to")

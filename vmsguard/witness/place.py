@@ -8,7 +8,10 @@ from vmsguard.model.inventory import Target
 from vmsguard.model.manifest import WitnessPoint
 from vmsguard.net.origin import OriginError, enrolled_origin
 
-__all__ = ["Place", "place_of"]
+__all__ = ["Place", "may_log_in", "place_of"]
+
+_RTSP_PORTS = frozenset({554, 322})
+"""Of RTSP and of RTSP over TLS (IANA)."""
 
 
 @dataclass(frozen=True)
@@ -35,3 +38,12 @@ def place_of(point: WitnessPoint, target: Target) -> Place | None:
     if host != origin.host or not 0 < port < 65536:
         return None
     return Place(host, port, target.limits.deadline_seconds)
+
+
+def may_log_in(place: Place, target: Target) -> bool:
+    """Whether an RTSP login may be answered there: at RTSP's own port, or at the one the inventory states.
+
+    Any other port was named by the device alone. Behind one address there may be many devices, and a digest
+    sent to whichever of them it likes can be cracked at leisure.
+    """
+    return place.port in _RTSP_PORTS or str(place.port) == target.options.get("rtsp_port", "")
