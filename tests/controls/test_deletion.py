@@ -166,3 +166,24 @@ def test_daily_is_every_store_with_a_gap_of_24_hours(scene, now, hour):
     assert scene.changes(daily) == scene.changes(CONTROL, max_gap=GAP) != []
     scene.listed("stores", SD, LOG).listed("deletion.verified", deletion(now - hour))
     assert ("log",) == scene.judge(daily).offenders
+
+
+def test_a_deletion_later_than_now_shows_nothing(scene, now, hour):
+    """Whoever sets the clock back would put the duty off by as much."""
+    scene.listed("stores", SD).listed("deletion.verified", deletion(now + 240 * hour))
+    outcome = scene.judge(CONTROL, max_gap=GAP)
+    assert (Verdict.UNKNOWN, Why.CLOCK, ("sd",)) == (outcome.verdict, outcome.why, outcome.left)
+    assert Verdict.UNKNOWN is scene.judge("deletion.daily").verdict
+
+
+def test_nor_does_one_of_a_destination(scene, now, hour):
+    scene.listed("storage.external", ExternalDestination("nas", "nfs", True))
+    scene.absent("push.destinations").absent("stream.services")
+    scene.listed("deletion.verified", deletion(now + hour, "nas"))
+    outcome = scene.judge(CONTROL, scope="destinations", max_gap=GAP)
+    assert (Verdict.UNKNOWN, Why.CLOCK) == (outcome.verdict, outcome.why)
+
+
+def test_a_corrected_second_is_no_clock_that_was_set_back(scene, now):
+    scene.listed("stores", SD).listed("deletion.verified", deletion(now + timedelta(seconds=2)))
+    assert scene.judge(CONTROL, max_gap=GAP).verdict is Verdict.PASS

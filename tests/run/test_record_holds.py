@@ -115,3 +115,14 @@ def test_what_is_kept_in_place_is_known_of_the_whole_inventory() -> None:
     assert {"cam-1": (HOLD,), "cam-2": (HOLD,)} == kept_in_place(fleet(HOLD), NOW)
     assert {"cam-1": (), "cam-2": ()} == kept_in_place(fleet(HOLD), NOW - DAY)
     assert {} == kept_in_place(fleet(), NOW)
+
+
+def test_a_clock_set_back_to_before_a_hold_began_does_not_set_it_aside() -> None:
+    """What its window holds would be deleted, and does not come back."""
+    told = fleet(HOLD)
+    early = NOW - DAY
+    assert {"cam-1": (HOLD,), "cam-2": (HOLD,)} == kept_in_place(told, early, NOW)
+    snapshots = {
+        name: CameraSnapshot(camera=camera, endpoints=(), facts={}) for name, camera in told.inventory.cameras.items()
+    }
+    assert [(HOLD,), (HOLD,), ()] == [one.holds for one in with_holds(snapshots, told, early, NOW).values()]

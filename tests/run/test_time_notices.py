@@ -33,7 +33,7 @@ EXPORT = Document(
     id="e-1",
     kind="hold-export",
     sha256="0f" * 32,
-    dated=date(2026, 11, 1),
+    dated=date(2026, 11, 21),
     details={"hold": "hold-1", "encrypted": True},
 )
 

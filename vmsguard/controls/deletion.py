@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, ClassVar, Literal
 
 from msgspec import Struct
 
 from vmsguard.controls.base import Control, NoParams
-from vmsguard.controls.device_clock import CLOCK, clock_error
+from vmsguard.controls.device_clock import CLOCK, TOLERANCE, clock_error
 from vmsguard.controls.firmware import vendor_statements
 from vmsguard.controls.held import held_by, held_reason
 from vmsguard.controls.judging import absent, failed, listed, passed, unknown, unknown_from, weakest
@@ -194,6 +194,11 @@ def _judge_stores(params: PeriodicParams, view: View) -> Outcome:
         return failed(reason, required, offenders=returned, left=(*returned, *gaps), basis=basis)
     if gaps:
         return unknown(Why.INCOMPLETE, "not every store is known", required, left=gaps)
+    ahead = tuple(
+        store.id for store in stores if _ahead(last_cutoff(deletions, store.id, footage=store.kind == "footage"), view)
+    )
+    if ahead:
+        return unknown(Why.CLOCK, _SET_BACK, required, left=ahead)
     if _undatable(view):
         return unknown(Why.CLOCK, "whether listed footage is new cannot be told by the target's clock", required)
     return passed("on-time: every store was verified empty within the gap", required, min(basis, ledger.basis))
@@ -211,6 +216,14 @@ def _late(
         elif view.now - cutoff > max_gap:
             late[store.id] = _hours(view.now - cutoff) + " ago"
     return late
+
+
+_SET_BACK = "the last verified deletion is recorded later than now: the clock here was set back"
+
+
+def _ahead(cutoff: datetime | None, view: View) -> bool:
+    """A deletion that is still to come says nothing of how long ago the last one was."""
+    return cutoff is not None and cutoff - view.now > TOLERANCE
 
 
 def _days_missed(missed: Mapping[str, date]) -> str:
@@ -275,6 +288,7 @@ def _judge_destinations(params: PeriodicParams, view: View) -> Outcome:
         return unknown_from([ledger], required)
     late: dict[str, str] = {}
     missed: dict[str, date] = {}
+    ahead: list[str] = []
     left: dict[str, None] = {}
     for fact in facts:
         told = listed(fact)
@@ -294,6 +308,8 @@ def _judge_destinations(params: PeriodicParams, view: View) -> Outcome:
                 left[f"destination {item.id}: no verified deletion"] = None
             elif view.now - cutoff > params.max_gap:
                 late[item.id] = _hours(view.now - cutoff) + " ago"
+            elif _ahead(cutoff, view):
+                ahead.append(item.id)
             elif day := _missed_day(Store(item.id, "destination"), deletions, params, view):
                 missed[item.id] = day
     if late:
@@ -302,6 +318,8 @@ def _judge_destinations(params: PeriodicParams, view: View) -> Outcome:
         return failed(_days_missed(missed), required, offenders=tuple(missed), left=tuple(left))
     if left:
         return unknown(Why.INCOMPLETE, "not every place it is sent to proves its deletion", required, left=tuple(left))
+    if ahead:
+        return unknown(Why.CLOCK, _SET_BACK, required, left=tuple(ahead))
     if all(isinstance(fact.reading, Absent) for fact in facts):
         return absent(facts, required, view)
     return passed("on-time: every destination proves its deletion", required, weakest((*facts, ledger)))

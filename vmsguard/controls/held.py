@@ -20,6 +20,7 @@ from vmsguard.model.pack import Document, Hold
 __all__ = ["exports_of", "held_by", "held_reason", "keeps_in_place", "window_of"]
 
 _EXPORT = "hold-export"
+_MOMENT = timedelta(microseconds=1)
 
 
 def window_of(hold: Hold, clock_error: timedelta = timedelta()) -> HeldWindow:
@@ -28,13 +29,18 @@ def window_of(hold: Hold, clock_error: timedelta = timedelta()) -> HeldWindow:
 
 
 def exports_of(hold: Hold, camera: Camera, documents: Iterable[Document], now: datetime) -> tuple[Document, ...]:
-    """Papers on record that say the camera's held footage was exported, encrypted and kept apart."""
+    """Papers on record that say the camera's held footage was exported, encrypted and kept apart.
+
+    One of a day before the window was over cannot hold all of it.
+    """
+    last = (hold.window_until - _MOMENT).date()
     return tuple(
         document
         for document in documents
         if document.kind == _EXPORT
         and document.details.get("hold") == hold.id
         and document.details.get("encrypted") is True
+        and document.dated >= last
         and covers(document, camera)
         and not flaw(document, now)
     )

@@ -111,10 +111,10 @@ async def judge(
         witnessed=seen.facts,
         first_uses=equipment.state.first_uses(),
     )
-    snapshots = with_holds(snapshots, fleet, now)
+    latest = equipment.state.highest_time()
+    snapshots = with_holds(snapshots, fleet, now, latest)
     # Before anything is judged: an assessment may already be late by what this very run sees.
     snapshots = with_first_uses(snapshots, fleet, equipment.state if remember else None, now)
-    latest = equipment.state.highest_time()
     snapshots = with_standings(snapshots, fleet, now, latest)
     if remember:
         equipment.state.note_time(now)
@@ -122,7 +122,7 @@ async def judge(
         evaluate(fleet.rules.get(camera.site, ()), snapshots[camera.id], now, fleet.grants) for camera in fleet.cameras
     )
     evaluations = only_accepted(evaluations, fleet, equipment.state, now)
-    claims = replace(claims_of(fleet.inventory, snapshots, observations), holds=kept_in_place(fleet, now))
+    claims = replace(claims_of(fleet.inventory, snapshots, observations), holds=kept_in_place(fleet, now, latest))
     plan = make_plan(
         evaluations,
         snapshots,
