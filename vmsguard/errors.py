@@ -18,7 +18,9 @@
         ├── Refused                     the function exists, the device will not do it (fixed, locked, busy)
         ├── DeviceFault                 any other fault, with code and subcodes
         ├── ProtocolViolation           an answer that is not an answer: wrong body, broken XML, another operation
-        └── GuardTripped                our own limits: foreign host, redirect, pin mismatch, write without permit
+        └── GuardTripped                our own limits: foreign host, redirect, write without permit
+            ├── CertificateRefused      not the certificate the target is held to; no request was sent
+            └── LoginWeakened           the target asks for the login in a weaker way than before; it got none
 """
 
 from __future__ import annotations
@@ -28,11 +30,13 @@ from pathlib import Path
 
 __all__ = [
     "AuthRejected",
+    "CertificateRefused",
     "ConfigError",
     "DeviceFault",
     "DriverError",
     "EvidenceError",
     "GuardTripped",
+    "LoginWeakened",
     "NotSupported",
     "PluginError",
     "PolicyError",
@@ -176,3 +180,11 @@ class ProtocolViolation(DriverError):
 
 class GuardTripped(DriverError):
     """Our own guard stopped the request: foreign host, redirect, pin mismatch, write without a live permit."""
+
+
+class CertificateRefused(GuardTripped):
+    """The target showed another certificate than it is held to; nothing but the TLS handshake was sent."""
+
+
+class LoginWeakened(GuardTripped):
+    """The target asks for the login in a weaker way than it did before; it was given no password."""

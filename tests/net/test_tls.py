@@ -15,7 +15,7 @@ from vmsguard.errors import ConfigError, GuardTripped, Unreachable
 from vmsguard.model.vocabulary import Effect
 from vmsguard.net.client import HttpAuth
 from vmsguard.net.login import Login
-from vmsguard.net.tls import format_pin, parse_pin, pin_of
+from vmsguard.net.tls import Pin, format_pin, parse_pin, pin_of
 
 READ = {"effect": Effect.READ, "operation": "GetThing"}
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -81,7 +81,12 @@ async def test_https_to_a_plain_port_is_unreachable(start_server, connect) -> No
 
 @pytest.mark.parametrize("text", ["ab" * 32, "AB" * 32, "sha256:" + "ab" * 32, ":".join(["AB"] * 32)])
 def test_a_pin_is_read_in_its_usual_spellings(text: str) -> None:
-    assert parse_pin(text) == bytes.fromhex("ab" * 32)
+    assert Pin(bytes.fromhex("ab" * 32)) == parse_pin(text)
+
+
+def test_a_pin_of_a_key_says_so_and_is_read_back_as_written() -> None:
+    told = parse_pin("spki-sha256:" + "AB" * 32)
+    assert (True, "spki-sha256:" + "ab" * 32) == (told.of_key, str(told))
 
 
 @pytest.mark.parametrize("text", ["", "ab" * 20, "zz" * 32, "sha1:" + "ab" * 20, "ab" * 33])

@@ -181,3 +181,5 @@ class Why(StrEnum):
     PLUGIN = "plugin-not-loaded"
     CLOCK = "device-clock-not-trusted"
     BASIS = "basis-too-weak"
+    CERTIFICATE = "certificate-refused"
+    LOGIN_WEAKENED = "login-weakened"

@@ -17,12 +17,13 @@ from vmsguard.model.vocabulary import Effect
 from vmsguard.net.login import Login
 from vmsguard.net.origin import OriginError, enrolled_origin, resolve
 from vmsguard.net.pool import ConnectionPool
-from vmsguard.net.tls import parse_pin
+from vmsguard.net.tls import CertificateSeen, parse_pin
 from vmsguard.net.wire import NewKeyedHash, WireDigests
 
 if TYPE_CHECKING:
     from yarl import URL
 
+    from vmsguard.net.pinned import PinnedCertificate
     from vmsguard.net.transport import DigestState
 
 __all__ = ["GuardedClient", "HttpAuth", "Reply"]
@@ -85,11 +86,18 @@ class GuardedClient:
             raise GuardTripped(
                 target.id, "enrol", "tls_pin is set but the URL is not https", hint="Enrol the target by its https URL."
             )
-        self._tls = True if target.tls_pin is None else self._transport.pinned(parse_pin(target.tls_pin))
+        self._pinned: PinnedCertificate | None = None
+        if target.tls_pin is not None:
+            self._pinned = self._transport.pinned(parse_pin(target.tls_pin))
         self._digest: DigestState | None = None
         self._accepted = False
         self._refusals = 0
         self._urls: dict[str, URL] = {}
+
+    @property
+    def certificate(self) -> CertificateSeen | None:
+        """What a pinned target showed last, met or not; None before the first connection and without a pin."""
+        return None if self._pinned is None else self._pinned.seen
 
     async def request(
         self,
@@ -168,7 +176,7 @@ class GuardedClient:
                                 headers=headers,
                                 body=body,
                                 params=params,
-                                tls=self._tls,
+                                tls=True if self._pinned is None else self._pinned,
                                 digest=digest,
                                 cap=self.target.limits.max_reply_bytes,
                                 headers_only=headers_only,

@@ -13,12 +13,14 @@ from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from vmsguard.errors import DriverError, GuardTripped, ProtocolViolation, Unreachable
+from vmsguard.errors import CertificateRefused, DriverError, GuardTripped, ProtocolViolation, Unreachable
 from vmsguard.net import limits
 from vmsguard.net.body import BodyTooLarge, EncodingRefused, decode, read_capped
 from vmsguard.net.bounded_protocol import BoundedProtocol, Flooded
 from vmsguard.net.login import Login
 from vmsguard.net.names import NameRefused, Names
+from vmsguard.net.pinned import PinnedCertificate
+from vmsguard.net.tls import Pin
 
 __all__ = ["FAILURES", "DigestState", "Transport", "failure", "is_lost_connection"]
 
@@ -134,8 +136,8 @@ class Transport:
         return URL(text)
 
     @staticmethod
-    def pinned(pin: bytes) -> aiohttp.Fingerprint:
-        return aiohttp.Fingerprint(pin)
+    def pinned(pin: Pin) -> PinnedCertificate:
+        return PinnedCertificate(pin)
 
     async def exchange(
         self,
@@ -195,14 +197,15 @@ def failure(error: BaseException, target: str, operation: str) -> DriverError:
     """The error of our tree for one of ``FAILURES``; its message holds no text a device sent."""
     match error:
         case aiohttp.ServerFingerprintMismatch():
-            return GuardTripped(
+            return CertificateRefused(
                 target,
                 operation,
                 "the certificate is not the pinned one; nothing was sent",
-                hint="If the device was given a new certificate, check it at the device and update tls_pin.",
+                hint="If the device was given a new certificate, check it at the device and update tls_pin, or run "
+                "`vmsguard trust accept`.",
             )
         case aiohttp.ClientConnectorCertificateError():
-            return GuardTripped(
+            return CertificateRefused(
                 target,
                 operation,
                 "the certificate is not trusted; nothing was sent",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from vmsguard.errors import (
     AuthRejected,
+    CertificateRefused,
     DeviceFault,
     DriverError,
     GuardTripped,
+    LoginWeakened,
     NotSupported,
     PluginError,
     ProtocolViolation,
@@ -23,6 +25,8 @@ _WHY: tuple[tuple[type[Exception], Why], ...] = (
     (AuthRejected, Why.AUTH),
     (SecretMissing, Why.NO_SECRET),
     (ProtocolViolation, Why.PROTOCOL),
+    (CertificateRefused, Why.CERTIFICATE),
+    (LoginWeakened, Why.LOGIN_WEAKENED),
     (GuardTripped, Why.PROTOCOL),
     (DeviceFault, Why.FAULT),
     (Refused, Why.FAULT),

@@ -91,6 +91,14 @@ LACKS: Mapping[str, Words] = {
         "It is known, but on a weaker basis than the rule asks for.",
         "Let it be read from the target itself or seen by a second witness; a manual's word is not enough here.",
     ),
+    Why.CERTIFICATE.value: Words(
+        "The target shows another certificate than the one it is held to; nothing was sent to it.",
+        "Compare the certificate at the device itself, then run vmsguard trust show and vmsguard trust accept.",
+    ),
+    Why.LOGIN_WEAKENED.value: Words(
+        "The target asks for the login in a weaker way than before; it was given none.",
+        "Find out at the device why; where the weaker way is meant, set the option auth of the target.",
+    ),
     "not-stated": Words(
         "The record does not say what is missing.",
         "Run vmsguard check with the current version: its records say it.",

@@ -91,6 +91,14 @@ LACKS_KO: Mapping[str, Words] = {
         "알려져 있으나 규칙이 요구하는 것보다 약한 근거입니다.",
         "기기에서 직접 읽거나 제2의 증인이 확인하게 하세요. 설명서의 말로는 부족합니다.",
     ),
+    Why.CERTIFICATE.value: Words(
+        "기기가 정해진 것과 다른 인증서를 제시하여 아무것도 보내지 않았습니다.",
+        "기기에서 직접 인증서를 대조한 뒤 vmsguard trust show와 vmsguard trust accept를 실행하세요.",
+    ),
+    Why.LOGIN_WEAKENED.value: Words(
+        "기기가 이전보다 약한 방식의 로그인을 요구하여 로그인 정보를 보내지 않았습니다.",
+        "기기에서 이유를 알아보세요. 약한 방식이 의도된 것이면 대상의 auth 옵션을 설정하세요.",
+    ),
     "not-stated": Words(
         "기록에 무엇이 부족한지 적혀 있지 않습니다.",
         "현재 버전으로 vmsguard check를 실행하세요. 그 기록에는 적힙니다.",
