@@ -14,6 +14,8 @@ from vmsguard_onvif.readings import Readings
 
 __all__ = ["announced"]
 
+_SEND_EVENTS = frozenset({"rule", "module", "application"})
+
 
 async def announced(
     readings: Readings,
@@ -24,11 +26,12 @@ async def announced(
 ) -> list[AnalyticsFunction]:
     """A function for each topic that speaks of faces or of body temperature and that nothing listed explains.
 
-    A topic is explained by a listed function of its task, on this channel or on another, and by a supported
+    A topic is explained by a running function of its task, on this channel or on another, and by a supported
     type that names the topic as its own: that type is not configured, or it would be listed.
     """
     hints = {topic.path: task for topic in topics if (task := task_of_topic(topic))}
-    known = {function.task for function in listed} | {classify(function) for function in elsewhere}
+    running = (function.task for function in listed if function.kind in _SEND_EVENTS and function.enabled)
+    known = {*running, *(classify(function) for function in elsewhere)}
     programs = {function.type for function in listed if function.kind == "application"}
     left = {
         path: task

@@ -40,6 +40,7 @@ async def _recorded(readings: Readings, topology: Topology, channel: str) -> boo
         return False
     if not isinstance(reading, Known) or not isinstance(reading.value, Items):
         return None
-    if any(not recording.empty for recording in reading.value.values):
+    listed = reading.value.values
+    if any(found.open or found.start is not None or found.end is not None for found in listed):
         return True
-    return False if reading.value.complete else None
+    return False if reading.value.complete and all(found.empty for found in listed) else None
