@@ -110,3 +110,36 @@ def test_a_zone_that_is_none_or_another_is_a_mistake(tmp_path: Path, sites: str,
         load(tmp_path, HEAD + sites)
     assert message in str(caught.value.problems[0])
     assert caught.value.problems[0].hint
+
+
+def in_files(tmp_path: Path, *texts: str) -> list[Path]:
+    paths = [tmp_path / f"{number}.yaml" for number in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(HEAD + text)
+    return paths
+
+
+def test_a_camera_may_stand_in_another_document_than_its_group(tmp_path: Path) -> None:
+    camera = "cameras: [{id: c-1, site: s, groups: [gates]}]\n"
+    paths = in_files(tmp_path, camera, "groups: {gates: {attributes: {modality: thermal}}}\n")
+
+    assert {"modality": "thermal"} == {
+        name: told.value for name, told in load_inventory(paths).cameras["c-1"].attributes.items()
+    }
+
+
+def test_a_document_keeps_to_its_own_definition_of_a_group(tmp_path: Path) -> None:
+    own = "groups: {gates: {attributes: {modality: visible}}}\ncameras: [{id: c-1, site: s, groups: [gates]}]\n"
+    paths = in_files(tmp_path, "groups: {gates: {attributes: {modality: thermal}}}\n", own)
+
+    assert "visible" == load_inventory(paths).cameras["c-1"].attributes["modality"].value
+
+
+def test_a_group_that_others_define_differently_is_a_mistake(tmp_path: Path) -> None:
+    definitions = [f"groups: {{gates: {{attributes: {{modality: {word}}}}}}}\n" for word in ("thermal", "visible")]
+    paths = in_files(tmp_path, *definitions, "cameras: [{id: c-1, site: s, groups: [gates]}]\n")
+
+    with pytest.raises(Problems) as caught:
+        load_inventory(paths)
+
+    assert f"{paths[2]}:3:36: group 'gates' is defined differently in several documents" == str(caught.value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from vmsguard.errors import ConfigError, Problems
@@ -40,14 +40,18 @@ class _Parts:
         self.cameras: dict[str, Camera] = {}
         self.nodes: dict[str, tuple[Reader, Node]] = {}
         self.zones: dict[str, str] = {}
+        self.groups: dict[str, list[Mapping[str, Attribute]]] = {}
+        """Every definition of a group, in the order of the documents."""
 
 
 def load_inventory(paths: Iterable[Path]) -> Inventory:
     """The inventory of all files together; raises ``Problems`` with every mistake in them."""
     parts = _Parts()
     documents = documents_of(paths, ("Inventory",))
-    for document in documents:
-        _read_document(document, parts)
+    # A camera may stand in another document than its groups: those come first.
+    for later in [_read_document(document, parts) for document in documents]:
+        for node in later.cameras:
+            _read_camera(node, later, parts)
     for camera in parts.cameras.values():
         _check_references(camera, parts)
     problems: list[ConfigError] = []
@@ -61,11 +65,20 @@ def load_inventory(paths: Iterable[Path]) -> Inventory:
     return Inventory(targets=parts.targets, cameras=parts.cameras, zones=parts.zones)
 
 
-def _read_document(document: YamlDocument, parts: _Parts) -> None:
+class _Cameras(NamedTuple):
+    """The cameras of one document, with what it says for all of them."""
+
+    reader: Reader
+    cameras: list[Node]
+    defaults: Mapping[str, Attribute]
+    groups: Mapping[str, Mapping[str, Attribute]]
+
+
+def _read_document(document: YamlDocument, parts: _Parts) -> _Cameras:
     reader = document.reader
+    defaults: dict[str, Attribute] = {}
+    limits = Limits()
     with document.fields() as fields:
-        defaults: dict[str, Attribute] = {}
-        limits = Limits()
         if (node := fields.get("defaults")) is not None:
             with reader.fields(node, "defaults") as inner:
                 defaults = _attributes(inner, reader)
@@ -74,12 +87,13 @@ def _read_document(document: YamlDocument, parts: _Parts) -> None:
         for name, node in fields.entries("groups", required=False):
             with reader.fields(node, f"group {name}") as inner:
                 groups[name] = _attributes(inner, reader)
+            parts.groups.setdefault(name, []).append(groups[name])
         for name, node in fields.entries("sites", required=False):
             _read_site(name, node, reader, parts)
         for node in fields.items("targets", required=False):
             _read_target(node, reader, limits, parts)
-        for node in fields.items("cameras", required=False):
-            _read_camera(node, reader, defaults, groups, parts)
+        cameras = fields.items("cameras", required=False)
+    return _Cameras(reader, cameras, defaults, groups)
 
 
 def _read_site(name: str, node: Node, reader: Reader, parts: _Parts) -> None:
@@ -179,20 +193,13 @@ def _attributes(fields: Fields, reader: Reader) -> dict[str, Attribute]:
     }
 
 
-def _read_camera(
-    node: Node,
-    reader: Reader,
-    defaults: Mapping[str, Attribute],
-    groups: Mapping[str, Mapping[str, Attribute]],
-    parts: _Parts,
-) -> None:
+def _read_camera(node: Node, among: _Cameras, parts: _Parts) -> None:
+    reader = among.reader
     with reader.fields(node, "a camera") as fields:
         own_groups = fields.identifiers("groups", ())
-        attributes = dict(defaults)
+        attributes = dict(among.defaults)
         for name in own_groups:
-            if name not in groups:
-                reader.fault(fields.get("groups") or node, f"unknown group {name!r}", did_you_mean(name, groups))
-            attributes.update(groups.get(name, {}))
+            attributes.update(_group(name, fields.get("groups") or node, among, parts))
         attributes.update(_attributes(fields, reader))
         owner = attributes.get("managed_by")
         camera = Camera(
@@ -209,6 +216,19 @@ def _read_camera(
         reader.fault(node, f"camera {camera.id} is declared twice", f"the first is at {parts.cameras[camera.id].place}")
     parts.cameras[camera.id] = camera
     parts.nodes[camera.id] = (reader, node)
+
+
+def _group(name: str, node: Node, among: _Cameras, parts: _Parts) -> Mapping[str, Attribute]:
+    """The attributes of a group: as this document defines it, else as all others that do."""
+    if name in among.groups:
+        return among.groups[name]
+    defined = parts.groups.get(name, [])
+    if not defined:
+        among.reader.fault(node, f"unknown group {name!r}", did_you_mean(name, parts.groups))
+    elif any(one != defined[0] for one in defined):
+        message = f"group {name!r} is defined differently in several documents"
+        among.reader.fault(node, message, "define it once, or in the document that uses it")
+    return defined[0] if defined else {}
 
 
 def _endpoint(node: Node, reader: Reader) -> EndpointRef:
