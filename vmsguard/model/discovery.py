@@ -46,7 +46,7 @@ class Answer(Struct, frozen=True):
 
 
 class Way(Struct, frozen=True, kw_only=True):
-    """One interface and own address that was asked through, and what came of it."""
+    """One interface and own address that was asked through; both empty for hosts that were named."""
 
     interface: str
     address: str
