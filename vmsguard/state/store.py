@@ -26,6 +26,7 @@ from vmsguard.model.ledger import (
     Standing,
     WitnessMemory,
 )
+from vmsguard.model.trust import TargetTrust
 from vmsguard.state import tables as t
 from vmsguard.state.database import Database
 from vmsguard.state.lock import exclusive_run
@@ -299,6 +300,26 @@ class State:
         query = select(t.witness_memory).order_by(*t.witness_memory.primary_key)
         with self._database.read() as connection:
             return tuple(from_row(WitnessMemory, row) for row in connection.execute(query))
+
+    # what targets showed of themselves
+
+    def trust(self, target: str) -> TargetTrust | None:
+        """What is known of one target; None before the first contact."""
+        query = select(t.target_trust).where(t.target_trust.c.target == target)
+        with self._database.read() as connection:
+            found = connection.execute(query).first()
+            return None if found is None else from_row(TargetTrust, found)
+
+    def trusts(self) -> Mapping[str, TargetTrust]:
+        """What is known, by target."""
+        query = select(t.target_trust).order_by(t.target_trust.c.target)
+        with self._database.read() as connection:
+            return {row.target: from_row(TargetTrust, row) for row in connection.execute(query)}
+
+    def put_trusts(self, trusts: Iterable[TargetTrust]) -> None:
+        """Keep what is known now of these targets."""
+        with self._database.write() as connection:
+            upsert(connection, t.target_trust, trusts)
 
     # standings
 

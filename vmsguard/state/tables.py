@@ -27,10 +27,11 @@ __all__ = [
     "prior_values",
     "scopes",
     "standings",
+    "target_trust",
     "witness_memory",
 ]
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration. A store that is already there is opened without loading alembic."""
 
 metadata = MetaData(
@@ -192,3 +193,20 @@ evidence_sizes = Table(
     "evidence_sizes", metadata, _text("origin", key=True), Column("size", BigInteger, nullable=False)
 )
 """How many records of each log were under a signed head: a log that is shorter was put back, or its disk is gone."""
+
+target_trust = Table(
+    "target_trust",
+    metadata,
+    _text("target", key=True),
+    _text("how"),
+    _text("key"),
+    Column("since", UtcTime),
+    _text("by"),
+    _text("seen_key"),
+    _text("seen_certificate"),
+    Column("seen_at", UtcTime),
+    _text("login_mode"),
+    Column("rtsp_open", Boolean),
+    Column("recorded", Boolean, nullable=False),
+)
+"""What each target showed of itself: whose certificate changes is not spoken to."""
