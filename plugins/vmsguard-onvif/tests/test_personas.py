@@ -8,9 +8,12 @@ import pytest
 
 from vmsguard.errors import AuthRejected, NotSupported, Refused, Unreachable
 from vmsguard.model.changes import Change
+from vmsguard.model.fact_values import PushDestination
 from vmsguard.model.facts import Absent, Fact, FactKey, Items, Known, Unknown
 from vmsguard.model.vocabulary import Layer, Role, Why
 from vmsguard.net.login import Login
+
+NO_MULTICAST = PushDestination("multicast-metadata:profile-1", "multicast-metadata", False)
 
 
 def reading(facts: dict[FactKey, Fact], name: str, layer: Layer = Layer.RUNTIME) -> Any:
@@ -64,6 +67,7 @@ async def test_a_clock_that_is_an_hour_off_is_used_and_reported(simulate: Any) -
 
 async def test_a_clock_that_jumps_is_read_again_once_and_no_login_is_wasted(simulate: Any) -> None:
     async with simulate(auth="wsse", created_window=5.0) as simulated, simulated.session() as session:
+        await session.read()
         begun = simulated.simulator.requests("cam")
         await session.read()
         plain = simulated.simulator.requests("cam") - begun
@@ -97,6 +101,28 @@ async def test_fabricated_lists_are_unknown(simulate: Any) -> None:
         facts = await session.read()
         for name in ("recording.jobs", "footage.recordings", "analytics.functions", "storage.external"):
             assert reading(facts, name).why is Why.FABRICATED, name
+
+
+async def test_a_service_that_answers_anything_is_found_out_behind_a_device_service_that_does_not(
+    simulate: Any,
+) -> None:
+    persona = "fabricates-besides-device"
+    async with simulate(persona=persona) as simulated, simulated.session() as session:
+        assert session.identity.fabricates is False
+        facts = await session.read()
+        for name in ("recording.jobs", "footage.recordings", "recording.retention"):
+            assert reading(facts, name).why is Why.FABRICATED, name
+
+
+async def test_an_empty_list_of_an_honest_service_costs_one_question_in_a_session(simulate: Any) -> None:
+    async with simulate(brokers=[]) as simulated, simulated.session() as session:
+        counts = []
+        for _ in range(2):
+            before = simulated.simulator.requests("cam")
+            assert items(await session.read(), "push.destinations").values == (NO_MULTICAST,)
+            counts.append(simulated.simulator.requests("cam") - before)
+        # Events has no brokers, Media2 no audio encoders, Analytics no rules.
+        assert counts[0] - counts[1] == 3
 
 
 async def test_an_honest_device_without_a_service_proves_its_absence(simulate: Any) -> None:

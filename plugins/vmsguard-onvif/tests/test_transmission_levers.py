@@ -179,7 +179,7 @@ async def test_configurations_that_no_profile_holds_start_by_themselves_too(simu
 async def test_multicast_that_capabilities_rule_out_is_not_asked_for(simulate: Any, monkeypatch: Any) -> None:
     from vmsguard.simulator.services import SERVICES
 
-    async with simulate() as simulated:
+    async with simulate(audio=True) as simulated:
         before = simulated.simulator.requests("cam")
         await read(simulated)
         asked = simulated.simulator.requests("cam") - before

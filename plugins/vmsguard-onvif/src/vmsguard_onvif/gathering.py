@@ -16,6 +16,7 @@ from vmsguard.errors import (
 )
 from vmsguard.model.facts import Absent, Unknown
 from vmsguard.model.vocabulary import Why
+from vmsguard_onvif.canary import answers_anything
 from vmsguard_onvif.elements import Element
 from vmsguard_onvif.namespaces import DEVICE, PREFIXES
 from vmsguard_onvif.session import Session
@@ -125,7 +126,12 @@ class Gathering:
         if self._stopped is not None:
             return self._stopped
         try:
-            return Answered(await self.session.read(namespace, operation, inner, parse=parse))
+            value = await self.session.read(namespace, operation, inner, parse=parse)
+            # An empty list is often good news, and one that was made up looks like it.
+            if value == () and namespace != DEVICE and await answers_anything(self.session, namespace):
+                detail = f"{operation}: an empty list from a service that answers operations that cannot exist"
+                return Unanswered(Unknown(Why.FABRICATED, detail))
+            return Answered(value)
         except DriverError as error:
             answer = unanswered(self.session, error)
             silent = isinstance(error, Unreachable) and not alone

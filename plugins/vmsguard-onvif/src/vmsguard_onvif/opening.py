@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from vmsguard.errors import (
-    AuthRejected,
     DeviceFault,
     DriverError,
     GuardTripped,
@@ -13,20 +12,14 @@ from vmsguard.errors import (
     Unreachable,
 )
 from vmsguard.model.manifest import Identity
-from vmsguard.model.vocabulary import Effect
+from vmsguard_onvif.canary import Song, listen
 from vmsguard_onvif.device_replies import User, device_information, users
 from vmsguard_onvif.elements import Element
-from vmsguard_onvif.envelope import envelope
-from vmsguard_onvif.faults import Where, fault_error, is_fault
 from vmsguard_onvif.namespaces import DEVICE
-from vmsguard_onvif.reply import body_of
 from vmsguard_onvif.services import ServiceTable, from_capabilities, from_services
 from vmsguard_onvif.session import Session
 
-__all__ = ["CANARY", "open_session"]
-
-CANARY = "GetVmsguardCanary"
-"""An operation no device has; five of six servers tried answered success to commands without effect."""
+__all__ = ["open_session"]
 
 
 async def open_session(session: Session) -> tuple[Identity, tuple[User, ...] | DriverError]:
@@ -81,21 +74,11 @@ async def _services(session: Session) -> ServiceTable:
 
 
 async def _canary(session: Session) -> None:
-    """Ask for what cannot exist. Success means the device makes answers up; a proper refusal makes the
-    absence of its other functions believable; anything else proves neither.
+    """Success means the device makes answers up; a proper refusal makes the absence of its other functions
+    believable; anything else proves neither.
     """
-    where = Where(session.target.id, CANARY)
-    try:
-        body = envelope(DEVICE, CANARY, "", session.security(CANARY))
-        reply = await session.post(DEVICE, CANARY, body, Effect.READ)
-        first = body_of(reply.body, where)
-    except (Unreachable, ProtocolViolation, AuthRejected) as error:
-        session.fabricates = isinstance(error, ProtocolViolation) and error.detail == "an empty SOAP body"
-        return
-    if is_fault(first):
-        session.trusts_absence = isinstance(fault_error(first, reply.status, where), NotSupported)
-    else:
-        session.fabricates = 200 <= reply.status < 300
+    song = await listen(session, DEVICE)
+    session.fabricates, session.trusts_absence = song is Song.SUCCESS, song is Song.REFUSAL
 
 
 async def _accounts(session: Session) -> tuple[User, ...] | DriverError:

@@ -67,6 +67,7 @@ class Session:
         self.anonymous: bool | None = None
         self.trusts_absence = False
         self.fabricates = False
+        self.fabricating: dict[str, bool] = {}
         self._mode = self._configured()
         self._with_action = target.options.get("soap_action", "on") != "off"
         self.login_accepted = False
