@@ -29,7 +29,7 @@ demo: $(VENV)/.installed ## the main job on simulated cameras; leaves vmsguard-d
 	$(BIN)/vmsguard demo
 
 test: $(VENV)/.installed ## all tests; what needs a program that is not there is skipped, with its reason
-	$(BIN)/python -m pytest -q --durations=15
+	$(BIN)/python -m pytest -q --durations=15 --numprocesses=auto --dist=loadgroup
 
 lint: $(VENV)/.lint-installed ## ruff and mypy strict
 	$(BIN)/ruff check .
@@ -43,7 +43,7 @@ bench-quick: $(VENV)/.installed ## whether the benchmarks of evidence and start-
 	$(BIN)/python bench/run.py --quick --only append --only verify --only startup --only validate
 
 soak: $(VENV)/.installed ## the long forms: many more generated examples, every kill, cut and flipped bit
-	VMSGUARD_SOAK=1 $(BIN)/python -m pytest -q --durations=15 --hypothesis-profile=soak
+	VMSGUARD_SOAK=1 $(BIN)/python -m pytest -q --durations=15 --numprocesses=auto --dist=loadgroup --hypothesis-profile=soak
 
 docs: $(VENV)/.installed ## write the reference pages from the code they describe
 	$(BIN)/python docs/build.py

@@ -19,3 +19,11 @@ def logging_as_it_was() -> Iterator[None]:
     """A command run inside a test configures structlog for the whole process."""
     yield
     structlog.reset_defaults()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files stay together, for they share fixtures; what starts real programs runs one after the other."""
+    for item in items:
+        file = item.path
+        group = "real" if "real" in file.parts else str(file)
+        item.add_marker(pytest.mark.xdist_group(group))
