@@ -147,8 +147,13 @@ def _document(document: YamlDocument) -> Document:
 
 
 def _covers(reader: Reader, node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A paper that names neither covers everything; one that begins to and names nothing would, unmeant."""
     with reader.fields(node, "covers") as covers:
-        return covers.identifiers("sites", default=()), covers.identifiers("cameras", default=())
+        sites = covers.identifiers("sites", default=(), least=1)
+        cameras = covers.identifiers("cameras", default=(), least=1)
+    if isinstance(node.value, dict) and not node.value:
+        reader.fault(node, "covers: empty map", "name sites or cameras, or remove the key: without it all are covered")
+    return sites, cameras
 
 
 def _paper(

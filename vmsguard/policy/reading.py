@@ -74,10 +74,18 @@ class Reader(ScalarReader):
     def unlike(self, items: Iterable[Node], what: str, read: Callable[[Node, str], T]) -> tuple[T, ...]:
         """Entries that are all read the same way, no two of them equal."""
         found: list[T] = []
+        seen: set[T] = set()
+        unhashable: list[T] = []
         for item in items:
             before = len(self.problems)
             value = read(item, what)
-            if len(self.problems) == before and value in found:
+            try:  # looking through a long list for each of its entries would take forever
+                again = value in seen
+                seen.add(value)
+            except TypeError:
+                again = value in unhashable
+                unhashable.append(value)
+            if len(self.problems) == before and again:
                 told = value if isinstance(value, str | int) else "the same"
                 self.fault(item, f"{what}: {told} stands there twice", "keep one of the two")
             found.append(value)

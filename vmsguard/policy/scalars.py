@@ -20,10 +20,13 @@ from vmsguard.policy.instants import parse_date, parse_instant
 from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.suggest import did_you_mean
 
-__all__ = ["ID_PATTERN", "NO_INSTANT", "ScalarReader", "describe", "other_reading"]
+__all__ = ["ID_PATTERN", "MOST_PROBLEMS", "NO_INSTANT", "ScalarReader", "describe", "other_reading"]
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
+
+MOST_PROBLEMS = 250
+"""In one file; whoever made more mends these first, and finding the nearest word for each takes its time."""
 
 NO_INSTANT = datetime.min.replace(tzinfo=UTC)
 """Stands in for an instant that could not be read."""
@@ -76,8 +79,10 @@ class ScalarReader:
         self.warnings: list[ConfigError] = []
 
     def fault(self, node: Node, message: str, hint: str = "", *, at_key: bool = False) -> None:
-        """Report a mistake at a node, or at the key it stands under."""
+        """Report a mistake at a node, or at the key it stands under; raises ``Problems`` where there are too many."""
         self.problems.append(self._at(node, message, hint, at_key))
+        if len(self.problems) >= MOST_PROBLEMS:
+            self.finish()
 
     def warn(self, node: Node, message: str, hint: str = "", *, at_key: bool = False) -> None:
         """Report something that loads and that a person should look at."""
