@@ -11,12 +11,14 @@ from typing import Any
 import aiohttp
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from aiohttp.abc import AbstractResolver, ResolveResult
+from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from vmsguard.errors import CertificateRefused, DriverError, GuardTripped, ProtocolViolation, Unreachable
 from vmsguard.net import limits
 from vmsguard.net.body import BodyTooLarge, EncodingRefused, decode, read_capped
 from vmsguard.net.bounded_protocol import BoundedProtocol, Flooded
+from vmsguard.net.challenges import digest_challenge
 from vmsguard.net.login import Login
 from vmsguard.net.names import NameRefused, Names
 from vmsguard.net.pinned import PinnedCertificate
@@ -50,8 +52,21 @@ async def _release_challenge(request: ClientRequest, handler: ClientHandlerType)
     # The digest middleware drops a 401 without giving its connection back.
     response = await handler(request)
     if response.status == 401:
+        _keep_the_digest(response)
         response.release()
     return response
+
+
+def _keep_the_digest(response: ClientResponse) -> None:
+    """aiohttp looks at the first challenge alone; a camera that offers Basic before Digest would have no way in."""
+    told = response.headers.getall("WWW-Authenticate", [])
+    if len(told) < 2 and "," not in "".join(told):
+        return
+    chosen = digest_challenge(told)
+    if chosen is not None:
+        headers = CIMultiDict(response.headers)
+        headers["WWW-Authenticate"] = chosen
+        response._headers = CIMultiDictProxy(headers)
 
 
 class _UnusableChallengeError(aiohttp.ClientError):
