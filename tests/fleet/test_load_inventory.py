@@ -142,4 +142,4 @@ def test_a_group_that_others_define_differently_is_a_mistake(tmp_path: Path) -> 
     with pytest.raises(Problems) as caught:
         load_inventory(paths)
 
-    assert f"{paths[2]}:3:36: group 'gates' is defined differently in several documents" == str(caught.value)
+    assert f"{paths[2]}:3:38: group 'gates' is defined differently in several documents" == str(caught.value)
