@@ -60,6 +60,7 @@ __all__ = [
     "RunPlanned",
     "RunScope",
     "TornPiece",
+    "TrustEvent",
     "Verify",
     "Witness",
     "WriteFailed",
@@ -314,6 +315,21 @@ class Finding(Event):
     subject: Place
 
 
+class TrustEvent(Event):
+    """A certificate that a target is held to from here on: learned from it, or accepted by a person."""
+
+    target: Id
+    how: Code
+    """``first-use``, ``authority`` (an authority vouches for it; the key is not held to), ``accepted``."""
+    key: Hex
+    """SHA-256 of its public key (SubjectPublicKeyInfo)."""
+    certificate: Hex = ""
+    """SHA-256 of the certificate that held the key then."""
+    since: Instant = ""
+    approver: Safe = ""
+    """The role that accepted it."""
+
+
 class Erasure(Event):
     """Records that are taken out: whole segments (``pruned``) or single ones (``tombstone``).
 
@@ -374,6 +390,8 @@ EVENTS: dict[str, type[Event]] = {
     "duty.met": DutyEvent,
     "duty.missed": DutyEvent,
     "duty.ended": DutyEvent,
+    "trust.learned": TrustEvent,
+    "trust.accepted": TrustEvent,
     "finding": Finding,
     "erase.requested": Erasure,
     "erase.done": Erasure,

@@ -45,6 +45,8 @@ class Identity(Struct, frozen=True, kw_only=True):
     """Hosts the target named for its own services that are not the enrolled one; findings, never targets."""
     notes: tuple[str, ...] = ()
     """Weaknesses seen on the way in, as finding codes (``no-auth-required``, ``plain-http`` ...)."""
+    login_mode: str = ""
+    """How the session carried the login: a word of the driver's (``none wsse digest both``), empty if it tells none."""
 
 
 class Channel(Struct, frozen=True, kw_only=True):

@@ -48,6 +48,8 @@ class Context:
     random: random.Random
     log: structlog.typing.FilteringBoundLogger
     run_blocking: RunBlocking
+    login_mode_before: str = ""
+    """``Identity.login_mode`` of the newest session that got in here: a weaker one is given no password."""
 
 
 class Driver(ABC):

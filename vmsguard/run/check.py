@@ -29,6 +29,7 @@ from vmsguard.run.record_scope import record_policies, record_scope
 from vmsguard.run.record_weakening import record_weakening
 from vmsguard.run.remediation import with_remediation
 from vmsguard.run.standings import with_exposure
+from vmsguard.run.trust_kept import record_pins
 
 __all__ = ["begin", "finish", "run_check"]
 
@@ -80,6 +81,7 @@ def begin(fleet: Fleet, equipment: Equipment, run: str, command: str, judged: Ju
     record_documents(equipment.evidence, run, fleet.documents)
     for failure in equipment.registry.failures:
         equipment.evidence.append("plugin.failed", run=run, plugin=failure.plugin, error=failure.error)
+    record_pins(equipment.evidence, run, equipment.state)
     record_observations(equipment.evidence, run, judged.observations, fleet.sites_of_targets)
     return weakened
 

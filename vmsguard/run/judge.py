@@ -29,6 +29,7 @@ from vmsguard.run.observe import TargetObservation, observe_targets
 from vmsguard.run.plan_file import with_digests
 from vmsguard.run.sightings import Seen, look_for_ourselves
 from vmsguard.run.time_notices import time_notices
+from vmsguard.run.trust_kept import keep_trust, trust_findings
 
 __all__ = ["Judged", "claims_of", "judge"]
 
@@ -98,6 +99,7 @@ async def judge(
     )
     if remember:
         equipment.state.remember_sightings(seen.fresh)
+        keep_trust(observations, seen.looked, equipment)
     now = equipment.clock.now()
     snapshots = assemble_snapshots(
         fleet.inventory,
@@ -145,6 +147,7 @@ async def judge(
             *lock_findings(fleet),
             *time_notices(fleet, snapshots, now, latest),
             *fleet_findings(evaluations, snapshots, claims),
+            *trust_findings(fleet.targets, equipment.state.trusts(), observations),
         ),
     )
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from vmsguard.errors import DriverError, NotSupported, StateError, VmsguardError
+from vmsguard.errors import CertificateRefused, DriverError, NotSupported, StateError, VmsguardError
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.facts import Fact, FactKey, Unknown
 from vmsguard.model.inventory import ALL_CHANNELS, Camera, Inventory, Target
@@ -14,12 +14,14 @@ from vmsguard.model.manifest import Channel, Scope, WitnessPoint
 from vmsguard.model.snapshot import TargetSeen
 from vmsguard.model.vocabulary import WHOLE, Effect, Why
 from vmsguard.net.client import GuardedClient
+from vmsguard.net.tls import CertificateSeen
 from vmsguard.plugin.driver import Driver
 from vmsguard.run.credentials import note_accepted, note_refusal, refused_elsewhere
 from vmsguard.run.equipment import Instruments
 from vmsguard.run.reach import why_of
 from vmsguard.run.session import driver_session, within
 from vmsguard.run.together import together
+from vmsguard.run.trust import seen_anyway
 
 __all__ = [
     "TargetObservation",
@@ -41,6 +43,8 @@ class TargetObservation:
     replies: str = ""
     """Keyed digest of every reply's bytes, in order."""
     reply_bytes: int = 0
+    certificate: CertificateSeen | None = None
+    """What the target showed, where it is held to one, whether it was the right one or not."""
 
     @property
     def reached(self) -> bool:
@@ -124,13 +128,23 @@ async def _observe(
             note_refusal(target, equipment)
         if not isinstance(error, VmsguardError):
             equipment.log.error("driver failed", target=target.id, error=type(error).__name__, exc_info=True)
-        return _failed(target, why, detail, client)
+        certificate = None if client is None else client.certificate
+        if certificate is None and isinstance(error, CertificateRefused):
+            certificate = await seen_anyway(target, equipment)
+        return _failed(target, why, detail, client, certificate)
 
 
-def _failed(target: Target, why: Why, detail: str, client: GuardedClient | None = None) -> TargetObservation:
+def _failed(
+    target: Target,
+    why: Why,
+    detail: str,
+    client: GuardedClient | None = None,
+    certificate: CertificateSeen | None = None,
+) -> TargetObservation:
     return TargetObservation(
         seen=TargetSeen(target=target.id, why=why, detail=detail),
         requests=0 if client is None else sum(client.requests.values()),
+        certificate=certificate,
     )
 
 
@@ -168,6 +182,7 @@ async def _read(
         writes=client.requests[Effect.WRITE],
         replies="" if client.wire is None else client.wire.replies,
         reply_bytes=0 if client.wire is None else client.wire.reply_bytes,
+        certificate=client.certificate,
     )
 
 

@@ -11,6 +11,7 @@ from vmsguard.model.inventory import Target
 from vmsguard.net.client import GuardedClient
 from vmsguard.plugin.driver import Context, Driver
 from vmsguard.run.equipment import Instruments
+from vmsguard.run.trust import held_target, learn
 
 __all__ = ["driver_session", "within"]
 
@@ -37,10 +38,13 @@ async def driver_session(
     """A driver on a fresh session with its guarded client; only ``for_change`` resolves the ``change`` login.
 
     Raises ``PluginError`` when the driver is not loaded and ``SecretMissing`` for a login without a value.
-    An error while closing is logged and never hides what happened before.
+    Where no certificate of the target is known it is learned here, and held to from the first request on. An error
+    while closing is logged and never hides what happened before.
     """
     driver_class = equipment.registry.driver_class(target.driver)
     login = equipment.login(target.login.change if for_change else target.login.read)
+    known = await learn(target, equipment)
+    target = held_target(target, known)
     client = GuardedClient(
         target,
         clock=equipment.clock,
@@ -58,6 +62,7 @@ async def driver_session(
         random=equipment.random,
         log=log,
         run_blocking=equipment.run_blocking,
+        login_mode_before="" if known is None else known.login_mode,
     )
     try:
         driver = driver_class(target, context)

@@ -24,6 +24,7 @@ from vmsguard.model.vocabulary import WHOLE
 from vmsguard.run.equipment import Instruments
 from vmsguard.run.observe import TargetObservation
 from vmsguard.run.together import together
+from vmsguard.run.trust import held_target
 from vmsguard.witness.conclude import MemoryKey, conclude, memory_key, point_name
 from vmsguard.witness.look import look
 from vmsguard.witness.place import place_of
@@ -93,13 +94,16 @@ async def look_for_ourselves(
     Every point of a target in ``again`` is looked at anew; of others stands what ``before`` saw in this run.
     """
     memories = {memory_key(memory): memory for memory in equipment.state.witness_memory()}
+    # Whoever closes an open stream changes nothing that the settings read say, so only a look tells.
+    open_to_all = {name for name, trust in equipment.state.trusts().items() if trust.rtsp_open}
     todo: dict[str, list[WitnessPoint]] = {}
     recalled: dict[str, list[tuple[WitnessPoint, WitnessMemory]]] = {}
     for name, observation in sorted(observations.items()):
         if before is not None and name not in again:
             continue
         for point in _distinct((_placed(point, inventory.targets[name]) for point in observation.points), wanted):
-            memory = None if name in again else _remembered(name, point, observation.facts, memories)
+            due = name in again or (point.kind == "rtsp" and name in open_to_all)
+            memory = None if due else _remembered(name, point, observation.facts, memories)
             if memory is not None:
                 recalled.setdefault(name, []).append((point, memory))
             else:
@@ -177,6 +181,7 @@ async def _look(
     done = 0
     if total:
         equipment.progress("witness", 0, total)
+    trusts = equipment.state.trusts() if total else {}
 
     async def one(target: Target, point: WitnessPoint) -> tuple[str, WitnessPoint, Sighting]:
         nonlocal done
@@ -185,8 +190,9 @@ async def _look(
                 login = equipment.login(target.login.read)
             except SecretMissing:
                 login = None
+            held = held_target(target, trusts.get(target.id))
             sighting = await look(
-                point, target, clock=equipment.clock, login=login, sleep=equipment.sleep, names=equipment.pool.names
+                point, held, clock=equipment.clock, login=login, sleep=equipment.sleep, names=equipment.pool.names
             )
         done += 1
         equipment.progress("witness", done, total)

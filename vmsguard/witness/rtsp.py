@@ -6,6 +6,8 @@ import asyncio
 import re
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from vmsguard.model.vocabulary import Why
 from vmsguard.net.login import Login
 from vmsguard.witness.place import Place
@@ -59,15 +61,17 @@ async def _ask(place: Place, path: str, login: Login | None) -> Sighting:
         if path:
             await talk.skip_body(reply)
             reply = await talk.exchange("DESCRIBE")
+        without_login = _open_to_all(reply.status) if path else None
         challenge = None if login is None or reply.status != 401 else challenge_of(reply.head)
         if login is None or challenge is None:
-            return meaning(reply.status)
+            return replace(meaning(reply.status), without_login=without_login)
         method = "DESCRIBE" if path else "OPTIONS"
         credentials = answer(challenge, login, method, talk.url)
         if credentials is None:
-            return meaning(reply.status)
+            return replace(meaning(reply.status), without_login=without_login)
         await talk.skip_body(reply)
-        return meaning((await talk.exchange(method, credentials)).status)
+        answered = (await talk.exchange(method, credentials)).status
+        return replace(meaning(answered), without_login=without_login)
     finally:
         writer.transport.abort()
 
@@ -112,6 +116,13 @@ class _Talk:
         if reply.length > HEAD_BYTES:
             raise _NotAnAnswerError("the answer is too long")
         await self._reader.readexactly(reply.length)
+
+
+def _open_to_all(status: int) -> bool | None:
+    """What the answer to a DESCRIBE without credentials says of who may see the stream."""
+    if status == 200:
+        return True
+    return False if status in _LOGIN else None
 
 
 def meaning(status: int) -> Sighting:

@@ -20,6 +20,8 @@ class Sighting(Struct, frozen=True):
     files: int | None = None
     detail: str = ""
     why: Why = Why.NOT_READ
+    without_login: bool | None = None
+    """Whether a stream was described to somebody who showed no login; None where nobody was asked like that."""
 
 
 def proves_nothing(detail: str, why: Why = Why.NOT_READ) -> Sighting:

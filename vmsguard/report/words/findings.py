@@ -26,6 +26,34 @@ FINDINGS: Mapping[str, Words] = {
         "The target answers protected reads without a login.",
         "Set a login on the target.",
     ),
+    "certificate-not-accepted": Words(
+        "The target's certificate was learned at the first contact, and nobody has compared it.",
+        "Compare the fingerprint at the device itself, then run vmsguard trust accept.",
+    ),
+    "certificate-changed": Words(
+        "The target shows another certificate than the one it is held to; nothing was sent to it.",
+        "Compare the fingerprint at the device itself; accept it with vmsguard trust accept, or correct tls_pin.",
+    ),
+    "login-weakened": Words(
+        "The target asks for the login in a weaker way than before; it was given no password.",
+        "Find out at the device why; where the weaker way is meant, set the option auth of the target.",
+    ),
+    "rtsp-without-login": Words(
+        "The target's RTSP server describes a stream to anybody, without a login.",
+        "Let RTSP ask for a login on the target.",
+    ),
+    "accounts-without-login": Words(
+        "The target lists its accounts to anybody, without a login.",
+        "Set a login on the target; where it has one, ask the maker for a firmware that heeds it.",
+    ),
+    "anonymous-account": Words(
+        "The target has an account at the level for people without a login.",
+        "Take that level's rights away on the target, or delete the account.",
+    ),
+    "clock-off": Words(
+        "The target's clock is more than a minute off.",
+        "Set the target's clock or its time server: deletion times and logins depend on it.",
+    ),
     "clock-behind": Words(
         "The machine's clock was set back behind the latest time it was seen at; exceptions are decided at the later.",
         "Set the clock right; if the later time was the wrong one, restore the state from before it.",
