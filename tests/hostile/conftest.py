@@ -70,10 +70,6 @@ class Outcome:
             if (key.name, key.layer) == (name, Layer.RUNTIME) and isinstance(fact.reading, Known)
         ]
 
-    def witnessed(self, name: str) -> list[Fact]:
-        """What the core's own looks at the hostile target showed."""
-        return [fact for fact in self.judged.seen.facts if (fact.key.target, fact.key.name) == (HOSTILE, name)]
-
     def lists_all(self, name: str) -> bool:
         """Whether some list of that name claims to be all there is."""
         return any(items.complete for items in self.known(name))

@@ -9,7 +9,7 @@ import pytest
 from hostile_camera.ordinary import REPLIES, ordinary, response, services
 from hostile_camera.server import Camera, RawServer, says
 
-from vmsguard.model.vocabulary import Basis, Why
+from vmsguard.model.vocabulary import Why
 from vmsguard.net.names import Lookup
 
 PATH = "/onvif/device_service"
@@ -91,9 +91,8 @@ def test_no_login_goes_to_a_port_that_only_the_camera_names(scene: Any) -> None:
         bait = scene.opened(RawServer(serve=asks_for_a_login))
         camera.rtsp = bait.port
         scene.folder = scene.folder.with_name(f"site-{stated}")
-        outcome = scene.meet(f"{camera.origin}{PATH}", options={"rtsp_port": str(bait.port)} if stated else {})
+        scene.meet(f"{camera.origin}{PATH}", options={"rtsp_port": str(bait.port)} if stated else {})
         assert (True, answered) == (bait.connections > 0, b"Authorization: Digest" in bait.received)
-        assert [] == [fact.reading for fact in outcome.witnessed("stream.answers") if fact.basis is Basis.OBSERVED]
 
 
 def test_a_name_that_leads_elsewhere_at_the_second_look_is_not_looked_up_twice(
