@@ -33,13 +33,17 @@ def camera_fleet(channels: int) -> dict[str, Any]:
                 "channels": channels,
                 "rtsp": True,
                 "audio": True,
+                "multicast": True,
+                "tunnels": ["websocket"],
+                "masks": [True, False],
+                "recordings": {"jobs": 2, "triggers": ["continuous", "schedule"], "export_seconds": 0},
                 "thermal": [1],
                 "rules": ["tt:FaceRecognition"],
                 "modules": ["tt:CellMotionEngine"],
                 "webrtc": ["wss://signal.example.org"],
                 "brokers": ["mqtts://broker.example.org"],
                 "uplinks": ["https://cloud.example.org"],
-                "storages": [{"uri": "nfs://nas.example.org/a", "used": True}],
+                "storages": [{"uri": "nfs://nas.example.org/a", "used": True, "strategy": "Both"}],
             }
         ]
     }

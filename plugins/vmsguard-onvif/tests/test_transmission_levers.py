@@ -168,12 +168,25 @@ async def test_configurations_that_no_profile_holds_start_by_themselves_too(simu
             "multicast:profile-1",
             video,
         ]
-        pushed = PushDestination(metadata, "multicast-metadata", True)
-        assert [pushed in items(facts, "push.destinations", layer).values for layer in Layer] == [True, True]
+        for layer, sends in ((RUNTIME, False), (STORED, True)):
+            # Nothing is sent without a profile, and it is set to be.
+            assert (video in on(facts, layer)) is sends
+            assert (
+                PushDestination(metadata, "multicast-metadata", sends)
+                in items(facts, "push.destinations", layer).values
+            )
         push = Change("push.stop", "cam", "*", {"destination": metadata})
         assert await change(simulated, stop(video), push, stop(video)) == ["accepted", "accepted", "already"]
         assert [entry.multicast.auto_start for entry in (have.encoders[-1], have.metadata[-1])] == [False, False]
-        assert video not in on(await read(simulated))
+        assert video not in on(await read(simulated), STORED)
+
+
+async def test_sound_that_is_taken_out_of_a_profile_is_not_left_to_start_by_itself(simulate: Any) -> None:
+    async with simulate(multicast=True, audio=True) as simulated:
+        await change(simulated, Change("audio.stop", "cam", "source-1", {"source": "profile:profile-1"}))
+        have = simulated.simulator.camera("cam").state.configuration
+        assert (have.profiles[0].audio_encoder, have.audio_encoders[0].multicast.auto_start) == ("", False)
+        assert have.encoders[0].multicast.auto_start is True
 
 
 async def test_multicast_that_capabilities_rule_out_is_not_asked_for(simulate: Any, monkeypatch: Any) -> None:

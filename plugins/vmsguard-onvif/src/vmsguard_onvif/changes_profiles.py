@@ -15,7 +15,7 @@ from vmsguard_onvif.multicast_configurations import of_service
 from vmsguard_onvif.namespaces import MEDIA, MEDIA2, PREFIXES
 from vmsguard_onvif.ordered import Order
 
-__all__ = ["empty_profile", "profiles_by_service", "stop_configuration", "stop_multicast"]
+__all__ = ["empty_profile", "end_auto_starts", "profiles_by_service", "stop_configuration", "stop_multicast"]
 
 _LISTS = {
     "video": ("GetVideoEncoderConfigurations", "SetVideoEncoderConfiguration"),
@@ -103,6 +103,18 @@ async def _auto_started(order: Order, service: str, token: str) -> list[media_re
         every = "<tr2:Type>All</tr2:Type>"
         profiles = await order.read(MEDIA2, "GetProfiles", every, parse=media_replies.media2_profiles)
     return [found for profile in profiles if profile.token == token for found in profile.multicasts if found.running]
+
+
+async def end_auto_starts(order: Order, token: str, kind: str) -> None:
+    """Switch AutoStart off in what the profile holds of a kind that is about to be taken out of it.
+
+    Outside of a profile it would stay set, and belong to no channel any more.
+    """
+    for service, profile in (await profiles_by_service(order, token)).items():
+        for multicast in profile.multicasts:
+            if multicast.carries == kind and multicast.running:
+                await _switch_off(order, service, kind, multicast.configuration)
+                return
 
 
 async def stop_configuration(order: Order, name: str) -> None:

@@ -9,7 +9,7 @@ from lxml import etree
 from vmsguard.errors import NotSupported, Refused
 from vmsguard.model.facts import Absent
 from vmsguard_onvif import link_replies
-from vmsguard_onvif.changes_profiles import empty_profile, stop_configuration, stop_multicast
+from vmsguard_onvif.changes_profiles import empty_profile, end_auto_starts, stop_configuration, stop_multicast
 from vmsguard_onvif.changes_storing import drop_target
 from vmsguard_onvif.elements import Element, text
 from vmsguard_onvif.envelope import leaf
@@ -94,6 +94,7 @@ async def stop_audio(order: Order) -> None:
             heard = heard or any(found.token == profile and found.has_audio for found in told)
     if not heard:
         return
+    await end_auto_starts(order, profile, "audio")
     if order.session.services.get(MEDIA) is not None:
         await order.typed(Binding.MEDIA, "RemoveAudioEncoderConfiguration", {"ProfileToken": profile})
         await order.typed(Binding.MEDIA, "RemoveAudioSourceConfiguration", {"ProfileToken": profile})

@@ -27,6 +27,7 @@ async def stream_services(readings: Readings, topology: Topology, channel: str) 
     RTSP over HTTP or WebSocket has no switch of its own: no standard says that it goes with RTSP.
     """
     running, stored = collect(readings), collect(readings)
+    loose: tuple[str, ...] = ()
     await _rtsp(readings, topology, channel, running)
     for profile in topology.of_channel(channel):
         await _http(readings, profile, running)
@@ -34,9 +35,11 @@ async def stream_services(readings: Readings, topology: Topology, channel: str) 
     if isinstance(topology, CameraTopology):
         await _unread_profiles(readings, running)
         loose = await loose_auto_starts(readings, ("video", "audio"), running)
-        running.add(StreamService(f"multicast-configuration:{token}", "multicast", True) for token in loose)
     stored.answered, stored.unknown, stored.absent = running.answered, list(running.unknown), list(running.absent)
     stored.add(running.values)
+    # Without a profile nothing is sent now; with the next one it is, without another word.
+    running.add(StreamService(f"multicast-configuration:{token}", "multicast", False) for token in loose)
+    stored.add(StreamService(f"multicast-configuration:{token}", "multicast", True) for token in loose)
     await _web_rtc(readings, running, stored)
     return {Layer.RUNTIME: running.reading(), Layer.STORED: stored.reading()}
 

@@ -35,9 +35,14 @@ async def push_destinations(view: WholeView) -> Told:
     elif isinstance(recordings.reading, Unknown):
         running.gaps.append(recordings.reading.detail)
         stored.gaps.append(recordings.reading.detail)
-    metadata = await _metadata_pushes(readings, running, stored)
+    metadata = await _metadata_pushes(readings)
     running.add(metadata)
     stored.add(metadata)
+    for token in await loose_auto_starts(readings, ("metadata",), running, stored):
+        # Without a profile nothing is sent now; with the next one it is, without another word.
+        name = f"multicast-configuration:{token}"
+        running.add([PushDestination(name, "multicast-metadata", False)])
+        stored.add([PushDestination(name, "multicast-metadata", True)])
     return {Layer.RUNTIME: _incomplete(running, _NOT_PUSHES), Layer.STORED: _incomplete(stored, _NOT_PUSHES)}
 
 
@@ -63,7 +68,7 @@ async def _brokers(view: WholeView, running: Collected, stored: Collected) -> No
         stored.add([PushDestination(name, "mqtt", True)])
 
 
-async def _metadata_pushes(readings: Readings, *collected: Collected) -> list[PushDestination]:
+async def _metadata_pushes(readings: Readings) -> list[PushDestination]:
     found: dict[str, PushDestination] = {}
     for service in (MEDIA, MEDIA2):
         answer = await readings.profiles(service)
@@ -72,9 +77,6 @@ async def _metadata_pushes(readings: Readings, *collected: Collected) -> list[Pu
                 if multicast.carries == "metadata":
                     name = f"multicast-metadata:{profile.token}"
                     found[name] = PushDestination(name, "multicast-metadata", multicast.running)
-    for token in await loose_auto_starts(readings, ("metadata",), *collected):
-        name = f"multicast-configuration:{token}"
-        found[name] = PushDestination(name, "multicast-metadata", True)
     return list(found.values())
 
 
