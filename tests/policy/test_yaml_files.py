@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,3 +62,34 @@ def test_broken_files_are_reported_together(write: Write) -> None:
 
     assert [str(paths[0]), str(paths[1])] == [problem.file for problem in caught.value.problems]
     assert all(isinstance(problem, ConfigError) for problem in caught.value.problems)
+
+
+def test_what_is_linked_and_what_ends_in_capitals_is_read_too(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "holds", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    for file in (folder / "a.YAML", elsewhere / "b.yml"):
+        file.write_text("")
+    (folder / "linked").symlink_to(elsewhere)
+    (folder / "again").symlink_to(folder)
+    (folder / "twice.yaml").symlink_to(folder / "a.YAML")
+    assert [folder / "a.YAML", folder / "linked" / "b.yml"] == yaml_files_in([folder])
+
+
+def test_a_folder_that_cannot_be_read_is_an_error_and_not_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "holds" / "closed"
+    closed.mkdir(parents=True)
+    scan = os.scandir
+
+    def refused(path: str) -> Any:
+        if Path(path) == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(Problems) as raised:
+        yaml_files_in([tmp_path / "holds"])
+    (problem,) = raised.value.problems
+    assert ("cannot be read: Permission denied", str(closed)) == (problem.message, str(problem.file))

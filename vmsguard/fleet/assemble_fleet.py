@@ -8,6 +8,7 @@ from typing import TypeVar
 from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.compile import CompiledRules, compile_assigned
 from vmsguard.errors import ConfigError, PolicyError, Problems, UsageError
+from vmsguard.fleet.left_out import left_out
 from vmsguard.fleet.load_config import Config
 from vmsguard.fleet.load_inventory import load_inventory
 from vmsguard.fleet.read_lock import assigned_packs, lock_standing
@@ -43,6 +44,7 @@ def fleet_of(config: Config, registry: Registry, *, limit: tuple[str, ...] = ())
     grants = _gather(problems, lambda: load_exceptions(config.exceptions, packs or {}))
     holds = _gather(problems, lambda: load_holds(config.holds))
     freezes = _gather(problems, lambda: load_freezes(config.freezes, catalogue.controls))
+    problems += left_out(config)
     if inventory is not None:
         problems += _unknown_drivers(inventory, registry)
     if inventory is not None and assignments is not None:

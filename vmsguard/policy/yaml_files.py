@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from msgspec import Struct
 
@@ -85,17 +87,37 @@ def documents_of(
 
 
 def yaml_files_in(paths: Iterable[Path], *, error: type[ConfigError] = ConfigError) -> list[Path]:
-    """The files named, and the YAML files of the folders named, in a stable order, each once."""
-    found: dict[Path, None] = {}
+    """The files named, and the YAML files of the folders named, in a stable order, each once.
+
+    What is linked belongs to a folder like what lies in it, and a folder that cannot be read is an error: a hold
+    that is passed over keeps nothing.
+    """
+    found: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
-            inside = (file for file in path.rglob("*") if file.suffix in (".yaml", ".yml") and file.is_file())
-            found.update(dict.fromkeys(sorted(inside)))
+            for file in sorted(_inside(path, error)):
+                found.setdefault(file.resolve(), file)
         elif path.exists():
-            found[path] = None
+            found.setdefault(path.resolve(), path)
         else:
             raise Problems([error("no such file or folder", file=path, hint="check the path in the configuration")])
-    return list(found)
+    return list(found.values())
+
+
+def _inside(folder: Path, error: type[ConfigError]) -> Iterator[Path]:
+    def unreadable(cause: OSError) -> NoReturn:
+        told = cause.strerror or type(cause).__name__
+        hint = "check the path and the permissions"
+        raise Problems([error(f"cannot be read: {told}", file=cause.filename or folder, hint=hint)]) from cause
+
+    seen: set[Path] = set()
+    for at, folders, files in os.walk(folder, onerror=unreadable, followlinks=True):
+        here = Path(at)
+        if here.resolve() in seen:  # links may lead in a circle
+            folders.clear()
+            continue
+        seen.add(here.resolve())
+        yield from (here / name for name in files if Path(name).suffix.lower() in (".yaml", ".yml"))
 
 
 def _kind(reader: Reader, node: Node) -> str:
