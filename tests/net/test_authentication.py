@@ -15,7 +15,9 @@ READ = {"effect": Effect.READ, "operation": "GetThing"}
 REALM, NONCE = "cam", "n0nce"
 
 
-def digest_server(*, password: str = LOGIN.password, algorithm: str = "MD5", refuse: frozenset[str] = frozenset()):
+def digest_server(
+    *, password: str = LOGIN.password, algorithm: str = "MD5", refuse: frozenset[str] = frozenset(), before: str = ""
+):
     """Answers Digest (RFC 7616, qop=auth) as a camera does; refuses the paths named even with the right login."""
     hashed = {"MD5": hashlib.md5, "SHA-256": hashlib.sha256}[algorithm]
 
@@ -31,7 +33,7 @@ def digest_server(*, password: str = LOGIN.password, algorithm: str = "MD5", ref
         if given.get("response") == expected and asked.path not in refuse:
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
         else:
-            challenge = f'Digest realm="{REALM}", nonce="{NONCE}", qop="auth", algorithm={algorithm}'
+            challenge = before + f'Digest realm="{REALM}", nonce="{NONCE}", qop="auth", algorithm={algorithm}'
             writer.write(f"HTTP/1.1 401 No\r\nWWW-Authenticate: {challenge}\r\nContent-Length: 3\r\n\r\nno!".encode())
 
     return answer
@@ -45,6 +47,15 @@ async def test_a_digest_challenge_is_kept_for_the_session(start_server, connect,
         reply = await client.request("GET", path, auth=HttpAuth.DIGEST, **READ)
         assert reply.body == b"ok"
     assert [False, True, True, True] == ["authorization" in asked.headers for asked in server.asked]
+
+
+@pytest.mark.parametrize("between", ["\r\nWWW-Authenticate: ", ", "])
+async def test_a_digest_is_answered_that_stands_behind_a_basic_challenge(start_server, connect, between) -> None:
+    server = await start_server(digest_server(before=f'Basic realm="{REALM}"{between}'))
+    client = connect(server.url, login=LOGIN)
+    for _ in range(2):
+        assert (await client.request("GET", "/a", auth=HttpAuth.DIGEST, **READ)).body == b"ok"
+    assert ["", "Digest", "Digest"] == [asked.headers.get("authorization", "")[:6] for asked in server.asked]
 
 
 async def test_a_wrong_password_is_answered_once_and_never_again(start_server, connect) -> None:

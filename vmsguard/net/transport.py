@@ -6,12 +6,12 @@ import asyncio
 import functools
 import socket
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import aiohttp
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from aiohttp.abc import AbstractResolver, ResolveResult
-from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from vmsguard.errors import CertificateRefused, DriverError, GuardTripped, ProtocolViolation, Unreachable
@@ -52,32 +52,39 @@ async def _release_challenge(request: ClientRequest, handler: ClientHandlerType)
     # The digest middleware drops a 401 without giving its connection back.
     response = await handler(request)
     if response.status == 401:
-        _keep_the_digest(response)
         response.release()
     return response
-
-
-def _keep_the_digest(response: ClientResponse) -> None:
-    """aiohttp looks at the first challenge alone; a camera that offers Basic before Digest would have no way in."""
-    told = response.headers.getall("WWW-Authenticate", [])
-    if len(told) < 2 and "," not in "".join(told):
-        return
-    chosen = digest_challenge(told)
-    if chosen is not None:
-        headers = CIMultiDict(response.headers)
-        headers["WWW-Authenticate"] = chosen
-        response._headers = CIMultiDictProxy(headers)
 
 
 class _UnusableChallengeError(aiohttp.ClientError):
     """A digest challenge whose values cannot be answered, or a header that cannot be sent back."""
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Of a 401, what the digest middleware looks at."""
+
+    status: int
+    url: URL
+    headers: Mapping[str, str]
+
+
+class _AnyDigest(aiohttp.DigestAuthMiddleware):
+    """Takes the digest from wherever it stands among the challenges; aiohttp's own takes the first header or none."""
+
+    def _authenticate(self, response: ClientResponse) -> bool:
+        chosen = digest_challenge(response.headers.getall("WWW-Authenticate", ()))
+        if chosen is None:
+            return super()._authenticate(response)
+        asked = _Asked(response.status, response.url, {"www-authenticate": chosen})
+        return super()._authenticate(cast("ClientResponse", asked))
+
+
 class DigestState:
     """One session's digest challenge: kept, answered pre-emptively, never answered twice."""
 
     def __init__(self, login: Login) -> None:
-        self._answers = aiohttp.DigestAuthMiddleware(login.user, login.password)
+        self._answers = _AnyDigest(login.user, login.password)
 
     async def middleware(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
         """The response to the request, after one challenge at most."""
