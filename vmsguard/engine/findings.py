@@ -12,6 +12,16 @@ from vmsguard.model.snapshot import CameraSnapshot, TargetSeen
 __all__ = ["fleet_findings"]
 
 _NOTES = {
+    "accounts-without-login": ("the target lists its accounts to anybody", "set a login on the target"),
+    "anonymous-account": (
+        "the target has an account for people without a login",
+        "take that account's rights away on the target, or delete it",
+    ),
+    "clock-off": ("the target's clock is more than a minute off", "set the target's clock or its time server"),
+    "factory-login": (
+        "the target accepts a login that it was shipped with or that anybody would try first",
+        "set a password of its own on the target",
+    ),
     "no-auth-required": ("the target answers protected reads without a login", "set a login on the target"),
     "plain-http": ("the login travels over plain HTTP", "enrol the target with https and pin its certificate"),
 }

@@ -88,6 +88,7 @@ async def open_session(
     pool: ConnectionPool | None = None,
     seed: int = 0,
     specs: dict[str, FactSpec] | None = None,
+    login_mode_before: str = "",
 ) -> AsyncIterator[Session]:
     """A session with ``open`` called, and ``close`` at the end whatever happens.
 
@@ -115,6 +116,7 @@ async def open_session(
             random=random.Random(seed),  # noqa: S311  # nonces of drivers come from `secrets`
             log=structlog.get_logger("vmsguard.driver").bind(target=target.id),
             run_blocking=blocking,
+            login_mode_before=login_mode_before,
         )
         driver = driver_class(target, context)
         stack.push_async_callback(driver.close)

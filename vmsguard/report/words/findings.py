@@ -50,6 +50,10 @@ FINDINGS: Mapping[str, Words] = {
         "The target has an account at the level for people without a login.",
         "Take that level's rights away on the target, or delete the account.",
     ),
+    "factory-login": Words(
+        "The target accepts a login that it was shipped with or that anybody would try first.",
+        "Set a password of its own on the target, and put it where the inventory's login refers to.",
+    ),
     "clock-off": Words(
         "The target's clock is more than a minute off.",
         "Set the target's clock or its time server: deletion times and logins depend on it.",
@@ -64,6 +68,13 @@ FINDINGS: Mapping[str, Words] = {
     "exception-ends-in-3-days": Words(
         "An exception ends within 3 days.", "Prepare its cameras for the rule, or ask for a new exception in time."
     ),
+    "exception-refused": Words(
+        "An exception is on file that is not valid; it lifts nothing.",
+        "Correct its file, or remove it and let the rule hold.",
+    ),
+    "exception-ended": Words(
+        "An exception ended lately; its rule holds again.", "Run vmsguard plan to see what the rule asks for now."
+    ),
     "hold-review-due": Words(
         "A hold was to be reviewed by now; it stays in force.",
         "Decide whether it is still needed: set reviewed_on and review_on, or ends.",
@@ -73,7 +84,7 @@ FINDINGS: Mapping[str, Words] = {
         "Export the held window and record the export, or lift the store's own time limit.",
     ),
     "freeze-in-force": Words(
-        "A freeze keeps changes waiting; deletions go on.", "Run vmsguard plan to see what waits."
+        "A freeze keeps changes waiting; duties to delete go on.", "Run vmsguard plan to see what waits."
     ),
     "plain-http": Words(
         "The login travels over plain HTTP.",

@@ -6,6 +6,7 @@ from vmsguard.errors import DriverError
 from vmsguard.model.fact_values import Account
 from vmsguard.model.facts import Items, Known, Unknown
 from vmsguard.model.vocabulary import Why
+from vmsguard_onvif.factory_accounts import is_factory_account
 from vmsguard_onvif.gathering import unanswered
 from vmsguard_onvif.observed import Told, WholeView, runtime
 
@@ -19,7 +20,11 @@ async def accounts(view: WholeView) -> Told:
         return runtime(unanswered(view.session, told).reading)
     if not told:
         return runtime(Unknown(Why.FABRICATED if view.session.fabricates else Why.PROTOCOL, "no account is listed"))
-    found = tuple(Account(f"account-{place}", user.level) for place, user in enumerate(told, start=1))
+    accepted = view.session.accepted_logins
+    found = tuple(
+        Account(f"account-{place}", user.level, default=is_factory_account(user, accepted))
+        for place, user in enumerate(told, start=1)
+    )
     return runtime(Known(Items(found)))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from vmsguard.errors import (
     DeviceFault,
     DriverError,
@@ -15,11 +17,16 @@ from vmsguard.model.manifest import Identity
 from vmsguard_onvif.canary import Song, listen
 from vmsguard_onvif.device_replies import User, device_information, users
 from vmsguard_onvif.elements import Element
+from vmsguard_onvif.factory_accounts import is_anonymous, is_factory_login
 from vmsguard_onvif.namespaces import DEVICE
 from vmsguard_onvif.services import ServiceTable, from_capabilities, from_services
 from vmsguard_onvif.session import Session
 
 __all__ = ["open_session"]
+
+
+_CLOCK_OFF = timedelta(minutes=1)
+"""NTP keeps cameras within a second; our number for what nobody sets on purpose."""
 
 
 async def open_session(session: Session) -> tuple[Identity, tuple[User, ...] | DriverError]:
@@ -33,6 +40,7 @@ async def open_session(session: Session) -> tuple[Identity, tuple[User, ...] | D
     session.manufacturer = information.manufacturer
     await _canary(session)
     accounts = await _accounts(session)
+    open_accounts = bool(session.anonymous) and not session.fabricates and await _lists_accounts_to_anybody(session)
     identity = Identity(
         manufacturer=information.manufacturer,
         model=information.model,
@@ -42,7 +50,8 @@ async def open_session(session: Session) -> tuple[Identity, tuple[User, ...] | D
         as_administrator=_is_administrator(session, accounts),
         fabricates=session.fabricates,
         foreign_addresses=session.services.foreign,
-        notes=_notes(session),
+        notes=(*_notes(session), *_account_notes(session, accounts, open_accounts)),
+        login_mode=session.login_mode,
     )
     return identity, accounts
 
@@ -90,6 +99,19 @@ async def _accounts(session: Session) -> tuple[User, ...] | DriverError:
         return error
 
 
+async def _lists_accounts_to_anybody(session: Session) -> bool:
+    """Whether GetUsers, which only an administrator may call, is answered without a login.
+
+    Asked only of a device that already let anybody read: what it does with a wrong login is never tried.
+    """
+    try:
+        return bool(await session.read(DEVICE, "GetUsers", parse=users, authenticate=False))
+    except (Unreachable, GuardTripped):
+        raise
+    except DriverError:
+        return False
+
+
 def _is_administrator(session: Session, accounts: tuple[User, ...] | DriverError) -> bool | None:
     login = session.ctx.login
     if isinstance(accounts, DriverError) or login is None or session.fabricates:
@@ -102,8 +124,21 @@ def _notes(session: Session) -> tuple[str, ...]:
     notes = []
     if session.anonymous:
         notes.append("no-auth-required")
-    if not session.secure:
+    if not session.secure and session.ctx.login is not None:
         notes.append("plain-http")
+    if session.skew_known and abs(session.offset) > _CLOCK_OFF:
+        notes.append("clock-off")
     if session.services.operation == "GetCapabilities":
         notes.append("old-service-list")
+    return tuple(notes)
+
+
+def _account_notes(session: Session, accounts: tuple[User, ...] | DriverError, open_accounts: bool) -> tuple[str, ...]:
+    notes = []
+    if open_accounts:
+        notes.append("accounts-without-login")
+    if not isinstance(accounts, DriverError) and any(is_anonymous(user) for user in accounts):
+        notes.append("anonymous-account")
+    if any(is_factory_login(login) for login in session.accepted_logins):
+        notes.append("factory-login")
     return tuple(notes)

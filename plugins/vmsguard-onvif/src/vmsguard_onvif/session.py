@@ -9,11 +9,19 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from vmsguard.errors import AuthRejected, DriverError, GuardTripped, NotSupported, ProtocolViolation
+from vmsguard.errors import (
+    AuthRejected,
+    DriverError,
+    GuardTripped,
+    LoginWeakened,
+    NotSupported,
+    ProtocolViolation,
+)
 from vmsguard.model.changes import Permit
 from vmsguard.model.inventory import Target
 from vmsguard.model.vocabulary import Effect
 from vmsguard.net.client import HttpAuth, Reply
+from vmsguard.net.login import Login
 from vmsguard.plugin.driver import Context
 from vmsguard_onvif.device_clock import device_time
 from vmsguard_onvif.elements import Element, Malformed
@@ -186,8 +194,33 @@ class Session:
             self.anonymous = False
         except DriverError as error:
             self.ctx.log.debug("no answer without a login", operation=where.operation, error=type(error).__name__)
-        if self.ctx.login is not None and reply.status == 401 and _offers_digest(reply.headers):
+        if self.ctx.login is None:
+            return
+        if reply.status == 401 and _offers_digest(reply.headers):
             self._mode = AuthMode.DIGEST
+        elif self.ctx.login_mode_before == AuthMode.DIGEST:
+            self._mode = AuthMode.DIGEST
+            if self.anonymous is not None:
+                # Whoever sits in between strikes the strong challenge out and waits for the weaker login.
+                raise LoginWeakened(
+                    self.target.id,
+                    where.operation,
+                    "the device asked for HTTP digest before and does not now; no login was sent",
+                    hint="Find out at the device why. Where it is meant, set the target's option auth to wsse.",
+                )
+
+    @property
+    def login_mode(self) -> str:
+        """How logins of this session travelled; empty where one was to travel and none was accepted."""
+        if self._mode is None or (self.ctx.login is not None and not self.login_accepted):
+            return ""
+        return self._mode.value
+
+    @property
+    def accepted_logins(self) -> tuple[Login, ...]:
+        """The login of this session, if the device asked for one and took it."""
+        login = self.ctx.login
+        return () if login is None or not self.login_accepted or self.anonymous else (login,)
 
     def _configured(self) -> AuthMode | None:
         told = self.target.options.get("auth", "")
