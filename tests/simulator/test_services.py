@@ -150,6 +150,20 @@ async def test_multicast_that_stays_set_comes_back_with_a_restart(run) -> None:
         assert seen == [False, True, False, False]
 
 
+async def test_an_encoder_that_is_not_set_to_persist_comes_back_after_a_restart(run) -> None:
+    asked = (
+        '<trt:Configuration token="encoder-1"><tt:Multicast><tt:AutoStart>false</tt:AutoStart></tt:Multicast>'
+        "</trt:Configuration><trt:ForcePersistence>{}</trt:ForcePersistence>"
+    )
+    seen = []
+    async with run({"id": "cam", "multicast": True}) as caller:
+        for persistent in ("false", "true"):
+            await caller.ask("cam", "trt:SetVideoEncoderConfiguration", asked.format(persistent))
+            await caller.ask("cam", "tds:SystemReboot")
+            seen.append(caller.simulator.camera("cam").truth.multicasts)
+    assert seen == [True, False]
+
+
 @pytest.mark.parametrize("operation", ["trt:SetVideoEncoderConfiguration", "tr2:SetAudioEncoderConfiguration"])
 async def test_a_configuration_that_is_not_there_cannot_be_set(run, operation) -> None:
     prefix = operation[:3]

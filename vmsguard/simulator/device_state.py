@@ -289,6 +289,8 @@ class Device(Struct, kw_only=True):
     """What the listening sockets follow; differs from the configuration only where a restart is needed."""
     volatile_metadata: dict[str, MetadataConfiguration] = field(default_factory=dict)
     """Metadata configurations as they were before changes without ForcePersistence: back after a restart."""
+    volatile_auto_start: dict[str, bool] = field(default_factory=dict)
+    """AutoStart of encoders as it was before such changes."""
     footage: dict[str, Footage] = field(default_factory=dict)
     """By ``recording/track``."""
     schedules: dict[str, bool] = field(default_factory=dict)

@@ -282,7 +282,8 @@ class Simulator:
         ]
         have.metadata = [device.volatile_metadata.get(known.token, known) for known in have.metadata]
         device.volatile_metadata = {}
-        resume_multicast(have)
+        resume_multicast(have, device.volatile_auto_start)
+        device.volatile_auto_start = {}
         self.session(device_id).searches.clear()
         if device.reboot_seconds > 0:
             self._offline[device_id] = self.now() + timedelta(seconds=device.reboot_seconds)

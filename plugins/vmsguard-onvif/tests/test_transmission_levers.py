@@ -177,6 +177,7 @@ async def test_configurations_that_no_profile_holds_start_by_themselves_too(simu
             )
         push = Change("push.stop", "cam", "*", {"destination": metadata})
         assert await change(simulated, stop(video), push, stop(video)) == ["accepted", "accepted", "already"]
+        simulated.simulator.reboot("cam")
         assert [entry.multicast.auto_start for entry in (have.encoders[-1], have.metadata[-1])] == [False, False]
         assert video not in on(await read(simulated), STORED)
 

@@ -183,24 +183,30 @@ def apply_metadata(device: Device, metadata: MetadataConfiguration, asked: Argum
 
 
 def _set_video_encoder(call: Call) -> str:
-    asked = call.arguments.child("Configuration")
-    call.arguments.flag("ForcePersistence")
-    check_known(call.device.configuration.encoders, asked)
-    set_auto_start(call.device, asked.attribute("token"), asked)
-    return ""
+    return _set_encoder(call, call.device.configuration.encoders)
 
 
 def _set_audio_encoder(call: Call) -> str:
+    return _set_encoder(call, call.device.configuration.audio_encoders)
+
+
+def _set_encoder(call: Call, known: Iterable[VideoEncoder | AudioEncoder]) -> str:
     asked = call.arguments.child("Configuration")
-    call.arguments.flag("ForcePersistence")
-    check_known(call.device.configuration.audio_encoders, asked)
-    set_auto_start(call.device, asked.attribute("token"), asked)
+    before = check_known(known, asked).multicast.auto_start
+    token = asked.attribute("token")
+    if call.arguments.flag("ForcePersistence"):
+        call.device.volatile_auto_start.pop(token, None)
+    else:
+        call.device.volatile_auto_start.setdefault(token, before)
+    set_auto_start(call.device, token, asked)
     return ""
 
 
-def check_known(known: Iterable[VideoEncoder | AudioEncoder], asked: Arguments) -> None:
-    if all(entry.token != asked.attribute("token") for entry in known):
-        raise invalid_argument("NoConfig")
+def check_known(known: Iterable[VideoEncoder | AudioEncoder], asked: Arguments) -> VideoEncoder | AudioEncoder:
+    for entry in known:
+        if entry.token == asked.attribute("token"):
+            return entry
+    raise invalid_argument("NoConfig")
 
 
 def _media_uri(uri: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from vmsguard.simulator.call import Arguments, Call, schema
@@ -54,8 +55,10 @@ def _of_profile(have: Configuration, profile: Profile) -> list[Multicast]:
     return [multicast for token, multicast in _by_token(have).items() if token in held]
 
 
-def resume_multicast(have: Configuration) -> None:
-    """After a restart what has AutoStart set is sent again."""
+def resume_multicast(have: Configuration, volatile: Mapping[str, bool]) -> None:
+    """After a restart what has AutoStart set is sent again; ``volatile`` is how it was where that was not kept."""
+    for token, multicast in _by_token(have).items():
+        multicast.auto_start = volatile.get(token, multicast.auto_start)
     for profile in have.profiles:
         profile.multicasting = any(multicast.auto_start for multicast in _of_profile(have, profile))
 
