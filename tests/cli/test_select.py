@@ -77,7 +77,7 @@ def test_json_has_every_camera_under_each_reading(fleet: Any) -> None:
 
 def test_one_reading_one_camera_in_korean(fleet: Any) -> None:
     out = fleet.run("select", NHRCK, "--profile", "wide", "--camera", "abroad-1", "--lang", "ko").out
-    assert "country = FR: 조건은 KR" in out
+    assert "국가(country) = FR: 조건은 KR" in out
     assert "literal" not in out
 
 

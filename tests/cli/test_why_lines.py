@@ -212,9 +212,11 @@ def test_proofs_are_told_with_their_time_or_with_what_they_lack() -> None:
     rung = RungWhy(number=1, gate="if_impossible", accepts=("refused",), state="open", verdict="unknown", proofs=proofs)
     lines = said(control(), rungs=(rung,))
     assert (
-        "Alternative 1, for what is proven impossible (refused): open, and it is not known whether it holds." in lines
+        "Alternative 1, for what is proven impossible (the device definitively refused an administrator): "
+        "open, and it is not known whether it holds." in lines
     )
-    assert "a, t-1/ch1: proven impossible (refused; on 2026-11-22, until 2026-11-22)" in lines
+    proven = "proven impossible (the device definitively refused an administrator; on 2026-11-22, until 2026-11-22)"
+    assert f"a, t-1/ch1: {proven}" in lines
     assert any(line.startswith("b, t-1/ch1: what was refused is proven impossible") for line in lines)
     assert "The proof is of another firmware than runs now (1 / 2); it has to be proven again." in lines
 
@@ -233,7 +235,7 @@ def test_a_conflict_tells_what_each_would_have_said_alone() -> None:
 
 def test_titles_are_korean_where_the_pack_has_them() -> None:
     lines = said(control(), lang="ko")
-    assert "법: 1 [law; 2020-01-01부터; 원문 확인]" in lines
+    assert "법: 1 [법률; 2020-01-01부터; 원문 확인]" in lines
     assert "저장하지 않는다." in lines
 
 

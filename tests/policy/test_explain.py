@@ -74,7 +74,7 @@ def test_a_rule_is_told_with_authority_requirement_and_what_stands_in(
     assert rule.authority[0].endswith("K4-K5 [regulator-rule; since 2020-11-05; read second-hand]")
     assert "assumption" in rule.authority[1]
     assert "Live pictures cannot be fetched over the network. (except: local-display)" == rule.require[0]
-    assert "proven impossible (capability or refused or vendor-statement)" in rule.otherwise[0].opens
+    assert "cannot, the device definitively refused an administrator or the maker states it)" in rule.otherwise[0].opens
     assert rule.otherwise[0].require[0].endswith("(scope: destinations; max_gap: 24 hours)")
 
 
@@ -157,7 +157,11 @@ rules:
             "max_gap: 72 hours (de), 24 hours (fr)",
             "K9 [law; since 2020-11-05; read second-hand] (under the profile fr)",
         ),
-        ("ko", "max_gap: 72시간 (de), 24시간 (fr)", "K9 [law; 2020-11-05부터; 2차 자료로 확인] (fr 프로필에서)"),
+        (
+            "ko",
+            "최대 간격(max_gap): 72시간 (de), 24시간 (fr)",
+            "K9 [법률; 2020-11-05부터; 2차 자료로 확인] (fr 프로필에서)",
+        ),
     ],
 )
 def test_what_profiles_state_is_told_for_each(

@@ -156,7 +156,7 @@ def test_templates_grow_no_older_than_the_law_of_the_state_allows(
                 "its aim is one of victim-or-missing-person, imminent-threat, serious-suspect-annex-ii",
                 "an authorisation is asked for within 24 hours of its start",
                 "a decision is awaited for 72 hours at most",
-                "refused or asked for too late: stop-and-purge",
+                "refused or asked for too late: the use stops and what was gained is deleted",
                 "it cannot be renewed",
             ),
         ),

@@ -9,6 +9,7 @@ from vmsguard.cli.why_rule_lines import rule_lines
 from vmsguard.cli.why_scope_lines import reading_lines, scope_lines
 from vmsguard.cli.why_sentences import Line, Sentences
 from vmsguard.engine.why_model import CameraWhy, PackWhy
+from vmsguard.policy.plain_words import plain
 
 __all__ = ["camera_lines", "look_line"]
 
@@ -65,4 +66,4 @@ def _terms(pack: PackWhy, say: Sentences) -> Sequence[str]:
     if not pack.assignment:
         return [say.say("hypothetical", pack.profile)]
     reading = [say.say("reading", pack.profile)] if pack.profile else []
-    return [*reading, say.say("mode", pack.mode)]
+    return [*reading, say.say("mode", plain(pack.mode, say.lang))]

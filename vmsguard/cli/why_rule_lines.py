@@ -8,6 +8,7 @@ from vmsguard.cli.why_control_lines import control_lines
 from vmsguard.cli.why_scope_lines import selection_lines
 from vmsguard.cli.why_sentences import Line, Sentences
 from vmsguard.engine.why_model import CitationWhy, GrantWhy, ProofWhy, Reason, RuleWhy, RungWhy
+from vmsguard.policy.plain_words import plain
 from vmsguard.policy.sentences import WORDS
 
 __all__ = ["grant_lines", "rule_lines"]
@@ -18,13 +19,13 @@ _HELD = frozenset({"pass", "not_applicable"})
 def rule_lines(rule: RuleWhy, say: Sentences) -> Iterator[Line]:
     """Everything about one rule on one camera."""
     word = say.verdict(rule.verdict, rule.qualifier)
-    yield Line(1, f"{rule.rule} [{rule.severity}]: {word}", verdict=rule.verdict)
+    yield Line(1, f"{rule.rule} [{plain(rule.severity, say.lang)}]: {word}", verdict=rule.verdict)
     yield Line(2, say.title(rule))
     yield Line(2, f"{say.say('authority')}:")
     for cited in rule.citations:
         yield Line(3, _citation(cited, say), item=True)
     because = say.reason(rule.reason)
-    yield Line(2, say.say("why at", rule.decisive, because) if rule.decisive else say.say("why", because))
+    yield Line(2, say.say("why at", say.decisive(rule.decisive), because) if rule.decisive else say.say("why", because))
     for reason in rule.besides:
         yield Line(3, _besides(reason, say), item=True)
     if rule.select is not None:
@@ -49,7 +50,7 @@ def _besides(reason: Reason, say: Sentences) -> str:
 def _citation(cited: CitationWhy, say: Sentences) -> str:
     words = WORDS[say.lang]
     title = say.title(cited)
-    told = [cited.force, words["since"].format(cited.since)]
+    told = [plain(cited.force, say.lang), words["since"].format(cited.since)]
     if cited.until is not None:
         told.append(say.say("ended", cited.until))
     told.append(words["assumption"] if cited.force == "assumption" else words[cited.confirmed])
@@ -66,7 +67,8 @@ def _controls(rule: RuleWhy, say: Sentences) -> Iterator[Line]:
 
 
 def _rung(rung: RungWhy, say: Sentences) -> Iterator[Line]:
-    accepts = say.values(rung.accepts) if rung.gate == "if_impossible" else ", ".join(rung.accepts)
+    proofs = [plain(accepted, say.lang) for accepted in rung.accepts]
+    accepts = say.values(proofs) if rung.gate == "if_impossible" else ", ".join(rung.accepts)
     state = rung.state
     if state == "open":
         state = "open holds" if rung.holds_the_rule or rung.verdict == "pass" else f"open {_open(rung)}"
@@ -92,7 +94,7 @@ def _open(rung: RungWhy) -> str:
 def _proof(proof: ProofWhy, say: Sentences) -> Iterator[Line]:
     named = f"{proof.control}, {proof.place}" if proof.place else proof.control
     if proof.state == "proven":
-        told = proof.kind
+        told = plain(proof.kind, say.lang)
         if proof.proven_at is not None and proof.expires is not None:
             told += "; " + say.say("proof since", proof.proven_at.date(), proof.expires.date())
         yield Line(3, say.say("proof proven", named, told), item=True)

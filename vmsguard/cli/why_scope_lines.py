@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from vmsguard.cli.why_sentences import Line, Sentences
 from vmsguard.engine.why_model import AttributeWhy, GroupWhy, PackWhy, ReadingWhy, SelectionWhy
+from vmsguard.policy.plain_words import plain, plain_name
 
 __all__ = ["reading_lines", "say_attribute", "scope_lines", "selection_lines"]
 
@@ -45,18 +46,23 @@ def selection_lines(selection: SelectionWhy, say: Sentences, level: int) -> Iter
 
 def say_attribute(test: AttributeWhy, say: Sentences) -> str:
     """One attribute: what was stated of it, and what is asked for."""
-    asked, told = say.values(test.asked), ", ".join(test.stated)
+    name = plain_name(test.attribute, say.lang)
+    asked, told = say.values(_plain(test, test.asked, say)), ", ".join(_plain(test, test.stated, say))
     if not test.stated:
-        return say.say("not stated", test.attribute, asked)
+        return say.say("not stated", name, asked)
     if test.truth == "true":
-        said = say.say("is so", test.attribute, told)
+        said = say.say("is so", name, told)
     elif test.truth == "false":
-        said = say.say("is otherwise", test.attribute, told, asked)
+        said = say.say("is otherwise", name, told, asked)
     elif test.devices_say:
-        said = say.say("devices say", test.attribute, told, say.values(test.devices_say), asked)
+        said = say.say("devices say", name, told, say.values(_plain(test, test.devices_say, say)), asked)
     else:
-        said = say.say("not comparable", test.attribute, told, asked)
+        said = say.say("not comparable", name, told, asked)
     return said if test.author in ("", "inventory") else f"{said} ({say.say('by author', test.author)})"
+
+
+def _plain(test: AttributeWhy, values: Iterable[str], say: Sentences) -> list[str]:
+    return [plain(value, say.lang, test.attribute) for value in values]
 
 
 def reading_lines(pack: PackWhy, say: Sentences) -> Iterator[Line]:

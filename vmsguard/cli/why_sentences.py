@@ -13,6 +13,7 @@ from vmsguard.cli.why_words_ko import KOREAN
 from vmsguard.engine.why_model import CitationWhy, FactWhy, PackWhy, Reason, RuleWhy
 from vmsguard.model.pack import Pack, Profile
 from vmsguard.model.vocabulary import WHOLE
+from vmsguard.policy.plain_words import one_of
 from vmsguard.report.words.reasons import REASONS
 from vmsguard.report.words.reasons_ko import REASONS_KO
 from vmsguard.report.words.wording import Words, look_up
@@ -80,8 +81,12 @@ class Sentences:
 
     def values(self, values: Iterable[str]) -> str:
         """``a, b or c``."""
-        *before, last = values
-        return f"{', '.join(before)} {self.say('or')} {last}" if before else last
+        return one_of(tuple(values), self.say("or"))
+
+    def decisive(self, place: str) -> str:
+        """``CONTROL at ENDPOINT``, as the engine names what decided."""
+        control, _, endpoint = place.partition(" at ")
+        return self.say("at", control, endpoint) if endpoint else control
 
     def place(self, target: str, channel: str) -> str:
         if not target:

@@ -54,6 +54,7 @@ ENGLISH: Mapping[str, str] = {
     "false": "not so",
     "unknown truth": "not known",
     "why": "Why: {0}",
+    "at": "{0} at {1}",
     "why at": "Why: {0}: {1}",
     "judged alone": "Judged alone it would be: {0}.",
     "required": "Required:",

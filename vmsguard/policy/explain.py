@@ -10,6 +10,7 @@ from msgspec import Struct
 from vmsguard.controls.base import Control
 from vmsguard.errors import UsageError
 from vmsguard.model.pack import AllOf, AnyOf, AttributeTest, Pack, Rule, Selector
+from vmsguard.policy.plain_words import plain
 from vmsguard.policy.sentences import (
     WORDS,
     say_gate,
@@ -98,7 +99,7 @@ def explain_pack(pack: Pack, controls: Mapping[str, Control], *, lang: str = "en
 
 def _explained(rule: Rule, pack: Pack, controls: Mapping[str, Control], lang: str) -> RuleExplained:
     words = WORDS[lang]
-    conditions = [words["is"].format(name, say_value(value)) for name, value in rule.when.items()]
+    conditions = [words["is"].format(name, say_value(value, lang)) for name, value in rule.when.items()]
     more = [
         (words["under"].format(profile.id), cited)
         for profile in pack.profiles.values()
@@ -191,7 +192,7 @@ def scope_lines(explained: PackExplained, lang: str) -> Iterator[str]:
 def rule_lines(rule: RuleExplained, lang: str) -> Iterator[str]:
     """A rule: on whose authority, what it requires, and what stands in where that cannot be."""
     words = WORDS[lang]
-    yield f"{rule.id} [{rule.severity}]: {rule.title}"
+    yield f"{rule.id} [{plain(rule.severity, lang)}]: {rule.title}"
     yield f"  {words['authority']}:"
     yield from (f"    - {sentence}" for sentence in rule.authority)
     if rule.when:

@@ -24,6 +24,7 @@ from vmsguard.model.pack import (
 from vmsguard.model.span import Span
 from vmsguard.policy.durations import show_duration, show_span
 from vmsguard.policy.params import param_fields
+from vmsguard.policy.plain_words import one_of, plain, plain_name
 
 __all__ = [
     "LANGUAGES",
@@ -91,7 +92,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "is": "{0} = {1}",
         "limit": "예외에 적힌 {0}",
         "or": "또는",
-        "otherwise": "그 밖에는 위반이다. 확인되지 않은 조건은 충족되지 않은 것으로 본다.",
+        "otherwise": "그 밖에는 충족하지 못한 것으로 판정한다. 확인되지 않은 조건은 충족되지 않은 것으로 본다.",
         "narrowed": "다음에도 해당하는 카메라에만 적용",
         "profiles": "해석 비교",
         "reached": "대상",
@@ -123,21 +124,21 @@ def say_selector(selector: Selector, lang: str) -> tuple[str, ...]:
 
 def say_test(test: AttributeTest, lang: str) -> str:
     """One condition: ``modality is thermal or bispectral``."""
-    values = f" {WORDS[lang]['or']} ".join(say_value(value) for value in test.any_of)
-    return WORDS[lang]["is"].format(test.attribute, values)
+    values = one_of([say_value(value, lang, test.attribute) for value in test.any_of], WORDS[lang]["or"])
+    return WORDS[lang]["is"].format(plain_name(test.attribute, lang), values)
 
 
-def say_value(value: Any, lang: str = "en") -> str:
-    """A parameter or attribute as it is read aloud."""
+def say_value(value: Any, lang: str = "en", of: str = "") -> str:
+    """A parameter or attribute as it is read aloud; ``of`` is the attribute it is a value of."""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return plain("true" if value else "false", lang)
     if isinstance(value, timedelta):
         return show_duration(value, lang)
     if isinstance(value, Span):
         return show_span(value, lang)
     if isinstance(value, tuple | list | frozenset):
         return ", ".join(sorted(say_value(item, lang) for item in value))
-    return str(value)
+    return str(value) if lang == "en" else plain(str(value), lang, of)
 
 
 def say_requirement(requirement: Requirement, controls: Mapping[str, Control], lang: str) -> str:
@@ -146,12 +147,14 @@ def say_requirement(requirement: Requirement, controls: Mapping[str, Control], l
     told = []
     for name, field in param_fields(control.Params).items():
         value = getattr(requirement.params, field.name)
+        spoken = plain_name(name, lang)
         if field.name in requirement.pending:
-            told.append(f"{name}: {WORDS[lang]['limit'].format(requirement.pending[field.name].field)}")
+            taken = requirement.pending[field.name].field
+            told.append(f"{spoken}: {WORDS[lang]['limit'].format(taken if lang == 'en' else plain(taken, lang))}")
         elif field.name in requirement.from_profile:
-            told.append(f"{name}: {_by_profile(requirement, field.name, lang)}")
+            told.append(f"{spoken}: {_by_profile(requirement, field.name, lang)}")
         elif value not in ("", (), False, None):
-            told.append(f"{name}: {say_value(value, lang)}")
+            told.append(f"{spoken}: {say_value(value, lang)}")
     if requirement.min_basis is not None:
         told.append(f"{WORDS[lang]['at least']} {requirement.min_basis.label}")
     sentence = control.says.get(lang) or control.says["en"]
@@ -168,13 +171,13 @@ def say_gate(gate: Gate, types: Mapping[str, ExceptionType], lang: str) -> str:
     """When a rung opens, and what it then replaces."""
     words = WORDS[lang]
     if isinstance(gate, ImpossibleGate):
-        return words["impossible"].format(f" {words['or']} ".join(gate.proofs))
+        return words["impossible"].format(one_of([plain(proof, lang) for proof in gate.proofs], words["or"]))
     kind = types[gate.exception_type]
     told = (
         words["excepted"].format(kind.id, ", ".join(kind.lifts)),
-        words["states"].format(", ".join(kind.requires)),
+        words["states"].format(", ".join(plain(field, lang) for field in kind.requires)),
         *_terms(kind, lang),
-        words["expires"].format(show_span(kind.max_duration, lang), kind.on_expiry),
+        words["expires"].format(show_span(kind.max_duration, lang), plain(kind.on_expiry, lang)),
     )
     return "; ".join(told)
 
@@ -189,7 +192,7 @@ def _terms(kind: ExceptionType, lang: str) -> Iterator[str]:
     if kind.max_pending is not None:
         yield words["awaited"].format(show_duration(kind.max_pending, lang))
     if kind.on_rejected:
-        yield words["rejected"].format(kind.on_rejected)
+        yield words["rejected"].format(plain(kind.on_rejected, lang))
     if not kind.renewable:
         yield words["final"]
 
@@ -205,4 +208,4 @@ def say_source(source: Source, clause: str, lang: str) -> str:
     title = say_title(source, lang)
     known = words["assumption"] if source.force == "assumption" else words[source.confirmed]
     place = f": {clause}" if clause else ""
-    return f"{title}{place} [{source.force.value}; {words['since'].format(source.since)}; {known}]"
+    return f"{title}{place} [{plain(source.force.value, lang)}; {words['since'].format(source.since)}; {known}]"
