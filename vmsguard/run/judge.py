@@ -19,6 +19,7 @@ from vmsguard.model.results import Finding, Result, Unreached, Upcoming
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.run.assemble import assemble_snapshots
 from vmsguard.run.equipment import Instruments
+from vmsguard.run.exception_notices import exception_notices
 from vmsguard.run.exception_standings import with_standings
 from vmsguard.run.firmware import with_known_firmware
 from vmsguard.run.first_use import with_first_uses
@@ -146,6 +147,7 @@ async def judge(
         findings=(
             *lock_findings(fleet),
             *time_notices(fleet, snapshots, now, latest),
+            *exception_notices(snapshots, now if latest is None else max(now, latest)),
             *fleet_findings(evaluations, snapshots, claims),
             *trust_findings(fleet.targets, equipment.state.trusts(), observations),
         ),

@@ -98,9 +98,10 @@ def _deletes_by_itself(snapshot: CameraSnapshot, hold: Hold, now: datetime) -> b
 
 def _freezes(fleet: Fleet, now: datetime) -> Iterator[Finding]:
     for freeze in freezes_in_force(fleet.freezes, now):
+        until = freeze.ends.isoformat()
         yield Finding(
             code="freeze-in-force",
             subject=freeze.id,
-            message=f"changes at {', '.join(freeze.sites)} wait until {freeze.ends.isoformat()}; deletions go on",
+            message=f"changes at {', '.join(freeze.sites)} wait until {until}, except duties to delete",
             next_step="run vmsguard plan to see what waits",
         )
