@@ -21,7 +21,7 @@ def sort_addresses(claimed: Iterable[str], sender: str) -> tuple[str, tuple[str,
     for text in claimed:
         host, _ = host_and_port(text)
         if not host:
-            warnings.append("it names an address that is none")
+            warnings.append("an address it names is not used: no address of HTTP, or one with a login")
         elif host == plain_host(sender):
             url = url or _bare(text)
         elif _is_link_local(host):

@@ -27,7 +27,7 @@ from vmsguard.policy.strict_yaml import Node
 from vmsguard.policy.suggest import did_you_mean
 from vmsguard.policy.yaml_files import YamlDocument, documents_of
 
-__all__ = ["load_inventory"]
+__all__ = ["group_names", "load_inventory"]
 
 _DEVICE_ROLES = ("device", "recorder", "relay")
 
@@ -63,6 +63,16 @@ def load_inventory(paths: Iterable[Path]) -> Inventory:
     if problems:
         raise Problems(problems)
     return Inventory(targets=parts.targets, cameras=parts.cameras, zones=parts.zones)
+
+
+def group_names(paths: Iterable[Path]) -> frozenset[str]:
+    """The groups that the inventory defines, in whichever document."""
+    found: set[str] = set()
+    for document in documents_of(paths, ("Inventory",)):
+        node = document.node.value.get("groups") if isinstance(document.node.value, dict) else None
+        if node is not None and isinstance(node.value, dict):
+            found.update(node.value)
+    return frozenset(found)
 
 
 class _Cameras(NamedTuple):
