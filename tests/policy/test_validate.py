@@ -72,3 +72,40 @@ def test_a_path_that_is_not_there_is_a_mistake(catalogue: Catalogue, tmp_path: P
     (problem,) = validate([tmp_path / "none"], catalogue, today=TODAY).problems
 
     assert "no such file or folder" == problem.message
+
+
+EXCEPTION = """\
+apiVersion: vmsguard/v1
+kind: Exception
+metadata: {id: ex-1}
+lifts: {pack: kr-pipc-thermal-2020, rule: saving-off, type: storage-inevitable}
+cameras: [cam-1]
+author: role:site-manager
+approver: role:privacy-officer
+starts: "2020-01-01T00:00:00+09:00"
+expires: "2020-03-01T00:00:00+09:00"
+legal_basis: {kind: consent, citation: Act 15}
+reason: The model stores to show the reading at all
+retention: P1D
+consent_record: register-7
+"""
+
+
+def test_an_exception_that_can_never_stand_is_a_warning_with_every_reason(write: Write, catalogue: Catalogue) -> None:
+    flawed = EXCEPTION.replace("privacy-officer", "site-manager").replace("retention: P1D\n", "")
+    path = write("e.yaml", flawed.replace("2020-03-01", "2021-03-01"))
+
+    found = validate([path], catalogue, today=TODAY)
+
+    assert () == found.problems
+    assert [
+        "ex-1 needs an approver who is not its author",
+        "ex-1 does not state retention",
+        "ex-1 runs 425 days, over the longest",
+    ] == [warning.message for warning in found.warnings]
+    assert {path.name} == {Path(str(warning.file)).name for warning in found.warnings}
+
+
+def test_an_exception_that_stood_once_is_no_warning(write: Write, catalogue: Catalogue) -> None:
+    found = validate([write("e.yaml", EXCEPTION)], catalogue, today=TODAY)
+    assert ((), ()) == (found.problems, found.warnings)

@@ -18,7 +18,7 @@ from vmsguard.policy.authorised import authorisation_flaws
 from vmsguard.policy.in_force import zone_of
 from vmsguard.policy.people import plain_role, two_people
 
-__all__ = ["Denied", "Granted", "decide"]
+__all__ = ["Denied", "Granted", "decide", "written_flaws"]
 
 _FIELDS = {
     "approver": lambda grant: grant.approver,
@@ -75,6 +75,12 @@ def decide(
         *_assessed(grant, exception_type, camera, documents, now, zone_of(pack), first_seen_use),
     ]
     return Denied(tuple(reasons)) if reasons else Granted(grant)
+
+
+def written_flaws(grant: ExceptionGrant, exception_type: ExceptionType) -> tuple[str, ...]:
+    """Why it can never stand as it is written, whatever the camera, its papers and the time, as reasons of a denial."""
+    at_its_start = _in_time(grant, exception_type, grant.starts)
+    return (*_people(grant), *_complete(grant, exception_type), *at_its_start)
 
 
 def _named(

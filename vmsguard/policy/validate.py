@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import TypeVar
 from msgspec import Struct
 
 from vmsguard.errors import ConfigError, PolicyError, Problems
-from vmsguard.model.pack import Pack
+from vmsguard.model.pack import ExceptionGrant, Pack
 from vmsguard.policy.builtin import PACK_FILE
 from vmsguard.policy.catalogue import Catalogue
+from vmsguard.policy.exceptions import written_flaws
 from vmsguard.policy.load_holds import load_freezes, load_holds
 from vmsguard.policy.load_pack import load_pack, load_packs, only_pack
 from vmsguard.policy.load_policy_tests import load_policy_tests
@@ -42,6 +43,13 @@ def validate(paths: Iterable[Path], catalogue: Catalogue, *, today: date) -> Val
     return _Validator(catalogue, today).run(paths)
 
 
+def _flaws(grant: ExceptionGrant, packs: Mapping[str, Pack]) -> Iterator[ConfigError]:
+    """An exception that can never stand loads all the same, and whoever wrote it should not wait for it."""
+    for reason in written_flaws(grant, packs[grant.pack].exception_types[grant.type]):
+        hint = "correct it: until then it lifts nothing, and the rule holds"
+        yield PolicyError(reason.partition(": ")[2], file=grant.origin, hint=hint)
+
+
 class _Validator:
     def __init__(self, catalogue: Catalogue, today: date) -> None:
         self.catalogue = catalogue
@@ -58,7 +66,8 @@ class _Validator:
         if "Assignment" in self.files or "Exception" in self.files:
             known = {**(self._guarded(self._installed) or {}), **self.packs}
             self._guarded(lambda: load_assignments(self.files.get("Assignment", ()), known))
-            self._guarded(lambda: load_exceptions(self.files.get("Exception", ()), known))
+            grants = self._guarded(lambda: load_exceptions(self.files.get("Exception", ()), known))
+            self.warnings += [flaw for grant in grants or () for flaw in _flaws(grant, known)]
         self._guarded(lambda: load_documents(self.files.get("Document", ())))
         self._guarded(lambda: load_holds(self.files.get("Hold", ())))
         self._guarded(lambda: load_freezes(self.files.get("Freeze", ()), self.catalogue.controls))
