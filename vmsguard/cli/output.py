@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vmsguard.cli.visible import json_escaped
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -38,7 +40,7 @@ def print_json(told: Any) -> None:
     """One JSON object on standard output; a fleet's results are large, so the fast encoder writes them."""
     import orjson
 
-    click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+    click.echo(json_escaped(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()))
 
 
 @contextmanager

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from vmsguard.cli.visible import shown, visible
 from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.results import Finding, Result, Unreached
 from vmsguard.model.vocabulary import Mode, Qualifier, Remediation, Verdict, Why
@@ -103,10 +103,10 @@ def _rules(rows: Iterable[_Row]) -> Table:
         table.add_column(column, no_wrap=True)
     table.add_column("why", overflow="fold")
     for row in rows:
-        name = f"{row.name}\n    {row.endpoint}" if row.endpoint else row.name
+        name = f"{shown(row.name)}\n    {shown(row.endpoint)}" if row.endpoint else shown(row.name)
         result = row.result
-        why = escape(_why(result))
-        table.add_row(row.camera, escape(name), verdict_text(result), result.basis, row.done, why)
+        why = shown(_why(result))
+        table.add_row(row.camera, name, verdict_text(result), result.basis, row.done, why)
     return table
 
 
@@ -121,7 +121,7 @@ def _list_rules(console: Console, rows: Iterable[_Row]) -> None:
         console.print(Padding(told, (0, 0, 0, indent)))
         for note in (row.endpoint, _why(row.result)):
             if note:
-                console.print(Padding(Text(note, style="dim"), (0, 0, 0, indent + 2)))
+                console.print(Padding(Text(visible(note), style="dim"), (0, 0, 0, indent + 2)))
 
 
 def _rule_before_controls(results: Sequence[Result]) -> Iterable[Result]:
@@ -149,7 +149,7 @@ def _show_policies(console: Console, policies: Iterable[PolicyInUse]) -> None:
     for pack in policies:
         if pack.review_overdue:
             notice = review_notice(pack.pack, pack.version, pack.reviewed_next)
-            console.print(f"[yellow]review overdue[/] {escape(notice)}")
+            console.print(f"[yellow]review overdue[/] {shown(notice)}")
 
 
 def _show_upcoming(console: Console, upcoming: Iterable[ComingRule]) -> None:
@@ -158,7 +158,7 @@ def _show_upcoming(console: Console, upcoming: Iterable[ComingRule]) -> None:
         told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in rule.today.items())
         console.print(f"[cyan]upcoming[/] {rule.pack}/{rule.rule} from {rule.starts}; today it would be: {told}")
         if rule.would_fail:
-            console.print(f"        would fail: {escape(_some(rule.would_fail))}")
+            console.print(f"        would fail: {shown(_some(rule.would_fail))}")
 
 
 def _some(subjects: Sequence[str]) -> str:
@@ -167,7 +167,7 @@ def _some(subjects: Sequence[str]) -> str:
 
 def _show_unreachable(console: Console, unreachable: Iterable[Unreached]) -> None:
     for entry in unreachable:
-        console.print(f"[yellow]not read[/] {escape(entry.target)}: {entry.why.value} ({escape(entry.detail)})")
+        console.print(f"[yellow]not read[/] {shown(entry.target)}: {entry.why.value} ({shown(entry.detail)})")
 
 
 def _show_findings(console: Console, findings: Iterable[Finding]) -> None:
@@ -176,9 +176,9 @@ def _show_findings(console: Console, findings: Iterable[Finding]) -> None:
     for finding in findings:
         groups.setdefault((finding.code, finding.message, finding.next_step), []).append(finding.subject)
     for (code, message, next_step), subjects in groups.items():
-        console.print(f"[cyan]finding[/] {code}: {escape(message)}: {escape(_some(subjects))}")
+        console.print(f"[cyan]finding[/] {code}: {shown(message)}: {shown(_some(subjects))}")
         if next_step:
-            console.print(f"        next: {escape(next_step)}")
+            console.print(f"        next: {shown(next_step)}")
 
 
 def show_plan(console: Console, plan: Plan, skipped: Iterable[Skipped] = ()) -> None:
@@ -194,15 +194,15 @@ def show_plan(console: Console, plan: Plan, skipped: Iterable[Skipped] = ()) -> 
         for planned in plan.changes:
             table.add_row(
                 Text(planned.mode.value, style="bold" if planned.mode is Mode.ENFORCE else "dim"),
-                escape(_change(planned)),
-                escape(_causes(planned)),
-                escape(_in_the_way(planned.blockers)),
+                shown(_change(planned)),
+                shown(_causes(planned)),
+                shown(_in_the_way(planned.blockers)),
             )
         console.print(table)
     for entry in skipped:
-        console.print(f"[yellow]not sent[/] {escape(entry.change)}: {escape(entry.reason)}")
+        console.print(f"[yellow]not sent[/] {shown(entry.change)}: {shown(entry.reason)}")
         if entry.next_step:
-            console.print(f"        next: {escape(entry.next_step)}")
+            console.print(f"        next: {shown(entry.next_step)}")
 
 
 def _in_the_way(blockers: Iterable[str]) -> str:

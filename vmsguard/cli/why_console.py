@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
+from vmsguard.cli.visible import visible
 from vmsguard.cli.why_sentences import Line
 
 __all__ = ["WIDTH", "show_lines"]
@@ -43,7 +44,7 @@ def show_lines(console: Console, lines: Iterable[Line]) -> None:
 
 
 def _styled(line: Line) -> Text:
-    plain = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in line.text)
+    plain = visible(line.text)
     text = Text(plain)
     if line.verdict:
         # The verdict ends the line, after the last colon but one that may stand in a place's name.
