@@ -24,6 +24,8 @@ ARGUMENTS = {
     "tds:GetServices": "<tds:IncludeCapability>true</tds:IncludeCapability>",
     "tds:SetNetworkProtocols": "<tds:NetworkProtocols><tt:Name>RTSP</tt:Name><tt:Enabled>true</tt:Enabled>"
     "<tt:Port>554</tt:Port></tds:NetworkProtocols>",
+    "tds:SetIPAddressFilter": "<tds:IPAddressFilter><tt:Type>Deny</tt:Type><tt:IPv4Address><tt:Address>192.0.2.7"
+    "</tt:Address><tt:PrefixLength>32</tt:PrefixLength></tt:IPv4Address></tds:IPAddressFilter>",
     "tds:SetStorageConfiguration": '<tds:StorageConfiguration token="storage-1"><tds:Data type="NFS">'
     "<tds:StorageUri>nfs://192.0.2.1/x</tds:StorageUri></tds:Data></tds:StorageConfiguration>",
     "tds:DeleteStorageConfiguration": "<tds:Token>storage-2</tds:Token>",
@@ -115,6 +117,7 @@ FULL = {
     "webrtc": ["wss://signal.example/ws"],
     "tunnels": ["http", "websocket"],
     "masks": [True, False],
+    "allowed": ["192.0.2.0/24"],
     "brokers": ["mqtts://broker.example:8883"],
     "uplinks": ["https://cloud.example/uplink"],
     "storages": [{"uri": "nfs://192.0.2.1/a", "used": True, "user": "writer", "strategy": "Both"}, "nfs://192.0.2.1/b"],

@@ -187,6 +187,23 @@ async def test_masks_are_told_set_and_deleted(run) -> None:
         assert (await caller.ask("cam", "tr2:GetMasks")).fault == ("Receiver", "ActionNotSupported", "NotImplemented")
 
 
+async def test_an_address_filter_is_told_and_set(run) -> None:
+    asked = (
+        "<tds:IPAddressFilter><tt:Type>Deny</tt:Type><tt:IPv4Address><tt:Address>192.0.2.7</tt:Address>"
+        "<tt:PrefixLength>{}</tt:PrefixLength></tt:IPv4Address></tds:IPAddressFilter>"
+    )
+    async with run({"id": "cam", "allowed": ["192.0.2.0/24"]}, {"id": "none"}) as caller:
+        seen = []
+        for prefix in ("x", "32"):
+            answer = await caller.ask("cam", "tds:GetIPAddressFilter")
+            seen.append((answer.text(".//tt:Type"), answer.text(".//tt:Address"), answer.text(".//tt:PrefixLength")))
+            await caller.ask("cam", "tds:SetIPAddressFilter", asked.format(prefix))
+        answer = await caller.ask("cam", "tds:GetIPAddressFilter")
+        assert seen == [("Allow", "192.0.2.0", "24")] * 2
+        assert (answer.text(".//tt:Type"), answer.text(".//tt:Address")) == ("Deny", "192.0.2.7")
+        assert (await caller.ask("none", "tds:GetIPAddressFilter")).fault[1] == "ActionNotSupported"
+
+
 async def test_rtsp_through_the_http_port_is_there_or_refused(run) -> None:
     over = "<trt:StreamSetup><tt:Transport><tt:Protocol>HTTP</tt:Protocol></tt:Transport></trt:StreamSetup>" + PROFILE
     over2 = f"<tr2:Protocol>RtspOverHttp</tr2:Protocol>{PROFILE2}"

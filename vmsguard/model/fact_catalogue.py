@@ -15,7 +15,7 @@ from vmsguard.model.vocabulary import Layer
 
 __all__ = ["CATALOGUE", "CORE_FACTS", "FactSpec"]
 
-CATALOGUE = 2
+CATALOGUE = 3
 
 BOTH = (Layer.RUNTIME, Layer.STORED)
 RUNNING = (Layer.RUNTIME,)
@@ -214,6 +214,13 @@ _SPECS = (
         evidence=E.FLAG,
         whole=True,
         meaning="the target answers protected reads without a login",
+    ),
+    FactSpec(
+        name="access.addresses_limited",
+        value_type=bool,
+        evidence=E.FLAG,
+        whole=True,
+        meaning="only addresses on a list of its own can reach the target",
     ),
     FactSpec(
         name="access.log_enabled",

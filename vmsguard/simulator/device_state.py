@@ -14,6 +14,7 @@ from vmsguard.simulator.searching_state import Application, Searching
 
 __all__ = [
     "Account",
+    "AddressFilter",
     "Analyser",
     "AnalyticsConfiguration",
     "AudioEncoder",
@@ -220,6 +221,14 @@ class Mask(Struct):
     enabled: bool = True
 
 
+class AddressFilter(Struct):
+    """Who may reach the device: ``Allow`` only those listed, or ``Deny`` them."""
+
+    type: str = "Allow"
+    addresses: list[str] = field(default_factory=list)
+    """``address/prefix``."""
+
+
 class Configuration(Struct):
     protocols: list[NetworkProtocol] = field(default_factory=list)
     sources: list[VideoSource] = field(default_factory=list)
@@ -238,6 +247,7 @@ class Configuration(Struct):
     webrtc: list[WebRtc] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
     masks: list[Mask] = field(default_factory=list)
+    address_filter: AddressFilter | None = None
 
 
 class Footage(Struct):

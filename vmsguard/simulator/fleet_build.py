@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from vmsguard.errors import ConfigError
 from vmsguard.simulator.device_state import (
     Account,
+    AddressFilter,
     Analyser,
     AnalyticsConfiguration,
     AudioEncoder,
@@ -268,6 +269,7 @@ def _add_storages(have: Configuration, group: Group) -> None:
 
 
 def _add_connections(have: Configuration, group: Group) -> None:
+    have.address_filter = None if group.allowed is None else AddressFilter("Allow", list(group.allowed))
     have.uplinks += [Uplink(address) for address in group.uplinks or []]
     have.brokers += [EventBroker(address) for address in group.brokers or []]
     have.webrtc += [

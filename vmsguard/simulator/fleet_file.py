@@ -108,6 +108,8 @@ class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Programs installed on it; None: it has no App Management service."""
     searching: Searching = field(default_factory=Searching)
     """What else it can search for, and what it says of that."""
+    allowed: list[str] | None = None
+    """Addresses (``192.0.2.0/24``) that may reach the camera; None: it has no address filter. Nothing enforces it."""
     without: list[str] = field(default_factory=list)
     """Services it lacks besides: ``media2``, ``search`` ..."""
     users: list[Account] = field(default_factory=list)

@@ -22,7 +22,8 @@ def reply(name: str, namespace: str, operation: str) -> Element:
 
 def element(tag: str, inner: str) -> Element:
     spaces = (
-        f'xmlns:trt="{MEDIA}" xmlns:tr2="{MEDIA2}" xmlns:tev="{EVENTS}" xmlns:tt="http://www.onvif.org/ver10/schema"'
+        f'xmlns:trt="{MEDIA}" xmlns:tr2="{MEDIA2}" xmlns:tev="{EVENTS}" xmlns:tds="{DEVICE}" '
+        'xmlns:tt="http://www.onvif.org/ver10/schema"'
     )
     return etree.fromstring(f"<{tag} {spaces}>{inner}</{tag}>")
 
@@ -65,6 +66,20 @@ def test_configurations_of_another_service_are_no_empty_list() -> None:
     inner = '<tr2:Configurations token="a"/>'
     with pytest.raises(Malformed):
         media_replies.multicasts(element("trt:GetVideoEncoderConfigurationsResponse", inner), "video")
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "",
+        "<tds:IPAddressFilter/>",
+        "<tds:IPAddressFilter><tt:Type>Sometimes</tt:Type></tds:IPAddressFilter>",
+        "<tds:IPAddressFilter><tt:Type>Allow</tt:Type><tt:IPv4Address/></tds:IPAddressFilter>",
+    ],
+)
+def test_an_address_filter_that_does_not_say_what_it_does_is_malformed(inner: str) -> None:
+    with pytest.raises(Malformed):
+        device_replies.address_filter_limits(element("tds:GetIPAddressFilterResponse", inner))
 
 
 def test_masks_tell_what_they_cover_and_not_where() -> None:

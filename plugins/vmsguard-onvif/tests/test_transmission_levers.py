@@ -10,7 +10,7 @@ from vmsguard_onvif.lists import opaque
 from vmsguard.errors import NotSupported, Refused
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import MetadataStream, PrivacyMask, PushDestination, StreamService
-from vmsguard.model.facts import Fact, FactKey, Items, Known, Unknown
+from vmsguard.model.facts import Absent, Fact, FactKey, Items, Known, Unknown
 from vmsguard.model.vocabulary import Layer, Role, Why
 from vmsguard.simulator.call import Call, Operation, Service
 from vmsguard.simulator.device_state import (
@@ -288,6 +288,38 @@ async def test_the_uplink_we_manage_over_is_never_deleted(simulate: Any, named: 
                 await session.change(changes[1])
         assert refused.value.code == "ManagedThroughIt"
         assert simulated.simulator.camera("cam").truth.uplinks == (address,)
+
+
+# -- who may reach it
+
+
+@pytest.mark.parametrize(
+    ("allowed", "limited"),
+    [(["192.0.2.0/24", "198.51.100.7/32"], True), ([], False), (["192.0.2.0/24", "0.0.0.0/0"], False)],
+)
+async def test_an_address_filter_limits_who_reaches_the_device(
+    simulate: Any, allowed: list[str], limited: bool
+) -> None:
+    async with simulate(allowed=allowed) as simulated:
+        facts = await read(simulated)
+        (found,) = [fact.reading for key, fact in facts.items() if key.name == "access.addresses_limited"]
+        assert found == Known(limited)
+
+
+async def test_addresses_that_are_shut_out_leave_all_others_in(simulate: Any) -> None:
+    async with simulate(allowed=["192.0.2.0/24"]) as simulated:
+        told = simulated.simulator.camera("cam").state.configuration.address_filter
+        told.type = "Deny"
+        facts = await read(simulated)
+        assert [fact.reading for key, fact in facts.items() if key.name == "access.addresses_limited"] == [Known(False)]
+
+
+async def test_a_device_without_an_address_filter_says_so(simulate: Any) -> None:
+    async with simulate() as simulated:
+        facts = await read(simulated)
+        assert [fact.reading for key, fact in facts.items() if key.name == "access.addresses_limited"] == [
+            Absent("the Device service says IPFilter=false")
+        ]
 
 
 # -- masks

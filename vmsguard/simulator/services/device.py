@@ -10,6 +10,7 @@ from vmsguard.simulator.access import Access
 from vmsguard.simulator.call import Arguments, Call, Operation, Service, schema
 from vmsguard.simulator.device_state import Device, NetworkProtocol, Storage
 from vmsguard.simulator.faults import invalid_argument, not_supported, unable
+from vmsguard.simulator.services import address_filter
 from vmsguard.simulator.services.advertised import legacy_capabilities, service_list
 from vmsguard.simulator.soap import boolean, element, quoteattr, text
 
@@ -161,7 +162,8 @@ def _capabilities(device: Device) -> str:
     fixed = ' NetworkConfigNotSupported="true"' if FIXED_NETWORK in device.features else ""
     types = ' StorageTypesSupported="NFS CIFS ObjectStorageS3"' if storages else ""
     return (
-        '<tds:Capabilities><tds:Network IPFilter="false" ZeroConfiguration="true" IPVersion6="false" DynDNS="false"/>'
+        f'<tds:Capabilities><tds:Network IPFilter="{boolean(device.configuration.address_filter is not None)}" '
+        'ZeroConfiguration="true" IPVersion6="false" DynDNS="false"/>'
         f'<tds:Security UsernameToken="{boolean(token)}" HttpDigest="{boolean(digest)}" MaxUsers="8"/>'
         f'<tds:System DiscoveryResolve="false" DiscoveryBye="false" RemoteDiscovery="false" SystemBackup="false" '
         f'StorageConfiguration="{boolean(storages)}" MaxStorageConfigurations="{8 if storages else 0}"{types}{fixed}/>'
@@ -187,6 +189,7 @@ SERVICE: Final = Service(
         "GetStorageConfigurations": Operation(_storages, Access.READ_MEDIA),
         "SetStorageConfiguration": Operation(_set_storage, Access.ACTUATE, writes=True),
         "DeleteStorageConfiguration": Operation(_delete_storage, Access.ACTUATE, writes=True),
+        **address_filter.OPERATIONS,
         "SystemReboot": Operation(_reboot, Access.UNRECOVERABLE, writes=True),
     },
 )

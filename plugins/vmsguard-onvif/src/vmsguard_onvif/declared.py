@@ -34,6 +34,7 @@ _FACTS = (
     _documented("analytics.functions", _BOTH),
     _documented("face_library.sizes"),
     _documented("thermal.source"),
+    _documented("access.addresses_limited"),
     FactSupport("access.accounts", Support.SUPPORTED),
     FactSupport("access.anonymous", Support.SUPPORTED),
     FactSupport("clock.skew_seconds", Support.SUPPORTED),

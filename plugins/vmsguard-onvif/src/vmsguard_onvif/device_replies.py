@@ -12,6 +12,7 @@ __all__ = [
     "Protocol",
     "StorageTarget",
     "User",
+    "address_filter_limits",
     "device_information",
     "network_protocols",
     "storage_configurations",
@@ -84,6 +85,20 @@ def _protocol(entry: Element) -> Protocol:
     if any(port is None for port in ports):
         raise Malformed("a port that is no number")
     return Protocol(token(entry, f"{TT}Name"), enabled, tuple(port for port in ports if port is not None))
+
+
+def address_filter_limits(reply: Element) -> bool:
+    """Whether a ``GetIPAddressFilter`` reply lets in listed addresses only, and those are not all there are."""
+    told = reply.find(f"{_TDS}IPAddressFilter")
+    kind = text(told, f"{TT}Type")
+    if told is None or kind not in {"Allow", "Deny"}:
+        raise Malformed("an address filter that neither allows nor denies")
+    entries = [*children(told, f"{TT}IPv4Address"), *children(told, f"{TT}IPv6Address")]
+    prefixes = [number(text(entry, f"{TT}PrefixLength")) for entry in entries]
+    if any(prefix is None for prefix in prefixes):
+        raise Malformed("an address without its prefix length")
+    # Nothing says that an empty list of allowed addresses lets nobody in: we are in, and read it.
+    return kind == "Allow" and bool(prefixes) and 0 not in prefixes
 
 
 def storage_configurations(reply: Element) -> tuple[StorageTarget, ...]:

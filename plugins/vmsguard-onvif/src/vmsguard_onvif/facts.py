@@ -48,6 +48,7 @@ WHOLE_FACTS: Mapping[str, WholeFact] = {
     "push.destinations": facts_transmission.push_destinations,
     "cloud.links": facts_transmission.cloud_links,
     "access.accounts": facts_access.accounts,
+    "access.addresses_limited": facts_access.addresses_limited,
     "access.anonymous": facts_access.anonymous,
     "clock.skew_seconds": facts_access.clock_skew,
     "face_library.sizes": facts_access.face_libraries,

@@ -7,10 +7,10 @@ from vmsguard.model.fact_values import Account
 from vmsguard.model.facts import Items, Known, Unknown
 from vmsguard.model.vocabulary import Why
 from vmsguard_onvif.factory_accounts import is_factory_account
-from vmsguard_onvif.gathering import unanswered
+from vmsguard_onvif.gathering import Answered, unanswered
 from vmsguard_onvif.observed import Told, WholeView, runtime
 
-__all__ = ["accounts", "anonymous", "clock_skew", "face_libraries"]
+__all__ = ["accounts", "addresses_limited", "anonymous", "clock_skew", "face_libraries"]
 
 
 async def accounts(view: WholeView) -> Told:
@@ -41,6 +41,12 @@ async def clock_skew(view: WholeView) -> Told:
     if not view.session.skew_known:
         return runtime(Unknown(Why.PROTOCOL, "GetSystemDateAndTime gives no UTC time"))
     return runtime(Known(round(view.session.offset.total_seconds())))
+
+
+async def addresses_limited(view: WholeView) -> Told:
+    """Whether the device's own address filter lets in listed addresses only; which ones is not kept."""
+    answer = await view.readings.addresses_limited()
+    return runtime(Known(answer.value) if isinstance(answer, Answered) else answer.reading)
 
 
 async def face_libraries(view: WholeView) -> Told:

@@ -60,6 +60,11 @@ class Readings:
             return self.gathering.absence("the Device service says NetworkConfigNotSupported=true")
         return await self.gathering.ask(DEVICE, "GetNetworkProtocols", parse=device_replies.network_protocols)
 
+    async def addresses_limited(self) -> Answer[bool]:
+        return await self.gathering.ask(
+            DEVICE, "GetIPAddressFilter", parse=device_replies.address_filter_limits, capability="IPFilter"
+        )
+
     async def storage_configurations(self) -> Answer[tuple[StorageTarget, ...]]:
         return await self.gathering.ask(
             DEVICE,
