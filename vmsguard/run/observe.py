@@ -16,6 +16,7 @@ from vmsguard.model.vocabulary import WHOLE, Effect, Why
 from vmsguard.net.client import GuardedClient
 from vmsguard.net.tls import CertificateSeen
 from vmsguard.plugin.driver import Driver
+from vmsguard.run.believed import believed
 from vmsguard.run.credentials import note_accepted, note_refusal, refused_elsewhere
 from vmsguard.run.equipment import Instruments
 from vmsguard.run.reach import why_of
@@ -170,7 +171,7 @@ async def _read(
     facts: dict[FactKey, Fact] = {}
     async with within(target, "observe", manifest.bound.base + manifest.bound.per_channel * len(channels)):
         async for observation in driver.observe(want):
-            for fact in observation.facts:
+            for fact in believed(observation.facts, target.id, specs):
                 facts[fact.key] = fact
     points = tuple(point for channel in sorted(channels) for point in driver.witness_points(channel))
     return TargetObservation(
