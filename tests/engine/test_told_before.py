@@ -18,10 +18,12 @@ from vmsguard.engine import told_before
 from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.compile import compile_assigned
 from vmsguard.engine.evaluate import evaluate
+from vmsguard.engine.recall import Question
 from vmsguard.model.fact_catalogue import CORE_FACTS
 from vmsguard.model.facts import Absent, Fact, FactKey, Items, Known, Reading, Unknown
 from vmsguard.model.inventory import Attribute, Endpoint
-from vmsguard.model.vocabulary import WHOLE, Basis, Mode, Role, Why
+from vmsguard.model.results import Outcome
+from vmsguard.model.vocabulary import WHOLE, Basis, Mode, Role, Verdict, Why
 from vmsguard.policy.builtin import builtin_folder
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.load_pack import load_packs
@@ -114,3 +116,13 @@ def test_every_word_is_the_same_as_without_memory(world: Any, mode: Mode, monkey
 
     alike()
     assert remembered > 0
+
+
+def test_what_cannot_be_compared_is_judged_each_time_and_stops_nothing(world: Any, words: Any) -> None:
+    """A plugin's reading or outcome may hold a list; the run goes on."""
+    jobs = Known(Items([], True))  # type: ignore[arg-type]
+    world.put("recording.jobs", jobs).assign(words.pack(words.rule(words.require("storage.edge.off"))))
+    assert world.verdict("r") is world.verdict("r")
+    outcome = Outcome(verdict=Verdict.FAIL, reason="r", offenders=["a"])  # type: ignore[arg-type]
+    question = Question(remembers=True)
+    assert question.conclude(outcome) is not question.conclude(outcome)

@@ -77,7 +77,10 @@ class Question:
 
     def conclude(self, outcome: Outcome, *, on_camera: bool = False) -> Conclusion:
         """The conclusion with this outcome, whatever it rests on."""
-        known = self._concluded.get((outcome, on_camera))
+        try:
+            known = self._concluded.get((outcome, on_camera))
+        except TypeError:  # a plugin's outcome may hold a list
+            return Conclusion(outcome)
         if known is None:
             known = Conclusion(outcome)
             if len(self._concluded) < MOST:
@@ -138,10 +141,10 @@ class Question:
                 if type(step) is not _Step or (step.asked, step.name, step.layer) != told[:3]:
                     return None  # told the same, it asked for something else: not to be relied on
                 place, key = _fork(step, fact, told.answer, view)
+            conclusion = Conclusion(outcome, by_readings=True)
+            self._put(place, key, conclusion)
         except TypeError:
             return None
-        conclusion = Conclusion(outcome, by_readings=True)
-        self._put(place, key, conclusion)
         self._kept += 1
         return conclusion
 
