@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from vmsguard.model.pack import ExceptionGrant
 from vmsguard.model.vocabulary import Basis, Verdict, Why
@@ -149,3 +150,12 @@ def test_what_is_pending_is_told_apart_from_what_is_granted(scene, grant):
 def test_a_moment_without_an_offset_is_none(scene, grant):
     order(scene, "requested", requested_at=STARTS.replace(tzinfo=None))
     assert Verdict.UNKNOWN is scene.judge(CONTROL, exception=grant, by=BY, within=DAY).verdict
+
+
+def test_what_a_court_once_allowed_does_not_carry_a_use_that_names_another_paper(scene, grant):
+    order(scene, dated=date(2026, 10, 1))
+    own = order(scene, kind="administrative").documents[-1]
+    named = replace(grant, authorisation=own.id)
+    assert Why.NO_DOCUMENT is scene.judge(CONTROL, exception=named, by=BY).why
+    named = replace(grant, authorisation=scene.documents[0].id)
+    assert Verdict.PASS is scene.judge(CONTROL, exception=named, by=BY).verdict

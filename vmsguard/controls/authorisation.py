@@ -52,6 +52,9 @@ class DocumentsAuthorisation(Control):
         papers = view.documents(_KIND)
         if not papers:
             return judge_papers(view, _KIND, required)
+        named = "" if view.exception is None else view.exception.authorisation
+        if named:  # each use needs its own: what was once allowed for another does not carry this one
+            papers = tuple(paper for paper in papers if paper.id == named)
         decided = [paper for paper in papers if _state(paper, view.now) != "requested" and not _flaw(paper, view.now)]
         last = max(decided, key=lambda paper: (_decided_on(paper), _state(paper, view.now)), default=None)
         if last is not None and _state(last, view.now) == "refused":
