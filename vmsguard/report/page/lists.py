@@ -152,7 +152,9 @@ def exception_state(one: ExceptionInForce) -> ExceptionState:
     """Days left, said louder from 14 days on and again from 3; what does not count is not in force."""
     left = one.days_left
     if left is not None and left < 0:
-        return ExceptionState("off", "na", f"ended {_days(-left)} ago")
+        # Days left are rounded down: what ended an hour ago has -1 of them.
+        whole = -left - 1
+        return ExceptionState("off", "na", f"ended {_days(whole)} ago" if whole else "ended less than a day ago")
     if not one.granted:
         return ExceptionState("off", "na", "not in force")
     if left is None:
