@@ -181,7 +181,7 @@ def _lines(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     if row["seen_at"]:
         lines.append(("seen last", f"{row['seen_at']} sha256:{row['seen_certificate']}"))
         lines.append(("its key", f"spki-sha256:{row['seen_key']}"))
-    lines.append(("login", row["login_mode"] or "none accepted yet"))
+    lines.append(("login", row["login_mode"] or "not known"))
     if row["rtsp_without_login"] is not None:
         lines.append(("rtsp", "shows streams without a login" if row["rtsp_without_login"] else "asks for a login"))
     return lines
