@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,13 +9,16 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from vmsguard.engine.compile import CompiledRules
+from vmsguard.engine.evaluate import evaluate
 from vmsguard.engine.not_accepted import hold_back
 from vmsguard.engine.plan import make_plan
 from vmsguard.model.changes import CORE_VERBS
 from vmsguard.model.fact_catalogue import CORE_FACTS
+from vmsguard.model.fact_values import RetentionSetting
 from vmsguard.model.inventory import Endpoint
 from vmsguard.model.plan import Plan
-from vmsguard.model.vocabulary import Mode, Role
+from vmsguard.model.span import Span
+from vmsguard.model.vocabulary import Mode, Role, Verdict
 from vmsguard.policy.lock_compare import HeldBack
 
 SAYS = "not-accepted: thermal 1.1.0 differs from the locked 1.0.0"
@@ -172,3 +176,25 @@ def test_holding_back_only_ever_takes_changes_away(world, words, packs, plugin, 
     assert not plugin or after.enforceable == ()
     assert free.enforced or not barred.enforced
     assert free.results == barred.results
+
+
+def test_a_pack_that_nobody_ever_accepted_stops_no_deletion_that_is_due(world, words):
+    """Verdicts say the conflict; what was accepted is deleted all the same, and nothing else is changed for it."""
+    year = words.require("retention.min", min=Span(exact=timedelta(days=365)))
+    daily = words.rule(words.require("deletion.periodic", max_gap=timedelta(hours=24)), name="daily")
+    world.listed("recording.retention", RetentionSetting("sd", 86_400)).stores("footage").footage(world.now)
+    world.assign(words.pack(daily, name="ours")).assign(words.pack(words.rule(year, name="keep"), name="strange"))
+    snapshots = {"cam-1": world.snapshot()}
+    for unaccepted, mode in (((), Mode.PROPOSE), (("ours",), Mode.PROPOSE), (("strange",), Mode.ENFORCE)):
+        found = evaluate(world.rules, snapshots["cam-1"], world.now, unaccepted=unaccepted)
+        assert {Verdict.CONFLICT} == {one.verdict for one in found.results}
+        facts = {"now": world.now, "run": "r", "verbs": CORE_VERBS, "facts": CORE_FACTS}
+        assert [("footage.purge", mode)] == [
+            (planned.change.verb, planned.mode)
+            for planned in make_plan([found], snapshots, world.claims, **facts).changes
+        ]
+
+
+def test_a_pack_that_was_accepted_in_another_version_may_keep_what_it_kept():
+    held = HeldBack(packs={"new": SAYS, "changed": SAYS}, kept={"changed": frozenset()})
+    assert {"new"} == held.never_accepted

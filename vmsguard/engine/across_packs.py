@@ -8,7 +8,7 @@ window, and the purge that honours it goes on (policy-packs 4.4 and 6.5).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from vmsguard.controls.papers import covers, flaw
 from vmsguard.engine.compile import KEEPS
 from vmsguard.engine.demands import CONFLICT, Demand
+from vmsguard.engine.freezes import DUTIES
 from vmsguard.engine.judge import Judgement
 from vmsguard.engine.ladder import Climb
 from vmsguard.model.pack import Document
@@ -86,12 +87,18 @@ def empty_window(least: Span, most: Span) -> bool:
 
 
 def settle_across(
-    rules: Sequence[JudgedAlone], papers: Iterable[Document], results: Sequence[Result], demands: Iterable[Demand]
+    rules: Sequence[JudgedAlone],
+    papers: Iterable[Document],
+    results: Sequence[Result],
+    demands: Iterable[Demand],
+    *,
+    unaccepted: Collection[str] = (),
 ) -> tuple[list[Result], list[Demand]]:
     """The results with ``conflict`` on both sides of each, and the demands with what stands in their way.
 
     Where it is not sure that both sides apply, what passed is unknown and what failed fails on its own; the
-    changes are held back all the same.
+    changes are held back all the same, except for duties to delete where the one that keeps is of a pack in
+    ``unaccepted``: what nobody has ever accepted stops no deletion that is due.
     """
     asks = [ask for rule in rules for ask in _asks(rule)]
     keeps = [ask for ask in asks if _is_keep(ask)] + [_by_paper(paper) for paper in papers]
@@ -101,7 +108,7 @@ def settle_across(
     for keep, ask in sorted(pairs, key=_sure_first):
         _tell(told, keep, ask)
         _tell(told, ask, keep)
-        held.add(keep, ask)
+        held.add(keep, ask, unaccepted)
     return told, [held.back(demand) for demand in demands]
 
 
@@ -205,14 +212,19 @@ def _with(left: tuple[str, ...], more: str) -> tuple[str, ...]:
     return left if more in left else (*left, more)
 
 
+def _goes_on(ask: _Ask, keep: _Ask, unaccepted: Collection[str]) -> bool:
+    duty = ask.judgement is not None and ask.judgement.requirement.control.id in DUTIES
+    return duty and keep.by is not None and keep.by.told.pack in unaccepted
+
+
 class _Held:
     """Demands held back by conflicts, by the requirement that makes them."""
 
     def __init__(self) -> None:
         self._why: dict[tuple[str, str, str, str], dict[str, None]] = {}
 
-    def add(self, keep: _Ask, ask: _Ask) -> None:
-        for one in (keep, ask):
+    def add(self, keep: _Ask, ask: _Ask, unaccepted: Collection[str]) -> None:
+        for one in (keep,) if _goes_on(ask, keep, unaccepted) else (keep, ask):
             if one.by is not None and one.judgement is not None:
                 rule = one.by.told
                 key = (rule.pack, rule.rule, one.judgement.requirement.control.id, one.place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
@@ -58,8 +58,13 @@ def evaluate(
     snapshot: CameraSnapshot,
     now: datetime,
     grants: Sequence[ExceptionGrant] = (),
+    *,
+    unaccepted: Collection[str] = (),
 ) -> Evaluation:
-    """The verdicts on one camera at ``now`` under the rules of its site."""
+    """The verdicts on one camera at ``now`` under the rules of its site.
+
+    ``unaccepted`` are packs that no lock has ever held: they are judged, and stop no deletion that is due.
+    """
     papers = must_keep_papers(snapshot, now) if snapshot.documents else ()
     facts = compiled[0].facts if compiled else {}
     sitting = _Sitting(
@@ -79,7 +84,7 @@ def evaluate(
         in_scope[rules.pack.id] = any_of((truth, in_scope.get(rules.pack.id, _FALSE)))
     results, demands, rule_results = sitting.results, sitting.demands, sitting.rule_results
     if sitting.alone is not None:
-        results, demands = settle_across(sitting.alone, papers, results, demands)
+        results, demands = settle_across(sitting.alone, papers, results, demands, unaccepted=unaccepted)
         rule_results = [result for result in results if result.level == "rule"]
     verdict = worst_of(map(attrgetter("verdict"), rule_results))
     qualifier = weakest_qualifier(map(attrgetter("qualifier"), rule_results))

@@ -36,6 +36,11 @@ class HeldBack(Struct, frozen=True, kw_only=True):
     same_scope: frozenset[str] = frozenset()
     """Packs that select what they selected when they were accepted."""
 
+    @property
+    def never_accepted(self) -> frozenset[str]:
+        """Packs that are not in the lock at all; of one that changed nobody knows which of its rules are new."""
+        return frozenset(self.packs.keys() - self.kept.keys())
+
 
 class LockStanding(Struct, frozen=True, kw_only=True):
     """How an installation stands to its lock; without one nothing is held back."""

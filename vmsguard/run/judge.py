@@ -121,8 +121,10 @@ async def judge(
     snapshots = with_standings(snapshots, fleet, now, latest)
     if remember:
         equipment.state.note_time(now)
+    strange = fleet.lock.held.never_accepted
     evaluations = tuple(
-        evaluate(fleet.rules.get(camera.site, ()), snapshots[camera.id], now, fleet.grants) for camera in fleet.cameras
+        evaluate(fleet.rules.get(camera.site, ()), snapshots[camera.id], now, fleet.grants, unaccepted=strange)
+        for camera in fleet.cameras
     )
     evaluations = only_accepted(evaluations, fleet, equipment.state, now)
     claims = replace(claims_of(fleet.inventory, snapshots, observations), holds=kept_in_place(fleet, now, latest))
