@@ -7,10 +7,11 @@ PLUGINS := $(patsubst %/setup.cfg,%,$(wildcard plugins/*/setup.cfg))
 SOURCES := vmsguard $(wildcard $(addsuffix /src,$(PLUGINS)))
 PACKAGING := setup.cfg pyproject.toml constraints.txt $(addsuffix /setup.cfg,$(PLUGINS))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+FUZZ_SECONDS ?= 60
 # Packages of the user's own site would stand in for those of the constraints.
 export PYTHONNOUSERSITE = 1
 
-.PHONY: help demo test lint bench bench-quick soak docs clean
+.PHONY: help demo test lint bench bench-quick fuzz soak docs clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -19,6 +20,10 @@ help: ## what can be made
 $(VENV)/.installed: $(PACKAGING)
 	$(PYTHON) -m venv $(VENV)
 	$(PIP_INSTALL) -e '.[testing,uvloop,build]' $(addprefix -e ,$(PLUGINS))
+	touch $@
+
+$(VENV)/.fuzz-installed: $(VENV)/.installed
+	$(PIP_INSTALL) -e '.[fuzz]'
 	touch $@
 
 $(VENV)/.lint-installed: $(VENV)/.installed
@@ -42,8 +47,12 @@ bench: $(VENV)/.installed ## the promises that are measured, as ratios; writes b
 bench-quick: $(VENV)/.installed ## whether the benchmarks of evidence and start-up run, on small inputs
 	$(BIN)/python bench/run.py --quick --only append --only verify --only startup --only validate
 
-soak: $(VENV)/.installed ## the long forms: many more generated examples, every kill, cut and flipped bit
+fuzz: $(VENV)/.fuzz-installed ## what reads bytes from devices, a minute each and all at once, from the kept corpora
+	$(BIN)/python tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
+
+soak: $(VENV)/.fuzz-installed ## the long forms: many more generated examples, every kill, cut and flipped bit
 	VMSGUARD_SOAK=1 $(BIN)/python -m pytest -q --durations=15 --numprocesses=auto --dist=loadgroup --hypothesis-profile=soak
+	$(BIN)/python tests/fuzz/run.py --seconds 1200
 
 docs: $(VENV)/.installed ## write the reference pages from the code they describe
 	$(BIN)/python docs/build.py

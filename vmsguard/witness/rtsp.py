@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from dataclasses import dataclass
 
 from msgspec.structs import replace
 
@@ -12,13 +10,12 @@ from vmsguard.model.vocabulary import Why
 from vmsguard.net.login import Login
 from vmsguard.witness.place import Place
 from vmsguard.witness.rtsp_login import answer, challenge_of
+from vmsguard.witness.rtsp_reply import RtspReply, read_head
 from vmsguard.witness.sighting import Sighting, proves_nothing
 
 __all__ = ["look_rtsp", "meaning"]
 
 HEAD_BYTES = 16 * 1024
-_STATUS = re.compile(r"RTSP/\d\.\d (\d{3})(?: |\r)")
-_LENGTH = re.compile(r"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
 
 # RFC 2326, 11: what says that there is no such stream here and now. Other 4xx and 5xx may come from our
 # own request, from load (453, 500) or from another state, and prove nothing.
@@ -76,17 +73,6 @@ async def _ask(place: Place, path: str, login: Login | None) -> Sighting:
         writer.transport.abort()
 
 
-@dataclass(frozen=True)
-class _Reply:
-    status: int
-    head: str
-
-    @property
-    def length(self) -> int:
-        found = _LENGTH.search(self.head)
-        return int(found.group(1)) if found else 0
-
-
 class _Talk:
     """Requests and heads of replies on one connection."""
 
@@ -96,7 +82,7 @@ class _Talk:
         self._writer = writer
         self._sent = 0
 
-    async def exchange(self, method: str, credentials: str = "") -> _Reply:
+    async def exchange(self, method: str, credentials: str = "") -> RtspReply:
         self._sent += 1
         lines = [f"{method} {self.url} RTSP/1.0", f"CSeq: {self._sent}", "User-Agent: vmsguard"]
         if method == "DESCRIBE":
@@ -105,11 +91,9 @@ class _Talk:
             lines.append(f"Authorization: {credentials}")
         self._writer.write("\r\n".join([*lines, "", ""]).encode())
         await self._writer.drain()
-        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        found = _STATUS.match(head)
-        return _Reply(0 if found is None else int(found.group(1)), head)
+        return read_head(await self._reader.readuntil(b"\r\n\r\n"))
 
-    async def skip_body(self, reply: _Reply) -> None:
+    async def skip_body(self, reply: RtspReply) -> None:
         """Step over a short body, so that it cannot pose as the next answer."""
         if reply.status == 0:
             raise _NotAnAnswerError("not RTSP")
