@@ -76,6 +76,22 @@ async def test_a_stop_for_a_profile_that_does_not_exist_is_no_success(camera: Re
     assert [] == [key for key, reading in after.items() if says_off(reading)]
 
 
+def test_it_answers_probes_and_is_found_where_it_is(
+    camera: RealIpycam, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as stopped:
+        main(["discover", "--interface", "lo", "--timeout", "2", "--format", "json"])
+
+    told = json.loads(capsys.readouterr().out)
+    (one,) = told["candidates"]
+    assert ("127.0.0.1", "lo", camera.url, []) == (one["address"], one["interface"], one["url"], one["warnings"])
+    assert "NetworkVideoTransmitter" in one["types"]
+    assert [{"interface": "lo", "address": "127.0.0.1", "sent": 8, "problem": ""}] == told["ways"]
+    assert not stopped.value.code
+
+
 def test_check_claims_nothing_it_did_not_see(
     camera: RealIpycam, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

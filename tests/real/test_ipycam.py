@@ -37,4 +37,4 @@ def test_the_onvif_driver_is_honest_about_ipycam() -> None:
     )
 
     assert 0 == run.returncode, run.stdout[-6000:] + run.stderr[-2000:]
-    assert "3 passed" in run.stdout
+    assert "4 passed" in run.stdout

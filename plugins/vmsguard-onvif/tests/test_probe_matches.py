@@ -78,6 +78,12 @@ def test_places_and_mac_addresses_are_not_taken() -> None:
     assert "00:11" not in told
 
 
+def test_a_match_without_the_list_around_it_is_read() -> None:
+    told = answer(one()).replace(b"<d:ProbeMatches>", b"").replace(b"</d:ProbeMatches>", b"")
+
+    assert Answer("uuid:q", (CLAIM,)) == parse_answer(told)
+
+
 def test_no_match_at_all_is_an_answer_without_claims() -> None:
     assert Answer("uuid:q", ()) == parse_answer(answer())
 

@@ -23,6 +23,7 @@ _DISCOVERY = (
 )
 _ADDRESSING = ("http://schemas.xmlsoap.org/ws/2004/08/addressing", "http://www.w3.org/2005/08/addressing")
 _MATCHES = frozenset(f"{{{namespace}}}ProbeMatches" for namespace in _DISCOVERY)
+_MATCH = frozenset(f"{{{namespace}}}ProbeMatch" for namespace in _DISCOVERY)
 _BOTH = (*_DISCOVERY, *_ADDRESSING)
 
 _MOST_CLAIMS = 16
@@ -47,14 +48,17 @@ def parse_answer(datagram: bytes) -> Answer:
     """
     if len(datagram) > LARGEST:
         raise _violation("larger than WS-Discovery allows")
-    matches = body_of(datagram, _WHERE)
-    if matches.tag not in _MATCHES:
+    first = body_of(datagram, _WHERE)
+    if first.tag in _MATCHES:
+        told = [child for child in first if child.tag in _MATCH]
+    elif first.tag in _MATCH:
+        told = [first]  # ipycam 1.3 leaves out the list around it
+    else:
         raise _violation("no probe match")
-    header = next((found for found in matches.getroottree().getroot() if local(str(found.tag)) == "Header"), None)
+    header = next((found for found in first.getroottree().getroot() if local(str(found.tag)) == "Header"), None)
     to = "" if header is None else _first_text(header, "RelatesTo", _ADDRESSING)
     if not to or len(to) > _LONGEST_ID:
         raise _violation("it does not say what it answers")
-    told = [child for child in matches if local(str(child.tag)) == "ProbeMatch"]
     if len(told) > _MOST_CLAIMS:
         raise _violation(f"more than {_MOST_CLAIMS} devices in one answer")
     return Answer(plain_id(to), tuple(_claim(one) for one in told))
