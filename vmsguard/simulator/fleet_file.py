@@ -48,7 +48,7 @@ class StorageSetup(Struct, frozen=True, forbid_unknown_fields=True):
     user: str = ""
     used: bool = False
     """The camera's recordings are sent there."""
-    strategy: str = ""
+    strategy: Literal["", "External", "Local", "Both"] = ""
     """``External`` (what leaving it out means), ``Local`` (only when exported) or ``Both``."""
 
 
