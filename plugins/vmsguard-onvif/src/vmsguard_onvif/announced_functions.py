@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from vmsguard.model.fact_values import AnalyticsFunction
 from vmsguard_onvif import analytics_readings
@@ -21,22 +21,27 @@ async def announced(
     readings: Readings,
     topics: Iterable[Topic],
     listed: Sequence[AnalyticsFunction],
-    elsewhere: Iterable[Function],
+    known: Mapping[str, tuple[Function, ...]],
     configurations: Iterable[str],
 ) -> list[AnalyticsFunction]:
     """A function for each topic that speaks of faces or of body temperature and that nothing listed explains.
 
+    ``known`` are all configurations of the device with what its media services show in them, ``configurations``
+    those of the channel.
+
     A topic is explained by a running function of its task, on this channel or on another, and by a supported
     type that names the topic as its own: that type is not configured, or it would be listed.
     """
-    hints = {topic.path: task for topic in topics if (task := task_of_topic(topic))}
-    running = (function.task for function in listed if function.kind in _SEND_EVENTS and function.enabled)
-    known = {*running, *(classify(function) for function in elsewhere)}
+    hints = readings.once("hints", lambda: {topic.path: task for topic in topics if (task := task_of_topic(topic))})
+    if not hints:
+        return []
+    running = {function.task for function in listed if function.kind in _SEND_EVENTS and function.enabled}
+    running |= readings.once("shown", lambda: {classify(function) for shown in known.values() for function in shown})
     programs = {function.type for function in listed if function.kind == "application"}
     left = {
         path: task
         for path, task in hints.items()
-        if not programs & set(path.split("/")) and (task == UNCLASSIFIED or task not in known)
+        if not programs & set(path.split("/")) and (task == UNCLASSIFIED or task not in running)
     }
     if not left:
         return []

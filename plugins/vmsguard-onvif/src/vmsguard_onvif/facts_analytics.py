@@ -41,8 +41,7 @@ async def analytics_functions(readings: Readings, topology: Topology, channel: s
     functions += [application.function for application in installed]
     functions += await searches(readings, topology, channel)
     functions += await doors(readings)
-    elsewhere = [function for token, shown in known.items() if token not in mine for function in shown]
-    hinted = await announced(readings, told, functions, elsewhere, mine)
+    hinted = await announced(readings, told, functions, known, mine)
     gap = analytics_gap(readings.session.manufacturer)
     if gap:
         # Neither a clean list nor a missing service says anything about what the maker keeps elsewhere.
