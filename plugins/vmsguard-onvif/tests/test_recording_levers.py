@@ -16,6 +16,7 @@ from vmsguard.simulator.call import Call, Operation, Service
 from vmsguard.simulator.device_state import Device
 from vmsguard.simulator.faults import invalid_argument, not_supported
 from vmsguard.simulator.personas import PERSONAS, Persona
+from vmsguard.simulator.services import recording
 
 STORED, RUNTIME = Layer.STORED, Layer.RUNTIME
 SEGMENT = (
@@ -59,6 +60,9 @@ class Says(Persona):
         return self._told if name == self._operation else operation.handle(call)
 
 
+_GONE = {"DeleteTrack": "NoTrack", "DeleteRecording": "NoRecording", "DeleteStorageConfiguration": "NoConfig"}
+
+
 class DeletesThenComplains(Persona):
     """Deletes what it is asked to, and says that there is no such thing."""
 
@@ -66,8 +70,8 @@ class DeletesThenComplains(Persona):
 
     def perform(self, call: Call, service: Service, name: str, operation: Operation) -> str:
         told = operation.handle(call)
-        if name in {"DeleteTrack", "DeleteRecording"}:
-            raise invalid_argument("NoTrack" if name == "DeleteTrack" else "NoRecording")
+        if name in _GONE:
+            raise invalid_argument(_GONE[name])
         return told
 
 
@@ -231,6 +235,30 @@ async def test_a_destination_goes_with_every_target_that_names_it(simulate: Any)
             assert (await session.change(change)).reported == "accepted"
         have = simulated.simulator.camera("cam").state.configuration
         assert (have.storages, [recording.target_storage for recording in have.recordings]) == ([], ["", ""])
+
+
+@pytest.mark.parametrize("onboard", [True, False])
+async def test_a_camera_that_only_records_elsewhere_has_no_store_of_its_own(
+    simulate: Any, monkeypatch: pytest.MonkeyPatch, onboard: bool
+) -> None:
+    plain = recording.SERVICE.capabilities
+    if not onboard:
+        monkeypatch.setitem(
+            recording.SERVICE.__dict__,
+            "capabilities",
+            lambda device: plain(device).replace("DynamicTracks=", 'OnboardStorage="false" DynamicTracks='),
+        )
+    async with simulate(storages=["nfs://nas.example.org/a"]) as simulated, simulated.session() as session:
+        found = items(await session.read(), "stores")
+    assert [store.id for store in found.values] == [*(["onboard"] if onboard else []), "storage:storage-1"]
+
+
+async def test_a_destination_that_somebody_else_deleted_is_no_failure(simulate: Any) -> None:
+    async with simulate(persona="deletes-then-complains", storages=["nfs://nas.example.org/a"]) as simulated:
+        change = Change("storage.external.remove", "cam", "*", {"destination": "storage:storage-1"})
+        async with simulated.session(write=True) as session:
+            assert (await session.change(change)).reported == "accepted"
+            assert (await session.change(change)).reported == "already"
 
 
 # -- exports
