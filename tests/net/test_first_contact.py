@@ -125,7 +125,7 @@ async def test_a_name_that_leads_nowhere_a_target_is_is_not_followed() -> None:
 
 
 def test_what_is_no_certificate_has_no_fingerprints() -> None:
-    with pytest.raises(ValueError):  # noqa: PT011
+    with pytest.raises(ValueError):
         certificate_seen(b"\x30\x00 no certificate")
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vmsguard.model.inventory import Target
     from vmsguard.model.trust import TargetTrust
 
-__all__ = ["trust"]
+__all__ = ["accept", "show", "trust"]
 
 
 @click.group()
