@@ -45,7 +45,7 @@ class TestResults:
         both = words.rule(words.require("storage.edge.off"), cites=cites)
         advice = words.rule(words.require("storage.edge.off"), name="advice", cites=cites[:1])
         world.assign(words.pack(both, advice))
-        assert (Force.LAW, "advice R2; law 25(5)") == (world.rule("r").force, world.rule("r").clause)
+        assert (Force.LAW, "law 25(5); advice R2 [recommendation]") == (world.rule("r").force, world.rule("r").clause)
         assert world.rule("advice").force is Force.RECOMMENDATION
 
     def test_a_camera_without_an_endpoint_of_a_needed_role_is_unknown(self, world, words):

@@ -126,6 +126,10 @@ def test_attributes_are_not_missed_for_what_is_not_in_force(world, dated):
     assert ("country",) == world.evaluate().missing_attributes
 
 
+ADVICE = "advice R2 [recommendation]"
+"""Of another force than the rule's: named last, with its force."""
+
+
 def test_a_rule_in_force_in_two_eras_is_told_with_the_clauses_of_each(world, dated):
     world.assign(dated(Citation("advice", "R2"), FORMER, LATER)).recording(True)
     told = {}
@@ -135,7 +139,7 @@ def test_a_rule_in_force_in_two_eras_is_told_with_the_clauses_of_each(world, dat
         (control,) = (one for one in found.results if one.control)
         told.setdefault(year, set()).add((world.rule("off").clause, world.rule("off").force, control.clause))
     assert told == {
-        2026: {("advice R2; former 3", Force.ORDINANCE, "advice R2; former 3")},
+        2026: {(f"former 3; {ADVICE}", Force.ORDINANCE, f"former 3; {ADVICE}")},
         2027: {("advice R2", Force.RECOMMENDATION, "advice R2")},
-        2028: {("advice R2; later 8", Force.LAW, "advice R2; later 8")},
+        2028: {(f"later 8; {ADVICE}", Force.LAW, f"later 8; {ADVICE}")},
     }

@@ -96,7 +96,7 @@ def test_each_profile_asks_for_its_own_values(pack: Pack) -> None:
 def test_each_profile_cites_its_own_and_takes_its_force(pack: Pack) -> None:
     told = {name: compiled(name, pack).rules[1].told for name in ("de", "fr")}
 
-    assert {"de": "law 2", "fr": "law 2; code 5"} == {name: each.clause for name, each in told.items()}
+    assert {"de": "law 2", "fr": "code 5; law 2 [guidance]"} == {name: each.clause for name, each in told.items()}
     assert {"de": "guidance", "fr": "law"} == {name: each.force for name, each in told.items()}
 
 

@@ -202,13 +202,28 @@ def _era(
     cites: Mapping[str, tuple[Citation, ...]],
     sources: Mapping[str, Source],
 ) -> Era:
-    found = tuple(_resting_on(rule, standing_on(day, cites[rule.rule.id], sources)) for rule in rules)
+    found = tuple(_resting_on(rule, standing_on(day, cites[rule.rule.id], sources), sources) for rule in rules)
     return Era(starts=starts, rules=found, binds=any(rule.standing.binds for rule in found))
 
 
-def _resting_on(rule: CompiledRule, standing: Standing) -> CompiledRule:
+def _clauses(standing: Standing, sources: Mapping[str, Source]) -> str:
+    """The clauses a rule rests on; a text of another force than the rule's comes last and says of which.
+
+    A result has one force, that of the strongest text: without the word our own reading would pass for a law's.
+    """
+    same, other = [], []
+    for cited in standing.cites:
+        told, source = f"{cited.source} {cited.clause}".strip(), sources.get(cited.source)
+        if source is None or source.force is standing.force:
+            same.append(told)
+        else:
+            other.append(f"{told} [{source.force.value}]")
+    return "; ".join((*same, *other))
+
+
+def _resting_on(rule: CompiledRule, standing: Standing, sources: Mapping[str, Source]) -> CompiledRule:
     """The rule with the clauses and the force of one era in all that its results say."""
-    clause = "; ".join(f"{cited.source} {cited.clause}".strip() for cited in standing.cites)
+    clause = _clauses(standing, sources)
 
     def asked(requirements: Iterable[CompiledRequirement]) -> tuple[CompiledRequirement, ...]:
         return tuple(changed(one, told=replace(one.told, clause=clause, force=standing.force)) for one in requirements)
