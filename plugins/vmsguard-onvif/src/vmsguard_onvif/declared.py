@@ -122,6 +122,10 @@ MANIFEST = Manifest(
     how_to_disable={
         "transmission.push.off": "Switch e-mail, FTP and HTTP uploads and notifications off on the device's own pages.",
         "transmission.cloud.off": "Switch the maker's cloud and peer-to-peer service off on the device's own pages.",
+        "analytics.face.identify.off": "Delete the recordings that a search by pictures could find people in; "
+        "leave doors to whoever runs them, and ask the maker which function sends an event that no list explains.",
+        "analytics.face.detect.ephemeral": "If the rule is to stay, set its IncludeImage to nothing on the device's "
+        "own pages: LocalStorage and RemoteStorage keep a picture of every face.",
         "audio.off": "Take the audio track out of the recording job, or switch the microphone off on the device.",
         "metadata.human_attributes.off": "Switch analytics and events off in the metadata of every profile.",
         "ptz.bounded": "Set limits or presets on the device's own pages, and state them in the operating policy.",
