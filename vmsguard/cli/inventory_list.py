@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from vmsguard.model.inventory import Inventory
 
-__all__ = ["list_inventory"]
+__all__ = ["list_inventory", "show_inventory"]
 
 _WIDE = 110
 

@@ -12,7 +12,15 @@ from vmsguard.errors import ProtocolViolation
 from vmsguard.fleet.claimed_address import sort_addresses
 from vmsguard.model.discovery import Answer, Candidate, Claim
 
-__all__ = ["MOST_CANDIDATES", "MOST_OF_ONE", "MOST_SOURCES", "Gathering", "Unread", "candidate_id"]
+__all__ = [
+    "MOST_CANDIDATES",
+    "MOST_IDENTITIES",
+    "MOST_OF_ONE",
+    "MOST_SOURCES",
+    "Gathering",
+    "Unread",
+    "candidate_id",
+]
 
 MOST_OF_ONE = 32
 """Datagrams that are read of one sender: four questions, each sent twice, on every way."""

@@ -77,4 +77,11 @@ def _text(value: str) -> str:
     """Without quotes where every YAML reader takes it for the same text; else as JSON and YAML both read it."""
     if _PLAIN.fullmatch(value) and not other_reading(value):
         return value
-    return json.dumps(value, ensure_ascii=not value.isprintable())
+    return "".join(map(_visible, json.dumps(value, ensure_ascii=False)))
+
+
+def _visible(char: str) -> str:
+    """A character as it may stand in a file; YAML, unlike JSON, escapes those of other planes as one."""
+    if char.isprintable():
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
