@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from vmsguard.model.ledger import ScopeEntry
 from vmsguard.policy.builtin import builtin_folder
@@ -89,3 +91,43 @@ def test_a_pack_that_asks_more_is_no_weakening(tmp_path: Path) -> None:
     assert [] == asked_less(
         tmp_path, "      - storage.edge.off\n", "      - storage.edge.off\n      - security.time.sync\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("scope: all, max_gap: PT24H", "scope: all, max_gap: P30D", ("way-out-added", "saving-off", "")),
+        ("[legal_basis, approver, reason, ", "[approver, ", ("way-out-added", "saving-off", "")),
+        ("max_duration: P180D", "max_duration: P365D", ("way-out-added", "saving-off", "")),
+        (
+            "transmission.stream.off: {except: [local-display]}",
+            "transmission.stream.off",
+            ("terms-changed", "sending-off", "transmission.stream.off"),
+        ),
+        (
+            "      - hold.segregated: {legal_order: true}",
+            "      - hold.segregated",
+            ("terms-changed", "held-on-order", "hold.segregated"),
+        ),
+        (
+            "    severity: high\n",
+            "    severity: high\n    when: {analytics.face.identify: true}\n",
+            ("condition-added", "subject-requests", ""),
+        ),
+    ],
+)
+def test_a_rule_that_is_put_otherwise_is_told_of(tmp_path: Path, old: str, new: str, expected: tuple[str, ...]) -> None:
+    assert [expected] == asked_less(tmp_path, old, new)
+
+
+def test_what_moves_in_the_file_or_gets_another_title_is_the_same(tmp_path: Path) -> None:
+    assert [] == asked_less(tmp_path, "rules:\n", "rules:\n\n  # moved down\n\n")
+
+
+def test_what_an_earlier_version_kept_is_compared_as_far_as_it_goes() -> None:
+    now = content_of(load_pack(builtin_folder() / PACK, Catalogue.core()))
+    asks = {
+        rule: {"severity": told["severity"], "controls": told["controls"]}
+        for rule, told in json.loads(now.asks).items()
+    }
+    assert [] == list(pack_weakenings(replace(now, sha256=OLD, asks=json.dumps(asks)), now))

@@ -109,7 +109,8 @@ class PolicyWeakened(Event):
     control: Safe = ""
     code: Reason = ""
     """``selection-changed``, ``attributes-changed``, ``device-tells-otherwise``, ``unassigned``, ``mode-lowered``,
-    ``rule-dropped``, ``control-dropped`` or ``severity-lowered``."""
+    ``rule-dropped``, ``control-dropped``, ``severity-lowered``, ``condition-added``, ``way-out-added`` or
+    ``terms-changed``; the last three say that a rule is put otherwise, which may be less."""
     cameras: tuple[Id, ...] = ()
     """Those it no longer reaches, or reaches in a lower mode."""
     cameras_left_off: Count = 0

@@ -84,13 +84,16 @@ _NOT_BY_THE_PACK = frozenset({"attributes-changed", "device-tells-otherwise", "m
 
 _TOLD = {
     "attributes-changed": "what the inventory says of these cameras changed, and the pack concerns them no more",
+    "condition-added": "a rule applies on another condition than before",
     "control-dropped": "a rule no longer requires",
     "device-tells-otherwise": "by what the devices say the pack concerns these cameras no more",
     "mode-lowered": "the pack is applied to these cameras in a lower mode",
     "rule-dropped": "the pack no longer has the rule",
     "selection-changed": "the pack selects otherwise, and concerns these cameras no more",
     "severity-lowered": "the pack takes a rule less seriously",
+    "terms-changed": "a rule asks on other terms, which may be looser",
     "unassigned": "no assignment names the pack for these cameras any more",
+    "way-out-added": "a rule can be met another way than before",
 }
 
 

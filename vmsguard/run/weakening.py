@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from vmsguard.model.ledger import PackContent, ScopeEntry
-from vmsguard.model.pack import Pack
+from vmsguard.model.pack import ExceptionGate, Pack, Rung
 from vmsguard.model.vocabulary import Mode, Severity
 
 __all__ = ["Weakening", "content_of", "pack_weakenings", "scope_weakenings"]
@@ -68,10 +69,25 @@ def content_of(pack: Pack) -> PackContent:
         rule.id: {
             "severity": rule.severity.value,
             "controls": sorted({requirement.control for requirement in rule.require}),
+            "terms": {one.control: _plain((one.params, one.min_basis, one.per_profile)) for one in rule.require},
+            "least": _plain(rule.min_basis),
+            "conditions": _plain((rule.when, rule.select)),
+            "ways": sorted(_plain(_way_out(rung, pack)) for rung in rule.otherwise),
         }
         for rule in pack.rules
     }
     return PackContent(pack=pack.id, sha256=pack.digest, asks=json.dumps(asks, sort_keys=True))
+
+
+def _way_out(rung: Rung, pack: Pack) -> tuple[Any, ...]:
+    """A rung with all that decides on it; lines, where a requirement stands in the file, are none of it."""
+    gate = rung.gate
+    kind = pack.exception_types.get(gate.exception_type) if isinstance(gate, ExceptionGate) else None
+    return gate, kind, [(one.control, one.params, one.pending, one.min_basis, one.per_profile) for one in rung.require]
+
+
+def _plain(value: Any) -> str:
+    return json.dumps(to_builtins(value, order="deterministic"), sort_keys=True)
 
 
 def pack_weakenings(before: PackContent, now: PackContent) -> Iterator[Weakening]:
@@ -99,6 +115,25 @@ def pack_weakenings(before: PackContent, now: PackContent) -> Iterator[Weakening
             yield weaker("control-dropped", rule, control)
         if _lower(_SEVERITIES, asked["severity"], current["severity"]):
             yield weaker("severity-lowered", rule)
+        yield from (weaker(code, rule, control) for code, control in _otherwise_put(asked, current))
+
+
+_ANYTHING = _plain(({}, None))
+
+
+def _otherwise_put(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What of a rule reads otherwise and may ask less; whether a limit that moved is looser is not decided here."""
+    if "terms" not in before:  # kept by a version that did not look at it
+        return
+    for control, terms in sorted(before["terms"].items()):
+        if now["terms"].get(control, terms) != terms:
+            yield "terms-changed", control
+    if before["least"] != now["least"]:
+        yield "terms-changed", ""
+    if now["conditions"] not in (before["conditions"], _ANYTHING):
+        yield "condition-added", ""
+    if set(now["ways"]) - set(before["ways"]):
+        yield "way-out-added", ""
 
 
 def _lower(order: list[str], before: str, now: str) -> bool:
