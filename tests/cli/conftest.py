@@ -83,10 +83,13 @@ class Site:
         write_installation(folder, "vmsguard.example.org/test")
         monkeypatch.setenv("VMSGUARD_SIM_LOGIN", "admin:simulated")
 
-    def simulate(self, groups: list[Mapping[str, Any]], recorders: list[Mapping[str, Any]] | None = None) -> Simulator:
+    def simulate(
+        self, groups: list[Mapping[str, Any]], recorders: list[Mapping[str, Any]] | None = None, **more: Any
+    ) -> Simulator:
         """Start a fleet and write the inventory that matches it."""
         thread = LoopThread()
-        simulator: Simulator = thread.call(lambda: _made({"seed": 3, "groups": groups, "recorders": recorders or []}))
+        fleet = {"seed": 3, "groups": groups, "recorders": recorders or [], **more}
+        simulator: Simulator = thread.call(lambda: _made(fleet))
         thread.call(simulator.start)
         self._threads.append((thread, simulator))
         self.write("inventory.yaml", simulator.inventory())

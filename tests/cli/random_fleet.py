@@ -8,7 +8,7 @@ from typing import Any
 
 from vmsguard.simulator import Simulator
 from vmsguard.simulator.device_state import Device, Recording
-from vmsguard.simulator.footage import recording_span
+from vmsguard.simulator.footage import footage_key
 from vmsguard.simulator.job_state import delivers, running_recordings
 from vmsguard.simulator.personas import PERSONAS, SHAPES
 
@@ -168,9 +168,13 @@ def _forbidden(simulator: Simulator, camera: str, number: int) -> Mapping[str, b
 
 
 def _lasts(device: Device, recording: Recording) -> bool:
-    """Whether it holds data that lasts: a track that ends where it starts is how an empty one has to be told."""
-    span = recording_span(device, recording)
-    return span is not None and span[1] > span[0]
+    """Whether it holds data from before that lasts.
+
+    A track that ends where it starts is how an empty one has to be told; what is newer than a deletion is the
+    matter of storing, not of what it left.
+    """
+    found = (device.footage.get(footage_key(recording.token, track.token)) for track in recording.tracks)
+    return any(data.start and data.end and data.end > data.start and not data.purges for data in found if data)
 
 
 def false_passes(answer: Any, inside: Truths) -> Iterator[tuple[str, str, str, str]]:
