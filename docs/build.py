@@ -50,6 +50,26 @@ Exit codes of `check`, `plan` and `apply`:
 Where several hold, the order is 1, 2, 5, 3, 4. `--fail-on fail,unknown,incomplete` narrows what counts.
 `evidence verify` has codes of its own: 0 intact and complete, 1 tampered, 2 incomplete, 3 cannot decide.
 One run at a time works on one state: a second exits 2 and names the process id of the first.
+
+The JSON of `check`, `plan` and `apply` is one object. Keys may be added; those listed keep their meaning.
+
+- `run`: `id`, `command`, `started`, `ended`, `changes_sent`, `interrupted_found` (changes of an earlier run without
+  a result), `exit_code`
+- `summary`: counts of rules by verdict, `rules`, `cameras`, `pass_by_qualifier` (`direct`, `fallback`, `exception`;
+  never merged), `remediation`
+- `results`: one entry per control, rule and camera (`level`): on whose authority (`clause`, `force`, `severity`),
+  `verdict`, `qualifier`, `basis`, `reason` (`code: sentence`), `why` of an unknown, `found`, `required`, `left`,
+  the `facts` it rests on, `remediation`, `exception`
+- `findings`: what a person should look at besides: `code`, `subject`, `message`, `next_step`
+- `unreachable`: targets that were not read: `target`, `why`, `detail`
+- `policies`: each pack in use: `version`, `sha256`, `reviewed_next`, `review_overdue`, `lock` (accepted or what
+  differs) and a `note`
+- `upcoming`: rules that bind nobody yet: `pack`, `rule`, `from`, what they would say `today`, and which cameras
+  `would_fail`
+- `evidence`: the log's `origin`, `size` and `root` after the run
+- `plan`: of `plan` and `apply`: `changes` in sending order, each with its `mode`, its `causes` and its `blockers`
+  (why it is only proposed)
+- `skipped`: of `plan` and `apply`: changes that were planned and not sent, with `reason` and `next_step`
 """
 
 CONTROLS_INTRO = """# Controls
