@@ -96,7 +96,12 @@ def test_an_id_shows_nothing_of_the_identity_and_stays_the_same() -> None:
         ("192.0.2.7", (HOME,), HOME, ()),
         ("192.0.2.7", ("http://192.0.2.7:8080/x?token=1#y",), "http://192.0.2.7:8080/x", ()),
         ("192.0.2.7", ("http://[::ffff:192.0.2.7]/x",), "http://[::ffff:192.0.2.7]/x", ()),
-        ("fe80::7", ("http://[fe80:0::7%25eth0]/x",), "http://[fe80:0::7%25eth0]/x", ()),
+        (
+            "fe80::7",
+            ("http://[fe80:0::7%25eth0]/x",),
+            "http://[fe80:0::7%25eth0]/x",
+            ("its address holds in its own network only; give it a lasting one before it is enrolled",),
+        ),
         (
             "192.0.2.7",
             ("http://[fe80::7]/x", HOME),

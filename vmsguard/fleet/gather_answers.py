@@ -156,6 +156,8 @@ def _candidate(identity: str, sender: str, one: _Known, others: Sequence[str]) -
         told.append("it states no identity; its id changes with its address")
     if not url:
         told.append("it names no address of its own where it answers")
+    elif _address(sender).is_link_local:
+        told.append("its address holds in its own network only; give it a lasting one before it is enrolled")
     return Candidate(
         id=candidate_id(identity, sender if several or not identity else ""),
         driver=one.driver,
