@@ -33,7 +33,8 @@ from vmsguard.simulator import Simulator
 
 PASSWORD = "hunter2-Qzk7Wv"
 FEVER = {"country": "KR", "modality": "thermal", "visible_face_capture": True, "purpose": "fever-screening"}
-DEADLINE = 1.0
+DEADLINE = 2.0
+"""Of the hostile camera; the honest one has the time that targets have."""
 HOSTILE, HONEST = "t-hostile", "cam-honest"
 
 
@@ -129,7 +130,7 @@ class Scene:
         for server in self._open:
             self.thread.call(server.close())
 
-    def install(self, *targets: Mapping[str, Any]) -> None:
+    def install(self, *targets: Mapping[str, Any], deadline: float = DEADLINE) -> None:
         write_installation(self.folder, "vmsguard.example.org/test")
         inventory = self._simulator.inventory()
         for target in targets:
@@ -145,7 +146,7 @@ class Scene:
         for target in inventory["targets"]:
             target["limits"] = {
                 "requests_per_second": 1000,
-                "deadline_seconds": DEADLINE,
+                "deadline_seconds": 10 if target["id"] == f"t-{HONEST}" else deadline,
                 **target.get("limits", {}),
             }
         self._write("inventory.yaml", inventory)

@@ -18,6 +18,7 @@ CASES: Mapping[str, Case] = {**HTTP_CASES, **XML_CASES, **LIST_CASES}
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_camera_is_bounded_and_named_and_nobody_else_suffers(scene: Any, case: Case) -> None:
+    case.prepare()
     camera = scene.opened(Camera(case.tricks, ordinary))
     outcome = scene.meet(f"{camera.origin}/onvif/device_service")
     assert (case.why, case.detail) == (outcome.seen.why, outcome.seen.detail)

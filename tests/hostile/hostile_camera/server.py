@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import re
 import ssl
 import threading
@@ -33,13 +34,16 @@ Trick = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
-def says(body: bytes, status: str = "200 OK", *headers: str) -> Trick:
-    """A well-behaved HTTP reply."""
+def says(body: bytes | Callable[[], bytes], status: str = "200 OK", *headers: str) -> Trick:
+    """A well-behaved HTTP reply; a body that is costly to make is made at its first use, or by ``prepare``."""
+    made = functools.cache(body if callable(body) else lambda: body)
 
     async def trick(asked: Asked, writer: asyncio.StreamWriter) -> None:
-        lines = [f"HTTP/1.1 {status}", "Content-Type: application/soap+xml", f"Content-Length: {len(body)}", *headers]
-        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+        content = made()
+        lines = [f"HTTP/1.1 {status}", "Content-Type: application/soap+xml", f"Content-Length: {len(content)}"]
+        writer.write("\r\n".join([*lines, *headers, "", ""]).encode("latin-1") + content)
 
+    trick.prepare = made  # type: ignore[attr-defined]
     return trick
 
 
