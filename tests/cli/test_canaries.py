@@ -219,6 +219,11 @@ def say_canaries(device: Device, canaries: Canaries) -> None:
     for number, rtc in enumerate(have.webrtc):
         rtc.signaling_server = canaries.keep(f"{here} signaling {number}", "wss://x:{}@rtc.example.org/")
         rtc.authorization_server = canaries.keep(f"{here} authorization {number}")
+    for number, program in enumerate(have.applications):
+        program.id = canaries.name(f"{here} application {number}")
+        program.name = canaries.keep(f"{here} application name {number}", "FaceRecognition of {}")
+    announced = enumerate(device.searching.announces)
+    device.searching.announces = [f"{topic}/{canaries.name(f'{here} topic {place}')}" for place, topic in announced]
     for analytics in have.analytics:
         for analyser in (*analytics.rules, *analytics.modules):
             for name in ("FaceId", "Plate", "Person", "Token"):
@@ -306,6 +311,8 @@ class World:
             "webrtc": ["wss://rtc.example.org/"],
             "brokers": ["mqtt://mqtt.example.org/"],
             "uplinks": ["wss://cloud.example.org/"],
+            "applications": [{"id": "FaceRecognition", "topics": ["FaceDetection"]}],
+            "searching": {"announces": ["tns1:RuleEngine/FaceDetector/FaceDetect"], "image_search": True},
             "users": [{"user": user, "password": password}],
         }
         fever = {**everything, "thermal": True, "name": "fever", "attributes": FEVER}
