@@ -12,6 +12,7 @@ from vmsguard.model.facts import Fact, FactKey, Unknown
 from vmsguard.model.inventory import ALL_CHANNELS, Camera, Inventory, Target
 from vmsguard.model.manifest import Channel, Scope, WitnessPoint
 from vmsguard.model.snapshot import TargetSeen
+from vmsguard.model.trust import TargetTrust
 from vmsguard.model.vocabulary import WHOLE, Effect, Why
 from vmsguard.net.client import GuardedClient
 from vmsguard.net.tls import CertificateSeen
@@ -82,12 +83,13 @@ async def observe_targets(
     todo = sorted(targets, key=lambda target: target.id)
     by_target = _cameras_by_target(inventory)
     gate = asyncio.Semaphore(equipment.in_flight)
+    trusts = equipment.state.trusts()
     done = 0
 
     async def one(target: Target) -> tuple[str, TargetObservation]:
         nonlocal done
         async with gate:
-            observation = await _observe(target, by_target.get(target.id, ()), wanted, facts, equipment)
+            observation = await _observe(target, by_target.get(target.id, ()), wanted, facts, equipment, trusts)
         done += 1
         equipment.progress("observe", done, len(todo))
         return target.id, observation
@@ -110,13 +112,14 @@ async def _observe(
     wanted: frozenset[str],
     specs: Mapping[str, FactSpec],
     equipment: Instruments,
+    trusts: Mapping[str, TargetTrust],
 ) -> TargetObservation:
     client: GuardedClient | None = None
     try:
         blocked = refused_elsewhere(target, equipment)
         if blocked:
             return _failed(target, Why.BREAKER_OPEN, blocked)
-        async with driver_session(target, equipment) as (driver, client):
+        async with driver_session(target, equipment, trusts=trusts) as (driver, client):
             observation = await _read(driver, client, target, cameras, wanted, specs)
         if observation.seen.identity is not None:
             note_accepted(target, observation.seen.identity, equipment)

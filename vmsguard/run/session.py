@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from vmsguard.errors import DriverError, PluginError, Unreachable
 from vmsguard.model.inventory import Target
+from vmsguard.model.trust import TargetTrust
 from vmsguard.net.client import GuardedClient
 from vmsguard.plugin.driver import Context, Driver
 from vmsguard.run.equipment import Instruments
@@ -33,7 +34,11 @@ async def within(target: Target, operation: str, requests: float) -> AsyncIterat
 
 @asynccontextmanager
 async def driver_session(
-    target: Target, equipment: Instruments, *, for_change: bool = False
+    target: Target,
+    equipment: Instruments,
+    *,
+    for_change: bool = False,
+    trusts: Mapping[str, TargetTrust] | None = None,
 ) -> AsyncIterator[tuple[Driver, GuardedClient]]:
     """A driver on a fresh session with its guarded client; only ``for_change`` resolves the ``change`` login.
 
@@ -43,7 +48,7 @@ async def driver_session(
     """
     driver_class = equipment.registry.driver_class(target.driver)
     login = equipment.login(target.login.change if for_change else target.login.read)
-    known = await learn(target, equipment)
+    known = await learn(target, equipment, trusts)
     target = held_target(target, known)
     client = GuardedClient(
         target,

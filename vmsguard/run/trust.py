@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from vmsguard.errors import DriverError
@@ -30,12 +32,15 @@ def held_target(target: Target, known: TargetTrust | None) -> Target:
     return replace(target, tls_pin=format_key_pin(known.key))
 
 
-async def learn(target: Target, equipment: Instruments) -> TargetTrust | None:
+async def learn(
+    target: Target, equipment: Instruments, trusts: Mapping[str, TargetTrust] | None = None
+) -> TargetTrust | None:
     """What is known of the target, after a first contact where nothing was; raises ``DriverError`` if that fails.
 
-    The pin is in the state before any request: a crash must not leave a second first contact.
+    The pin is in the state before any request: a crash must not leave a second first contact. ``trusts`` is what the
+    state held when a run of many targets began, which spares a look-up for each.
     """
-    known = equipment.state.trust(target.id)
+    known = equipment.state.trust(target.id) if trusts is None else trusts.get(target.id)
     if target.tls_pin is not None or not uses_tls(target) or (known is not None and known.key):
         return known
     first = await first_certificate(target, equipment.pool, equipment.clock)
