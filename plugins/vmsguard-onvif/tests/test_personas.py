@@ -287,3 +287,15 @@ async def test_a_maker_that_keeps_faces_elsewhere_has_no_complete_list(simulate:
             assert reading(facts, "analytics.functions").why is Why.UNSUPPORTED_UNPROVEN
         else:
             assert items(facts, "analytics.functions").complete is False
+
+
+async def test_an_old_list_of_services_rules_out_only_what_it_could_name(simulate: Any) -> None:
+    camera = {"persona": "no-get-services", "webrtc": ["wss://one.example.org"], "recordings": None, "rtsp": False}
+    async with simulate(**camera) as simulated:
+        simulated.simulator.camera("cam").state.configuration.profiles[0].video_source = ""
+        async with simulated.session() as session:
+            facts = await session.read()
+    assert reading(facts, "recording.jobs") == Absent("GetCapabilities lists no Recording service")
+    streams = items(facts, "stream.services")
+    assert (streams.complete, streams.missing) == (False, "GetCapabilities has no place for the Media2 service")
+    assert items(facts, "analytics.functions").complete is False

@@ -31,6 +31,9 @@ class Installed:
 
 async def applications(readings: Readings, collected: Collected, topics: Iterable[Topic]) -> list[Installed]:
     """The union of both lists of applications: one that shows no state is neither on nor off."""
+    hidden = readings.gathering.hidden(APPMGMT)
+    if hidden is not None:
+        collected.take(hidden)
     if readings.session.services.get(APPMGMT) is None:
         return []
     found: dict[str, Application] = {}

@@ -98,6 +98,10 @@ def _multicast(profile: Profile, collected: Collected) -> None:
 
 
 async def _web_rtc(readings: Readings, running: Collected, stored: Collected) -> None:
+    hidden = readings.gathering.hidden(MEDIA2)
+    if hidden is not None:
+        running.take(hidden)
+        stored.take(hidden)
     service = readings.session.services.get(MEDIA2)
     if service is None or (service.told is not None and not service.count("WebRTC")):
         return

@@ -98,10 +98,22 @@ class Gathering:
         service = self.session.services.get(namespace)
         name = _SERVICE_NAMES.get(PREFIXES[namespace], "Device")
         if service is None and namespace != DEVICE:
+            hidden = self.hidden(namespace)
+            if hidden is not None:
+                return hidden
             return self.absence(f"{self.session.services.operation} lists no {name} service")
         if capability and service is not None and service.flag(capability) is False:
             return self.absence(f"the {name} service says {capability}=false")
         return None
+
+    def hidden(self, namespace: str) -> Unanswered | None:
+        """Why not even the absence of an unlisted service can be told: the device's list has no place for it."""
+        services = self.session.services
+        if services.get(namespace) is not None or services.has_place_for(namespace):
+            return None
+        name = _SERVICE_NAMES.get(PREFIXES[namespace], "Device")
+        told = f"{services.operation} has no place for the {name} service"
+        return Unanswered(Unknown(Why.UNSUPPORTED_UNPROVEN, told))
 
     def absence(self, proof: str) -> Unanswered:
         """Absence as far as this device can be believed.

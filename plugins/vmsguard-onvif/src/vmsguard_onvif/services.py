@@ -35,6 +35,7 @@ _EXTENSION = {
     "Replay": REPLAY,
     "Receiver": RECEIVER,
 }
+_NAMED_OF_OLD = frozenset({*_CATEGORIES.values(), *_EXTENSION.values()})
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,10 @@ class ServiceTable:
 
     def get(self, namespace: str) -> Service | None:
         return self.services.get(namespace)
+
+    def has_place_for(self, namespace: str) -> bool:
+        """Whether the list would name such a service: GetCapabilities is older than most, and cannot."""
+        return self.operation != "GetCapabilities" or namespace in _NAMED_OF_OLD
 
 
 @dataclass
