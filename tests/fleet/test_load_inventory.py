@@ -73,6 +73,7 @@ def test_targets_and_cameras_are_read_with_defaults_and_groups(tmp_path: Path) -
         (("login: secret://env/Z", "login: 20202"), "reference"),
         (("http://192.0.2.1/onvif", "ftp://admin:hunter2@192.0.2.1/"), "http or https"),
         (("http://192.0.2.1/onvif", "http://admin:hunter2@192.0.2.1/"), "does not belong"),
+        (("driver: onvif,", "driver: onvif, tls_pin: abc,"), "tls_pin: not a SHA-256"),
         (("id: z-1, site", "id: t-1, site"), "twice"),
     ],
 )

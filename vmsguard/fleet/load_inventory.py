@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from vmsguard.model.inventory import (
     Target,
 )
 from vmsguard.model.vocabulary import Role
+from vmsguard.net.tls import parse_pin
 from vmsguard.policy.attributes import read_attribute
 from vmsguard.policy.in_force import is_zone
 from vmsguard.policy.reading import Fields, Reader
@@ -126,7 +127,7 @@ def _read_target(node: Node, reader: Reader, limits: Limits, parts: _Parts) -> N
             driver=fields.identifier("driver"),
             url=_url(fields, reader),
             login=_login(fields, reader),
-            tls_pin=fields.optional("tls_pin", reader.text),
+            tls_pin=fields.optional("tls_pin", _pin_of(reader)),
             options={key: _option(reader, value, key) for key, value in fields.entries("options", required=False)},
             limits=_limits(fields, reader, limits),
             place=f"{reader.file}:{node.line}",
@@ -172,6 +173,18 @@ def _reference_of(reader: Reader) -> Any:
                 node, f"{what}: a secret is given by reference", "write secret://env/NAME or secret://file/PATH"
             )
             return ""
+        return text
+
+    return read
+
+
+def _pin_of(reader: Reader) -> Callable[[Node, str], str]:
+    def read(node: Node, what: str) -> str:
+        text = reader.text(node, what)
+        try:
+            parse_pin(text)
+        except ConfigError as error:
+            reader.fault(node, f"{what}: not a SHA-256 fingerprint", error.hint)
         return text
 
     return read
