@@ -160,3 +160,20 @@ def test_thermal_configurations_name_the_sources_that_measure_heat() -> None:
 def test_what_the_schema_demands_is_not_made_up(parse: Callable[[Element], object], inner: str) -> None:
     with pytest.raises(Malformed):
         parse(etree.fromstring(f'<r xmlns:tan="{ANALYTICS}">{inner}</r>'))
+
+
+CAPTURES = next(
+    (parent / "shared" / "captures" for parent in Path(__file__).parents if (parent / "shared" / "captures").is_dir()),
+    None,
+)
+
+
+@pytest.mark.skipif(CAPTURES is None, reason="the captured replies are others' data and are not copied")
+def test_a_captured_camera_announces_lines_and_tampering_and_no_face() -> None:
+    assert CAPTURES is not None
+    content = (CAPTURES / "ex_onvif" / "get_event_properties.xml").read_bytes()
+    found = event_topics(response(content, 200, EVENTS, Where("cam", "GetEventProperties")))
+    assert {"VideoSource/MotionAlarm", "RuleEngine/LineDetector/Crossed", "RuleEngine/TamperDetector/Tamper"} <= {
+        topic.path for topic in found
+    }
+    assert [topic.path for topic in found if task_of_topic(topic)] == []
