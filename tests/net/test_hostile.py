@@ -12,6 +12,8 @@ import pytest
 from vmsguard.errors import DriverError, GuardTripped, ProtocolViolation, Unreachable
 from vmsguard.model.inventory import Limits
 from vmsguard.model.vocabulary import Effect
+from vmsguard.net.client import HttpAuth
+from vmsguard.net.login import Login
 
 READ = {"effect": Effect.READ, "operation": "GetThing"}
 CAP = 64 * 1024
@@ -157,3 +159,25 @@ async def test_cancelling_is_not_taken_for_a_failure(start_server, connect) -> N
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_few_interim_replies_are_read_past(start_server, connect) -> None:
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+    for count, told in ((8, b"ok"), (9, None)):
+        server = await start_server(raw(hints * count + OK + b"Content-Length: 2\r\n\r\nok"))
+        if told is not None:
+            assert told == (await connect(server.url).request("GET", "/", **READ)).body
+            continue
+        with pytest.raises(Unreachable, match="never came to the point"):
+            await connect(server.url).request("GET", "/", **READ)
+        # Whoever floods is not asked again.
+        assert 1 == len(server.asked)
+
+
+async def test_a_challenge_that_cannot_be_answered_is_named(start_server, connect) -> None:
+    told = b'WWW-Authenticate: Digest realm="r", nonce="n", domain="http://[::1"\r\n'
+    server = await start_server(raw(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n" + told + b"\r\n"))
+    client = connect(server.url, login=Login("secret://env/X", "user", "password"))
+    with pytest.raises(ProtocolViolation, match="breaks HTTP or its authentication scheme"):
+        await client.request("GET", "/", auth=HttpAuth.DIGEST, **READ)
+    assert ["authorization" in asked.headers for asked in server.asked] == [False]

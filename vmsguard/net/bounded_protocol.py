@@ -49,8 +49,9 @@ class BoundedProtocol(ResponseHandler):
             self._interim += 1
             if self._interim > limits.MAX_INTERIM_REPLIES:
                 self._hang_up()
-                return
-        super().feed_data(data, size)
+        # What came in the same piece as the flood is part of it.
+        if self._flooded is None:
+            super().feed_data(data, size)
 
     def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
         # The connection that we ourselves cut is then lost, which must not become the reason.
