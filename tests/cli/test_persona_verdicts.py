@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -83,24 +86,50 @@ def verdicts(answer: Any) -> dict[str, dict[str, str]]:
     return told
 
 
-@pytest.fixture
-def seen(site: Any) -> dict[str, Verdicts]:
+@dataclass
+class Seen:
     """What a check, an apply and another check say of one camera of every character."""
+
+    verdicts: dict[str, Verdicts]
+    false: list[tuple[str, ...]] = field(default_factory=list)
+    """By command: camera, channel, control and reason of every verdict that the inside contradicts."""
+    writes: dict[str, int] = field(default_factory=dict)
+    """How many changes all cameras together had received, after each command."""
+
+
+@pytest.fixture
+def fleet() -> ModuleType:
+    spec = spec_from_file_location("cli_tests_random_fleet", Path(__file__).with_name("random_fleet.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def seen(site: Any, fleet: ModuleType) -> Seen:
     # Simulators of other processes do not look for ports here; one that took a closed port would be seen to stream.
     groups = [{"id": f"cam-{persona}", "persona": persona, **CAMERA} for persona in sorted(PERSONAS)]
     simulator = site.simulate(groups, rtsp_first_port=32100)
     site.write("inventory.yaml", gentle(simulator.inventory()))
     site.write("assignments.yaml", BOTH_PACKS)
-    told: dict[str, Verdicts] = {persona: {} for persona in PERSONAS}
+    told = Seen({persona: {} for persona in PERSONAS})
     for command, arguments in COMMANDS.items():
-        for persona, found in verdicts(site.run(*arguments)).items():
-            told[persona][command] = found
+        answer = site.run(*arguments)
+        for persona, found in verdicts(answer).items():
+            told.verdicts[persona][command] = found
+        inside = site.inside(lambda: fleet.truths(simulator))
+        told.false += [(command, *found) for found in fleet.false_passes(answer, inside)]
+        told.writes[command] = simulator.writes
     return told
 
 
 @pytest.mark.slow
-def test_every_character_gets_what_the_table_says(seen: dict[str, Verdicts]) -> None:
-    assert {persona: expected(persona) for persona in sorted(PERSONAS)} == seen
+def test_every_character_is_seen_through_and_gets_what_the_table_says(seen: Seen) -> None:
+    assert [] == seen.false
+    assert (0, seen.writes["apply"]) == (seen.writes["check"], seen.writes["after"])
+    assert {persona: expected(persona) for persona in sorted(PERSONAS)} == seen.verdicts
 
 
 def test_the_table_names_every_character_and_says_why() -> None:
