@@ -64,13 +64,20 @@ def test_no_camera_at_random_gets_a_verdict_that_its_inside_contradicts(
         inside = site.inside(lambda: fleet.truths(simulator))
         return [(characters[found[0]], *found) for found in fleet.false_passes(answer, inside)]
 
-    before = site.inside(simulator.digest)
+    def digests() -> dict[str, str]:
+        # At this pace a camera that restarts under load does so, and its sockets follow what is stored.
+        steady = [group["id"] for group in groups if "overload-restarts" not in group["persona"]]
+        told: dict[str, str] = site.inside(lambda: {camera: simulator.digest(camera) for camera in steady})
+        return told
+
+    before = digests()
     for command in ("check", "plan"):
         looked = site.run(command, "--format", "json")
         assert (seed, command, []) == (seed, command, false_passes(looked))
         assert {result["camera"] for result in looked.json["results"]} == {group["id"] for group in groups}
         assert fleet.passes(looked) > CAMERAS / 10
-    assert (seed, 0, before) == (seed, simulator.writes, site.inside(simulator.digest))
+    assert (seed, 0) == (seed, simulator.writes)
+    assert before == digests()
 
     applied = site.run("apply", *limit, "--yes", "--confirm-purge", "100000", "--format", "json")
     assert simulator.writes > 0
