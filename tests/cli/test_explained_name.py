@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vmsguard.cli.explained_name import Named, find_named
+from vmsguard.cli.explaining.names import Named, find_named
 from vmsguard.errors import UsageError
 from vmsguard.model.pack import Pack
 from vmsguard.policy.catalogue import Catalogue

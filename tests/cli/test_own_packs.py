@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from vmsguard.policy.strict_yaml import plain_tree, read_yaml
+from vmsguard.policy.syntax.strict_yaml import plain_tree, read_yaml
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policy-language.md").read_text(encoding="utf-8")
 

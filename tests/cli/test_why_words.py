@@ -9,7 +9,7 @@ from string import Formatter
 
 import pytest
 
-from vmsguard.cli.why_sentences import TABLES, Line, Sentences
+from vmsguard.cli.explaining.sentences import TABLES, Line, Sentences
 from vmsguard.engine.why_model import FactWhy, Reason, RuleWhy
 from vmsguard.model.changes import CORE_VERBS
 from vmsguard.model.vocabulary import Basis, Layer, Qualifier, Verdict, Why

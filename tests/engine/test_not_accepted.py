@@ -19,7 +19,7 @@ from vmsguard.model.inventory import Endpoint
 from vmsguard.model.plan import Plan
 from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Mode, Role, Verdict
-from vmsguard.policy.lock_compare import HeldBack
+from vmsguard.policy.lock.compare import HeldBack
 
 SAYS = "not-accepted: thermal 1.1.0 differs from the locked 1.0.0"
 DUTY = ("saving-off", "deletion.periodic")

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from vmsguard.errors import PluginError, UsageError
 from vmsguard.fleet.lock_here import LockHere, accept_into
 from vmsguard.model.lock import Acceptance, Lock
-from vmsguard.policy.lock_compare import InstalledPlugin
-from vmsguard.policy.lock_file import LOCK_NAME, load_lock
+from vmsguard.policy.lock.compare import InstalledPlugin
+from vmsguard.policy.lock.file import LOCK_NAME, load_lock
 
 BY = Acceptance("role:it-admin", datetime(2026, 11, 22, tzinfo=UTC))
 ACME = InstalledPlugin("acme", "1.0", "aa" * 32)

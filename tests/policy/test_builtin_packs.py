@@ -15,10 +15,10 @@ from vmsguard.model.pack import AllOf, AnyOf, ExceptionGate, ImpossibleGate, Pac
 from vmsguard.model.vocabulary import Basis, Force
 from vmsguard.policy.builtin import builtin_folder, pack_files
 from vmsguard.policy.catalogue import Catalogue
-from vmsguard.policy.durations import show_span
 from vmsguard.policy.load_pack import load_packs, read_pack_file
-from vmsguard.policy.schema import policy_schema
-from vmsguard.policy.strict_yaml import plain_tree, read_yaml
+from vmsguard.policy.schema.document import policy_schema
+from vmsguard.policy.syntax.durations import show_span
+from vmsguard.policy.syntax.strict_yaml import plain_tree, read_yaml
 
 IDS = (
     "au-app-frt",

@@ -11,8 +11,8 @@ from vmsguard.policy.attributes import ATTRIBUTES, read_attribute
 from vmsguard.policy.builtin import builtin_folder
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.load_pack import load_pack
-from vmsguard.policy.reading import Reader
-from vmsguard.policy.strict_yaml import Node
+from vmsguard.policy.syntax.reading import Reader
+from vmsguard.policy.syntax.strict_yaml import Node
 
 
 def test_the_core_catalogue_is_the_cores_own(catalogue: Catalogue) -> None:

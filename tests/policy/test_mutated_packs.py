@@ -22,11 +22,11 @@ from vmsguard.model.pack import AllOf, AnyOf, AttributeTest, Pack, Requirement, 
 from vmsguard.model.span import Span
 from vmsguard.policy.builtin import builtin_folder, pack_files
 from vmsguard.policy.catalogue import Catalogue
-from vmsguard.policy.durations import parse_duration, parse_span
 from vmsguard.policy.load_pack import load_pack
 from vmsguard.policy.params import param_fields
-from vmsguard.policy.schema import policy_schema
-from vmsguard.policy.strict_yaml import plain_tree, read_yaml
+from vmsguard.policy.schema.document import policy_schema
+from vmsguard.policy.syntax.durations import parse_duration, parse_span
+from vmsguard.policy.syntax.strict_yaml import plain_tree, read_yaml
 
 Pairs: TypeAlias = "list[tuple[str, Any]]"
 

@@ -10,8 +10,8 @@ from vmsguard.controls.base import Control
 from vmsguard.model.pack import FromException
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.params import param_fields, read_params
-from vmsguard.policy.reading import Reader
-from vmsguard.policy.strict_yaml import parse_yaml
+from vmsguard.policy.syntax.reading import Reader
+from vmsguard.policy.syntax.strict_yaml import parse_yaml
 
 
 class Everything(Struct, frozen=True, rename={"except_": "except"}):

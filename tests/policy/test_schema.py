@@ -13,8 +13,8 @@ from vmsguard.cli.file_schema import file_schema
 from vmsguard.errors import Problems
 from vmsguard.policy.builtin import builtin_folder
 from vmsguard.policy.catalogue import Catalogue
-from vmsguard.policy.schema import policy_schema, schema_text
-from vmsguard.policy.strict_yaml import parse_yaml, plain_tree, read_yaml
+from vmsguard.policy.schema.document import policy_schema, schema_text
+from vmsguard.policy.syntax.strict_yaml import parse_yaml, plain_tree, read_yaml
 
 LIMIT = 150_000
 LANGUAGE = Path(__file__).parents[2] / "docs" / "policy-language.md"

@@ -13,8 +13,8 @@ import vmsguard.cli
 from vmsguard.fleet.load_config import load_config
 from vmsguard.fleet.load_inventory import load_inventory
 from vmsguard.policy.catalogue import Catalogue
-from vmsguard.policy.schema import policy_schema
-from vmsguard.policy.strict_yaml import plain_tree, read_yaml
+from vmsguard.policy.schema.document import policy_schema
+from vmsguard.policy.syntax.strict_yaml import plain_tree, read_yaml
 
 TEMPLATES = Path(vmsguard.cli.__file__).parent / "templates"
 

@@ -11,7 +11,7 @@ import click
 from vmsguard.cli.output import format_option
 
 if TYPE_CHECKING:
-    from vmsguard.policy.lock_compare import LockStanding
+    from vmsguard.policy.lock.compare import LockStanding
     from vmsguard.run.fleet import Fleet
 
 __all__ = ["doctor"]

@@ -17,7 +17,7 @@ MODELINE = "# yaml-language-server: $schema="
 
 def file_schema(catalogue: Catalogue) -> str:
     """The schema as a file, with all controls and facts of the catalogue."""
-    from vmsguard.policy.schema import schema_text
+    from vmsguard.policy.schema.document import schema_text
     from vmsguard.simulator.fleet_schema import fleet_schema
 
     fleet, definitions = fleet_schema()

@@ -88,7 +88,7 @@ def _identifier(option: str, told: str) -> str:
     import re
 
     from vmsguard.errors import UsageError
-    from vmsguard.policy.scalars import ID_PATTERN
+    from vmsguard.policy.syntax.scalars import ID_PATTERN
 
     if told and not re.match(ID_PATTERN, told, re.ASCII):
         raise UsageError(f"{option}: {told!r} is not an id", hint="write lower-case letters, digits, dots and hyphens")
@@ -133,7 +133,7 @@ def _write(into: Path, document: str, files: tuple[Path, ...]) -> bool:
     """Whether the configuration reads the file that was written."""
     from vmsguard.cli.file_schema import MODELINE, SCHEMA_FILE
     from vmsguard.fleet.inventory_document import add_document
-    from vmsguard.policy.yaml_files import read_documents, yaml_files_in
+    from vmsguard.policy.syntax.yaml_files import read_documents, yaml_files_in
 
     if into.exists():
         # A document is added to YAML only, never to the end of whatever else has that name.

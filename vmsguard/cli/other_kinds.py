@@ -36,8 +36,8 @@ def other_problems(files: Iterable[Path]) -> list[ConfigError]:
 def _jobs(files: tuple[Path, ...]) -> Iterator[Callable[[], Any]]:
     from vmsguard.fleet.load_config import load_config
     from vmsguard.fleet.load_inventory import load_inventory
-    from vmsguard.policy.lock_file import load_lock
-    from vmsguard.policy.yaml_files import read_documents
+    from vmsguard.policy.lock.file import load_lock
+    from vmsguard.policy.syntax.yaml_files import read_documents
 
     kinds = {file: {document.kind for document in read_documents(file)} for file in files}
     inventories = [file for file in files if "Inventory" in kinds[file]]
@@ -51,7 +51,7 @@ def _jobs(files: tuple[Path, ...]) -> Iterator[Callable[[], Any]]:
 def _fleet(file: Path) -> None:
     """The simulator reads its files by itself; where its reader names a place, that is found in the file."""
     from vmsguard.errors import ConfigError
-    from vmsguard.policy.strict_yaml import read_yaml
+    from vmsguard.policy.syntax.strict_yaml import read_yaml
     from vmsguard.simulator import load_fleet
 
     try:

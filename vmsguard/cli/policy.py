@@ -68,7 +68,7 @@ def show_pack(ctx: click.Context, pack: str, output: str) -> None:
 
     found = pack_named(ctx, pack)
     if output == "json":
-        from vmsguard.policy.strict_yaml import plain_tree, read_yaml
+        from vmsguard.policy.syntax.strict_yaml import plain_tree, read_yaml
 
         tree = plain_tree(read_yaml(Path(found.origin))[0])
         told = {"digest": found.digest, "origin": found.origin, "review_overdue": _overdue(found)}
@@ -146,7 +146,7 @@ def schema(ctx: click.Context, target: Path | None) -> None:
 
 
 def _configured(catalogue: Catalogue, config: Config | None) -> tuple[Path, ...]:
-    from vmsguard.policy.lock_file import LOCK_NAME
+    from vmsguard.policy.lock.file import LOCK_NAME
 
     if config is None:
         return catalogue.pack_folders

@@ -10,9 +10,9 @@ from vmsguard.cli.output import format_option
 from vmsguard.cli.policy_sources import catalogue_of, config_of, packs_of
 
 if TYPE_CHECKING:
-    from vmsguard.cli.explain_cameras import Explained
-    from vmsguard.cli.explained_name import Named
-    from vmsguard.cli.why_sentences import Line
+    from vmsguard.cli.explaining.cameras import Explained
+    from vmsguard.cli.explaining.names import Named
+    from vmsguard.cli.explaining.sentences import Line
     from vmsguard.policy.explain import PackExplained
 
 __all__ = ["explain"]
@@ -77,7 +77,7 @@ def _refuse_what_does_not_fit(
 
 
 def _named(ctx: click.Context, what: str) -> Named:
-    from vmsguard.cli.explained_name import find_named
+    from vmsguard.cli.explaining.names import find_named
     from vmsguard.errors import ConfigError, Problems
 
     packs = packs_of(ctx)
@@ -103,7 +103,7 @@ def _camera_ids(ctx: click.Context) -> tuple[str, ...]:
 def _known_cameras(ctx: click.Context, cameras: tuple[str, ...]) -> tuple[str, ...]:
     """The cameras under ``--camera``; raises ``UsageError`` for one that the inventory does not have."""
     from vmsguard.errors import UsageError
-    from vmsguard.policy.suggest import did_you_mean
+    from vmsguard.policy.syntax.suggest import did_you_mean
 
     if not cameras:
         return ()
@@ -118,7 +118,7 @@ def _known_cameras(ctx: click.Context, cameras: tuple[str, ...]) -> tuple[str, .
 
 def _known_profiles(ctx: click.Context, profile: str | None) -> tuple[str, ...]:
     from vmsguard.errors import UsageError
-    from vmsguard.policy.suggest import did_you_mean
+    from vmsguard.policy.syntax.suggest import did_you_mean
 
     if profile is None:
         return ()
@@ -130,7 +130,7 @@ def _known_profiles(ctx: click.Context, profile: str | None) -> tuple[str, ...]:
 
 def _only(ctx: click.Context, rule: str) -> str:
     """What ``--rule`` names: ``PACK``, ``PACK/RULE``, or ``/RULE`` for whatever packs of the camera have it."""
-    from vmsguard.cli.explained_name import find_named
+    from vmsguard.cli.explaining.names import find_named
 
     packs = packs_of(ctx)
     if rule not in packs and any(each.id == rule for pack in packs.values() for each in pack.rules):
@@ -139,7 +139,7 @@ def _only(ctx: click.Context, rule: str) -> str:
 
 
 def _of_cameras(ctx: click.Context, cameras: tuple[str, ...], only: str, readings: tuple[str, ...]) -> Explained:
-    from vmsguard.cli.explain_cameras import explain_cameras
+    from vmsguard.cli.explaining.cameras import explain_cameras
 
     return explain_cameras(ctx, cameras, only=only, readings=readings)
 
@@ -151,8 +151,8 @@ def _explained_pack(ctx: click.Context, named: Named, lang: str) -> PackExplaine
 
 
 def _camera_lines(told: Explained, lang: str) -> list[Line]:
-    from vmsguard.cli.why_camera_lines import camera_lines, look_line
-    from vmsguard.cli.why_sentences import Sentences
+    from vmsguard.cli.explaining.camera_lines import camera_lines, look_line
+    from vmsguard.cli.explaining.sentences import Sentences
 
     say = Sentences(lang)
     lines = [line for why in told.cameras for line in camera_lines(why, say)]
@@ -180,8 +180,8 @@ def _show(pack: PackExplained | None, told: Explained | None, lang: str) -> None
         _show_pack(pack, lang)
     if told is None:
         return
+    from vmsguard.cli.explaining.console import show_lines
     from vmsguard.cli.output import make_console
-    from vmsguard.cli.why_console import show_lines
 
     if pack is not None:
         click.echo()
@@ -189,9 +189,9 @@ def _show(pack: PackExplained | None, told: Explained | None, lang: str) -> None
 
 
 def _show_pack(explained: PackExplained, lang: str) -> None:
+    from vmsguard.cli.explaining.console import show_lines
+    from vmsguard.cli.explaining.sentences import Line
     from vmsguard.cli.output import make_console
-    from vmsguard.cli.why_console import show_lines
-    from vmsguard.cli.why_sentences import Line
     from vmsguard.policy.explain import rule_lines, scope_lines
 
     console = make_console()
@@ -204,7 +204,7 @@ def _show_pack(explained: PackExplained, lang: str) -> None:
 
 def _as_line(told: str) -> Line:
     """A line that is indented by two columns a level, as a line that can be wrapped."""
-    from vmsguard.cli.why_sentences import Line
+    from vmsguard.cli.explaining.sentences import Line
 
     text = told.lstrip(" ")
     return Line((len(told) - len(text)) // 2, text.removeprefix("- "), item=text.startswith("- "))

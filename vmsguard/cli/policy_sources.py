@@ -52,7 +52,7 @@ def packs_of(ctx: click.Context) -> dict[str, Pack]:
 
 def pack_named(ctx: click.Context, name: str) -> Pack:
     from vmsguard.errors import UsageError
-    from vmsguard.policy.suggest import did_you_mean
+    from vmsguard.policy.syntax.suggest import did_you_mean
 
     packs = packs_of(ctx)
     if name not in packs:

@@ -9,9 +9,9 @@ from rich.table import Table
 
 from vmsguard.model.lock import Pinned
 from vmsguard.model.pack import Pack, Rule
-from vmsguard.policy.durations import show_span
 from vmsguard.policy.explain import PackExplained, values_of
 from vmsguard.policy.sentences import WORDS
+from vmsguard.policy.syntax.durations import show_span
 
 __all__ = ["lock_table", "pack_table", "pack_tables", "profile_table"]
 

@@ -12,7 +12,7 @@ from vmsguard.cli.output import format_option
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from vmsguard.cli.why_sentences import Line, Sentences
+    from vmsguard.cli.explaining.sentences import Line, Sentences
     from vmsguard.engine.selected import Selected
     from vmsguard.model.pack import Pack, Rule
 
@@ -56,16 +56,16 @@ def select(
     if output == "json":
         _write_json(pack, told)
         return
+    from vmsguard.cli.explaining.console import show_lines
+    from vmsguard.cli.explaining.sentences import Sentences
     from vmsguard.cli.output import make_console
-    from vmsguard.cli.why_console import show_lines
-    from vmsguard.cli.why_sentences import Sentences
 
     show_lines(make_console(), _lines(pack, found, told, Sentences(lang)))
 
 
 def _rule(pack: Pack, rule: str) -> Rule | None:
     from vmsguard.errors import UsageError
-    from vmsguard.policy.suggest import did_you_mean
+    from vmsguard.policy.syntax.suggest import did_you_mean
 
     if not rule:
         return None
@@ -87,7 +87,7 @@ def _config_inventory(ctx: click.Context) -> Iterable[Path]:
 
 def _check_cameras(cameras: Iterable[str], known: Iterable[str]) -> None:
     from vmsguard.errors import UsageError
-    from vmsguard.policy.suggest import did_you_mean
+    from vmsguard.policy.syntax.suggest import did_you_mean
 
     names = frozenset(known)
     for camera in cameras:
@@ -97,7 +97,7 @@ def _check_cameras(cameras: Iterable[str], known: Iterable[str]) -> None:
 
 def _readings(pack: Pack, profile: str | None) -> tuple[str, ...]:
     from vmsguard.errors import UsageError
-    from vmsguard.policy.suggest import did_you_mean
+    from vmsguard.policy.syntax.suggest import did_you_mean
 
     if profile is None:
         return tuple(pack.profiles) or ("",)
@@ -116,7 +116,7 @@ def _write_json(pack: str, told: Mapping[str, tuple[Selected, ...]]) -> None:
 
 
 def _lines(name: str, pack: Pack, told: Mapping[str, tuple[Selected, ...]], say: Sentences) -> Iterator[Line]:
-    from vmsguard.cli.why_sentences import Line
+    from vmsguard.cli.explaining.sentences import Line
 
     yield Line(0, say.say("selecting", name, say.title(pack)))
     for reading, cameras in told.items():
@@ -135,7 +135,7 @@ def _lines(name: str, pack: Pack, told: Mapping[str, tuple[Selected, ...]], say:
 
 def _grouped(cameras: Iterable[Selected], say: Sentences) -> dict[tuple[str, ...], list[str]]:
     """Cameras by why: a fleet has many cameras and few reasons."""
-    from vmsguard.cli.why_scope_lines import say_attribute
+    from vmsguard.cli.explaining.scope_lines import say_attribute
 
     groups: dict[tuple[str, ...], list[str]] = {}
     for one in cameras:

@@ -12,8 +12,8 @@ from vmsguard.engine.demands import Demand
 from vmsguard.engine.evaluate import Evaluation
 from vmsguard.model.truth import Truth
 from vmsguard.model.vocabulary import Mode
-from vmsguard.policy.lock_compare import HeldBack
-from vmsguard.policy.locked_duties import AFTER_EXCEPTIONS
+from vmsguard.policy.lock.compare import HeldBack
+from vmsguard.policy.lock.duties import AFTER_EXCEPTIONS
 
 __all__ = ["hold_back"]
 

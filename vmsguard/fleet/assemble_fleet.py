@@ -21,7 +21,7 @@ from vmsguard.policy.in_force import SITE_ZONE
 from vmsguard.policy.load_holds import load_freezes, load_holds
 from vmsguard.policy.load_pack import load_packs
 from vmsguard.policy.load_site_files import load_assignments, load_documents, load_exceptions
-from vmsguard.policy.suggest import did_you_mean
+from vmsguard.policy.syntax.suggest import did_you_mean
 from vmsguard.run.fleet import Fleet
 
 __all__ = ["fleet_of"]

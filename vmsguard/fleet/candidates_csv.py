@@ -9,9 +9,9 @@ from pathlib import Path
 from vmsguard.errors import ConfigError, Problems
 from vmsguard.fleet.candidates_file import ImportEntry
 from vmsguard.policy.attributes import read_attribute
-from vmsguard.policy.reading import Reader
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.suggest import did_you_mean
+from vmsguard.policy.syntax.reading import Reader
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.suggest import did_you_mean
 
 __all__ = ["COLUMNS", "read_csv"]
 

@@ -13,9 +13,9 @@ from msgspec import Struct, to_builtins
 from vmsguard.errors import ConfigError
 from vmsguard.fleet.discover import Found
 from vmsguard.policy.attributes import read_attribute
-from vmsguard.policy.reading import Reader
-from vmsguard.policy.strict_yaml import Node, read_yaml
-from vmsguard.policy.yaml_files import API_VERSION
+from vmsguard.policy.syntax.reading import Reader
+from vmsguard.policy.syntax.strict_yaml import Node, read_yaml
+from vmsguard.policy.syntax.yaml_files import API_VERSION
 
 __all__ = ["KIND", "ImportEntry", "candidates_text", "candidates_value", "read_candidates"]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from vmsguard.fleet.plan_import import NewCamera
 from vmsguard.fleet.write_whole import add_to, write_new
 from vmsguard.model.inventory import ALL_CHANNELS, LoginRefs
-from vmsguard.policy.scalars import other_reading
-from vmsguard.policy.yaml_files import API_VERSION
+from vmsguard.policy.syntax.scalars import other_reading
+from vmsguard.policy.syntax.yaml_files import API_VERSION
 
 __all__ = ["add_document", "inventory_document"]
 

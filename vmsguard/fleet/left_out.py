@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vmsguard.errors import ConfigError, Problems
 from vmsguard.fleet.load_config import Config
-from vmsguard.policy.yaml_files import read_documents, yaml_files_in
+from vmsguard.policy.syntax.yaml_files import read_documents, yaml_files_in
 
 __all__ = ["left_out"]
 

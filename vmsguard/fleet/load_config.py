@@ -9,9 +9,9 @@ from msgspec import Struct
 from vmsguard.errors import ConfigError, Problems
 from vmsguard.fleet.read_anchors import AnchorsConfig, read_anchors
 from vmsguard.fleet.secrets import SCHEME
-from vmsguard.policy.reading import Reader
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.yaml_files import read_documents
+from vmsguard.policy.syntax.reading import Reader
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.yaml_files import read_documents
 
 __all__ = ["DEFAULT_NAME", "Config", "EvidenceConfig", "load_config"]
 

@@ -23,10 +23,10 @@ from vmsguard.model.vocabulary import Role
 from vmsguard.net.tls import parse_pin
 from vmsguard.policy.attributes import read_attribute
 from vmsguard.policy.in_force import is_zone
-from vmsguard.policy.reading import Fields, Reader
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.suggest import did_you_mean
-from vmsguard.policy.yaml_files import YamlDocument, documents_of
+from vmsguard.policy.syntax.reading import Fields, Reader
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.suggest import did_you_mean
+from vmsguard.policy.syntax.yaml_files import YamlDocument, documents_of
 
 __all__ = ["group_names", "load_inventory"]
 

@@ -16,9 +16,9 @@ from vmsguard.plugin.registry import Registry
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.load_pack import load_packs
 from vmsguard.policy.load_site_files import load_assignments
-from vmsguard.policy.lock_compare import HeldBack, InstalledPlugin, accept, compare, held_back
-from vmsguard.policy.lock_file import LOCK_NAME, load_lock, write_lock
-from vmsguard.policy.suggest import did_you_mean
+from vmsguard.policy.lock.compare import HeldBack, InstalledPlugin, accept, compare, held_back
+from vmsguard.policy.lock.file import LOCK_NAME, load_lock, write_lock
+from vmsguard.policy.syntax.suggest import did_you_mean
 
 __all__ = ["LockHere", "accept_into", "lock_here"]
 

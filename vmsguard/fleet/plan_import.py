@@ -15,7 +15,7 @@ from vmsguard.fleet.claimed_address import bracketed, host_and_port
 from vmsguard.fleet.enrolled_addresses import EnrolledAddresses
 from vmsguard.fleet.gather_answers import candidate_id
 from vmsguard.model.inventory import Inventory, LoginRefs
-from vmsguard.policy.suggest import did_you_mean
+from vmsguard.policy.syntax.suggest import did_you_mean
 
 __all__ = ["ImportDefaults", "ImportPlan", "LeftOut", "NewCamera", "plan_import"]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
-from vmsguard.policy.reading import Fields, Reader
-from vmsguard.policy.strict_yaml import Node
+from vmsguard.policy.syntax.reading import Fields, Reader
+from vmsguard.policy.syntax.strict_yaml import Node
 
 if TYPE_CHECKING:
     from vmsguard.evidence.note import VerifierKey

@@ -10,8 +10,8 @@ from vmsguard.model.inventory import Inventory
 from vmsguard.model.pack import Assignment, Pack
 from vmsguard.plugin.fingerprint import distribution_digest
 from vmsguard.plugin.registry import Registry
-from vmsguard.policy.lock_compare import InstalledPlugin, LockStanding, compare, held_back
-from vmsguard.policy.lock_file import LOCK_NAME, load_lock
+from vmsguard.policy.lock.compare import InstalledPlugin, LockStanding, compare, held_back
+from vmsguard.policy.lock.file import LOCK_NAME, load_lock
 
 __all__ = ["assigned_packs", "installed_plugins", "lock_standing"]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from vmsguard.policy.scalars import ScalarReader
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.suggest import did_you_mean
+from vmsguard.policy.syntax.scalars import ScalarReader
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.suggest import did_you_mean
 
 __all__ = ["ATTRIBUTES", "AttributeSpec", "known_attribute", "read_attribute"]
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from vmsguard.model.pack import ExceptionType, Rule, Source
 from vmsguard.policy.read_rules import Mentions
-from vmsguard.policy.reading import Reader
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.suggest import did_you_mean
+from vmsguard.policy.syntax.reading import Reader
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.suggest import did_you_mean
 
 __all__ = ["check_exception_type", "check_exception_types", "check_lifts", "check_rules", "check_sources"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from vmsguard.model.pack import ExceptionGate, ExceptionType, Requirement, Rule
 from vmsguard.model.span import Span
-from vmsguard.policy.durations import show_span
-from vmsguard.policy.reading import Reader
-from vmsguard.policy.strict_yaml import Node
+from vmsguard.policy.syntax.durations import show_span
+from vmsguard.policy.syntax.reading import Reader
+from vmsguard.policy.syntax.strict_yaml import Node
 
 __all__ = ["check_bounds", "check_stand_ins", "check_times"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vmsguard.model.pack import AssignedPack, ExceptionGate, Pack, Rule
-from vmsguard.policy.reading import Reader
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.suggest import did_you_mean
+from vmsguard.policy.syntax.reading import Reader
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.suggest import did_you_mean
 
 __all__ = ["check_assigned", "check_lifts"]
 

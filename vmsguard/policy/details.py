@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from vmsguard.controls.deletion_method import METHODS
-from vmsguard.policy.reading import Reader
-from vmsguard.policy.scalars import NO_INSTANT
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.suggest import did_you_mean
+from vmsguard.policy.syntax.reading import Reader
+from vmsguard.policy.syntax.scalars import NO_INSTANT
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.suggest import did_you_mean
 
 __all__ = ["AUTHORISATION_STATES", "DETAILS", "read_details"]
 

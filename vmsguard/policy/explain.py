@@ -21,7 +21,7 @@ from vmsguard.policy.sentences import (
     say_title,
     say_value,
 )
-from vmsguard.policy.suggest import did_you_mean
+from vmsguard.policy.syntax.suggest import did_you_mean
 
 __all__ = [
     "Difference",

@@ -15,11 +15,11 @@ from vmsguard.model.vocabulary import Mode
 from vmsguard.policy.holds import latest_review, review_flaw
 from vmsguard.policy.named_documents import load_named, read_id
 from vmsguard.policy.people import two_people
-from vmsguard.policy.reading import Reader
-from vmsguard.policy.scalars import NO_INSTANT
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.suggest import did_you_mean
-from vmsguard.policy.yaml_files import YamlDocument
+from vmsguard.policy.syntax.reading import Reader
+from vmsguard.policy.syntax.scalars import NO_INSTANT
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.suggest import did_you_mean
+from vmsguard.policy.syntax.yaml_files import YamlDocument
 
 __all__ = ["load_freezes", "load_holds"]
 

@@ -10,7 +10,7 @@ from vmsguard.model.pack import Pack
 from vmsguard.policy.builtin import PACK_FILE, pack_files
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.read_pack import PackReading, read_pack
-from vmsguard.policy.yaml_files import YamlDocument, read_documents
+from vmsguard.policy.syntax.yaml_files import YamlDocument, read_documents
 
 __all__ = ["load_pack", "load_packs", "only_pack", "read_pack_file"]
 

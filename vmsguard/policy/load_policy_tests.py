@@ -41,12 +41,12 @@ from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.details import read_details
 from vmsguard.policy.policy_scene import CAMERA, Scene, on_top, snapshot_of
 from vmsguard.policy.read_fact_values import read_layers
-from vmsguard.policy.reading import Fields, Reader
-from vmsguard.policy.scalars import NO_INSTANT
 from vmsguard.policy.standings import standings_of
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.suggest import did_you_mean
-from vmsguard.policy.yaml_files import YamlDocument, read_documents
+from vmsguard.policy.syntax.reading import Fields, Reader
+from vmsguard.policy.syntax.scalars import NO_INSTANT
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.suggest import did_you_mean
+from vmsguard.policy.syntax.yaml_files import YamlDocument, read_documents
 
 __all__ = ["TESTS_FILE", "load_policy_tests"]
 

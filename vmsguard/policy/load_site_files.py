@@ -14,9 +14,9 @@ from vmsguard.model.vocabulary import Mode
 from vmsguard.policy.check_site_files import check_assigned, check_lifts
 from vmsguard.policy.details import read_details
 from vmsguard.policy.named_documents import load_named, read_id
-from vmsguard.policy.reading import Fields, Reader
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.yaml_files import YamlDocument
+from vmsguard.policy.syntax.reading import Fields, Reader
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.yaml_files import YamlDocument
 
 __all__ = ["SHA256_PATTERN", "load_assignments", "load_documents", "load_exceptions"]
 

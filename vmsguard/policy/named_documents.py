@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from vmsguard.errors import ConfigError, PolicyError, Problems
-from vmsguard.policy.reading import Fields, Reader
-from vmsguard.policy.yaml_files import YamlDocument, documents_of
+from vmsguard.policy.syntax.reading import Fields, Reader
+from vmsguard.policy.syntax.yaml_files import YamlDocument, documents_of
 
 __all__ = ["load_named", "read_id"]
 

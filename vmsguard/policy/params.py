@@ -15,9 +15,9 @@ from vmsguard.controls.base import Control
 from vmsguard.model.pack import FromException, FromProfile
 from vmsguard.model.span import Span
 from vmsguard.policy.read_profiles import FROM_PROFILE, ProfileValues
-from vmsguard.policy.reading import Reader
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.suggest import did_you_mean, nearest
+from vmsguard.policy.syntax.reading import Reader
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.suggest import did_you_mean, nearest
 
 __all__ = ["EXCEPTION_FIELDS", "FROM_EXCEPTION", "ReadParams", "is_span", "param_fields", "read_params", "stated_type"]
 

@@ -21,10 +21,10 @@ from msgspec import Struct, inspect
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.facts import Absent, Items, Known, Reading, Unknown
 from vmsguard.model.vocabulary import Layer, Why
-from vmsguard.policy.durations import parse_duration
-from vmsguard.policy.instants import parse_instant
-from vmsguard.policy.reading import Fields, Reader
-from vmsguard.policy.strict_yaml import Node
+from vmsguard.policy.syntax.durations import parse_duration
+from vmsguard.policy.syntax.instants import parse_instant
+from vmsguard.policy.syntax.reading import Fields, Reader
+from vmsguard.policy.syntax.strict_yaml import Node
 
 __all__ = ["read_layers"]
 

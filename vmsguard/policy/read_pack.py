@@ -19,9 +19,9 @@ from vmsguard.policy.in_force import SITE_ZONE, is_zone
 from vmsguard.policy.read_profiles import check_profile_cites, profile_values, read_profile
 from vmsguard.policy.read_rules import RuleReader
 from vmsguard.policy.read_select import read_selector
-from vmsguard.policy.reading import Fields, Reader
-from vmsguard.policy.strict_yaml import Node, plain_tree
-from vmsguard.policy.yaml_files import YamlDocument
+from vmsguard.policy.syntax.reading import Fields, Reader
+from vmsguard.policy.syntax.strict_yaml import Node, plain_tree
+from vmsguard.policy.syntax.yaml_files import YamlDocument
 
 __all__ = ["CONFIRMED", "EXPIRY", "GRANT_FIELDS", "VERSION_PATTERN", "PackReading", "read_pack"]
 

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from vmsguard.model.pack import AllOf, Citation, Profile, Rule
 from vmsguard.policy.read_select import read_selector
-from vmsguard.policy.reading import Fields, Reader
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.suggest import did_you_mean, nearest
+from vmsguard.policy.syntax.reading import Fields, Reader
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.suggest import did_you_mean, nearest
 
 __all__ = ["FROM_PROFILE", "ProfileValues", "check_profile_cites", "profile_values", "read_profile"]
 

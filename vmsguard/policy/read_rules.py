@@ -12,9 +12,9 @@ from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.params import read_params
 from vmsguard.policy.read_profiles import ProfileValues
 from vmsguard.policy.read_select import read_selector
-from vmsguard.policy.reading import Fields, Reader
-from vmsguard.policy.strict_yaml import Node
-from vmsguard.policy.suggest import did_you_mean
+from vmsguard.policy.syntax.reading import Fields, Reader
+from vmsguard.policy.syntax.strict_yaml import Node
+from vmsguard.policy.syntax.suggest import did_you_mean
 
 __all__ = ["BASES", "PROOFS", "Mention", "Mentions", "RuleReader"]
 

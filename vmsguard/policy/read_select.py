@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from vmsguard.model.pack import AllOf, AnyOf, AttributeTest, Selector
 from vmsguard.policy.attributes import known_attribute, read_attribute
-from vmsguard.policy.reading import Reader
-from vmsguard.policy.strict_yaml import Node
+from vmsguard.policy.syntax.reading import Reader
+from vmsguard.policy.syntax.strict_yaml import Node
 
 __all__ = ["EVERY_CAMERA", "read_selector"]
 

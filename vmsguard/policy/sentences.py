@@ -22,9 +22,9 @@ from vmsguard.model.pack import (
     Source,
 )
 from vmsguard.model.span import Span
-from vmsguard.policy.durations import show_duration, show_span
 from vmsguard.policy.params import param_fields
 from vmsguard.policy.plain_words import one_of, plain, plain_name
+from vmsguard.policy.syntax.durations import show_duration, show_span
 
 __all__ = [
     "LANGUAGES",

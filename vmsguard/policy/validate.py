@@ -20,7 +20,7 @@ from vmsguard.policy.load_pack import load_pack, load_packs, only_pack
 from vmsguard.policy.load_policy_tests import load_policy_tests
 from vmsguard.policy.load_site_files import load_assignments, load_documents, load_exceptions
 from vmsguard.policy.review import review_overdue
-from vmsguard.policy.yaml_files import read_documents, yaml_files_in
+from vmsguard.policy.syntax.yaml_files import read_documents, yaml_files_in
 
 __all__ = ["Validation", "validate"]
 

@@ -12,7 +12,7 @@ from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.inventory import Camera, Inventory, Target
 from vmsguard.model.pack import Document, ExceptionGrant, Freeze, Hold
 from vmsguard.model.vocabulary import Role
-from vmsguard.policy.lock_compare import LockStanding
+from vmsguard.policy.lock.compare import LockStanding
 
 __all__ = ["Fleet"]
 

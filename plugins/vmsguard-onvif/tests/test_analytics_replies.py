@@ -8,17 +8,18 @@ from typing import TypeVar
 
 import pytest
 from lxml import etree
-from vmsguard_onvif import analytics_replies, capability_replies
-from vmsguard_onvif.access_replies import FacePolicy, face_policy, identifier_types
-from vmsguard_onvif.analytics_replies import Application
-from vmsguard_onvif.capability_replies import SampleFrame, SupportedType
 from vmsguard_onvif.classify import classify
 from vmsguard_onvif.elements import Element, Malformed
 from vmsguard_onvif.event_topics import Topic, event_topics, task_of_topic
 from vmsguard_onvif.faults import Where
 from vmsguard_onvif.function_tasks import task_of_sample, task_of_type
-from vmsguard_onvif.media_replies import thermal_sources
 from vmsguard_onvif.namespaces import ANALYTICS, APPMGMT, AUTHENTICATION, CREDENTIAL, EVENTS, THERMAL
+from vmsguard_onvif.replies import analytics as analytics_replies
+from vmsguard_onvif.replies import capability as capability_replies
+from vmsguard_onvif.replies.access import FacePolicy, face_policy, identifier_types
+from vmsguard_onvif.replies.analytics import Application
+from vmsguard_onvif.replies.capability import SampleFrame, SupportedType
+from vmsguard_onvif.replies.media import thermal_sources
 from vmsguard_onvif.reply import response
 
 T = TypeVar("T")

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from vmsguard_onvif.analytics_replies import Function
 from vmsguard_onvif.classify import classify
 from vmsguard_onvif.face_names import mentions_face
+from vmsguard_onvif.replies.analytics import Function
 
 
 @pytest.mark.parametrize(

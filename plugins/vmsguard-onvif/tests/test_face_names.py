@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from vmsguard_onvif.analytics_replies import Function
-from vmsguard_onvif.capability_replies import plain_path
 from vmsguard_onvif.classify import classify
 from vmsguard_onvif.elements import local
 from vmsguard_onvif.event_topics import Topic, task_of_items, task_of_topic
 from vmsguard_onvif.face_names import is_face_class, mentions_face, task_of_name
+from vmsguard_onvif.replies.analytics import Function
+from vmsguard_onvif.replies.capability import plain_path
 
 with (Path(__file__).parent / "data" / "face_names.csv").open(encoding="utf-8", newline="") as _table:
     ROWS = [tuple(row.values()) for row in csv.DictReader(_table)]

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from vmsguard_onvif import device_replies, link_replies, media_replies
 from vmsguard_onvif.elements import Element, Malformed
 from vmsguard_onvif.faults import Where
-from vmsguard_onvif.media_replies import Mask, Metadata, Multicast
 from vmsguard_onvif.namespaces import DEVICE, EVENTS, MEDIA, MEDIA2
+from vmsguard_onvif.replies import device as device_replies
+from vmsguard_onvif.replies import link as link_replies
+from vmsguard_onvif.replies import media as media_replies
+from vmsguard_onvif.replies.media import Mask, Metadata, Multicast
 from vmsguard_onvif.reply import response
 
 DATA = Path(__file__).with_name("data")

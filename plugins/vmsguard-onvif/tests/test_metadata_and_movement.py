@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from vmsguard_onvif.facts_movement import ptz_movable
+from vmsguard_onvif.facts.movement import ptz_movable
 from vmsguard_onvif.gathering import Answered, Unanswered
-from vmsguard_onvif.media_replies import Metadata, Profile, media2_profiles, media_profiles
 from vmsguard_onvif.namespaces import MEDIA, MEDIA2, PTZ
+from vmsguard_onvif.replies.media import Metadata, Profile, media2_profiles, media_profiles
 from vmsguard_onvif.topology import CameraTopology
 
 from vmsguard.model.fact_values import MetadataStream

@@ -9,12 +9,14 @@ from typing import TypeVar
 
 import pytest
 from lxml import etree
-from vmsguard_onvif import analytics_replies, device_replies, recording_replies
 from vmsguard_onvif.device_clock import device_time
 from vmsguard_onvif.elements import Element, Malformed, instant, number, seconds
 from vmsguard_onvif.faults import Where
-from vmsguard_onvif.media_replies import media_profiles, media_uri
 from vmsguard_onvif.namespaces import ANALYTICS, DEVICE, MEDIA, MEDIA2, RECORDING, SCHEMA, SEARCH
+from vmsguard_onvif.replies import analytics as analytics_replies
+from vmsguard_onvif.replies import device as device_replies
+from vmsguard_onvif.replies import recording as recording_replies
+from vmsguard_onvif.replies.media import media_profiles, media_uri
 from vmsguard_onvif.reply import response
 from vmsguard_onvif.services import from_capabilities, from_services, own_path
 

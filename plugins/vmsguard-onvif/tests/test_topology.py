@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from vmsguard_onvif.media_replies import Profile
 from vmsguard_onvif.namespaces import MEDIA, MEDIA2
-from vmsguard_onvif.recording_replies import Job, JobSource, Receiver, Recording
+from vmsguard_onvif.replies.media import Profile
+from vmsguard_onvif.replies.recording import Job, JobSource, Receiver, Recording
 from vmsguard_onvif.topology import CameraTopology, RecorderTopology
 
 

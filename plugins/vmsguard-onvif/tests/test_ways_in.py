@@ -7,9 +7,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
-from vmsguard_onvif.device_replies import User
 from vmsguard_onvif.driver import OnvifDriver
 from vmsguard_onvif.factory_accounts import is_factory_account, is_factory_login
+from vmsguard_onvif.replies.device import User
 
 from vmsguard.errors import LoginWeakened
 from vmsguard.model.facts import FactKey

@@ -79,7 +79,7 @@ def _border(before: str, older_than: str) -> datetime:
     at = instant_option("--before", before)
     if at is not None:
         return at
-    from vmsguard.policy.durations import parse_duration
+    from vmsguard.policy.syntax.durations import parse_duration
 
     try:
         return datetime.now(UTC) - parse_duration(older_than)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from vmsguard_onvif import analytics_replies, capability_replies
-from vmsguard_onvif.access_replies import FacePolicy, face_policy, identifier_types
-from vmsguard_onvif.analytics_replies import Application
-from vmsguard_onvif.capability_replies import SampleFrame, SupportedType
 from vmsguard_onvif.envelope import leaf
 from vmsguard_onvif.event_topics import Topic, event_topics
 from vmsguard_onvif.gathering import Answer
 from vmsguard_onvif.namespaces import ANALYTICS, APPMGMT, AUTHENTICATION, CREDENTIAL, EVENTS
 from vmsguard_onvif.readings import Readings
+from vmsguard_onvif.replies import analytics as analytics_replies
+from vmsguard_onvif.replies import capability as capability_replies
+from vmsguard_onvif.replies.access import FacePolicy, face_policy, identifier_types
+from vmsguard_onvif.replies.analytics import Application
+from vmsguard_onvif.replies.capability import SampleFrame, SupportedType
 
 __all__ = [
     "class_options",

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from vmsguard.model.fact_values import AnalyticsFunction
 from vmsguard_onvif import analytics_readings
-from vmsguard_onvif.analytics_replies import Function
 from vmsguard_onvif.classify import UNCLASSIFIED, classify
 from vmsguard_onvif.event_topics import Topic, task_of_topic
 from vmsguard_onvif.gathering import Answered
 from vmsguard_onvif.readings import Readings
+from vmsguard_onvif.replies.analytics import Function
 
 __all__ = ["announced"]
 

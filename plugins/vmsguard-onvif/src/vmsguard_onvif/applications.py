@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from vmsguard.model.fact_values import AnalyticsFunction
 from vmsguard_onvif import analytics_readings
-from vmsguard_onvif.analytics_replies import Application, Function
 from vmsguard_onvif.classify import UNCLASSIFIED, classify
 from vmsguard_onvif.event_topics import Topic, task_of_topic
 from vmsguard_onvif.function_tasks import worst
@@ -17,6 +16,7 @@ from vmsguard_onvif.gathering import Answered
 from vmsguard_onvif.lists import Collected
 from vmsguard_onvif.namespaces import APPMGMT
 from vmsguard_onvif.readings import Readings
+from vmsguard_onvif.replies.analytics import Application, Function
 
 __all__ = ["Installed", "applications", "starting"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from vmsguard_onvif.analytics_replies import Function
 from vmsguard_onvif.face_names import is_face_class, task_of_name
+from vmsguard_onvif.replies.analytics import Function
 
 __all__ = ["FILTERED", "UNCLASSIFIED", "classify"]
 

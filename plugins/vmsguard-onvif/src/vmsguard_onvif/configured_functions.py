@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from vmsguard.model.fact_values import AnalyticsFunction
 from vmsguard.model.facts import Unknown
-from vmsguard_onvif.analytics_replies import AnalyticsConfiguration, Function
 from vmsguard_onvif.function_tasks import task_of, worst
 from vmsguard_onvif.gathering import Answered
 from vmsguard_onvif.lists import Collected
 from vmsguard_onvif.namespaces import ANALYTICS, MEDIA, MEDIA2
 from vmsguard_onvif.readings import Readings
+from vmsguard_onvif.replies.analytics import AnalyticsConfiguration, Function
 from vmsguard_onvif.topology import Topology
 
 __all__ = ["configurations", "configured", "function_id", "of_channel"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from vmsguard.model.fact_values import AnalyticsFunction
 from vmsguard_onvif import analytics_readings
-from vmsguard_onvif.access_replies import FacePolicy
 from vmsguard_onvif.classify import UNCLASSIFIED
 from vmsguard_onvif.gathering import Answered
 from vmsguard_onvif.namespaces import CREDENTIAL
 from vmsguard_onvif.readings import Readings
+from vmsguard_onvif.replies.access import FacePolicy
 
 __all__ = ["doors"]
 

@@ -16,12 +16,12 @@ from vmsguard_onvif.addresses import stream_address
 from vmsguard_onvif.changes import carry_out
 from vmsguard_onvif.channels import describe, not_listed, read_topology, stream_of
 from vmsguard_onvif.declared import MANIFEST
-from vmsguard_onvif.device_replies import User
 from vmsguard_onvif.facts import channel_facts, whole_facts
 from vmsguard_onvif.gathering import Answered, Gathering, Unanswered
 from vmsguard_onvif.observed import WholeView
 from vmsguard_onvif.opening import open_session
 from vmsguard_onvif.readings import Readings
+from vmsguard_onvif.replies.device import User
 from vmsguard_onvif.session import Session
 from vmsguard_onvif.topology import RecorderTopology, Topology
 from vmsguard_onvif.witness_points import Places, points

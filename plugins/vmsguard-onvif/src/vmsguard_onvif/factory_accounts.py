@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vmsguard.net.login import Login
-from vmsguard_onvif.device_replies import User
+from vmsguard_onvif.replies.device import User
 
 __all__ = ["is_anonymous", "is_factory_account", "is_factory_login"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from vmsguard_onvif.facts_storage import recordings_of
+from vmsguard_onvif.facts.storage import recordings_of
 from vmsguard_onvif.gathering import Answered, Unanswered
 from vmsguard_onvif.lists import Collected
 from vmsguard_onvif.readings import Readings
-from vmsguard_onvif.recording_replies import Job, JobSource, Recording
+from vmsguard_onvif.replies.recording import Job, JobSource, Recording
 from vmsguard_onvif.topology import Topology
 
 __all__ = ["add_tracks"]

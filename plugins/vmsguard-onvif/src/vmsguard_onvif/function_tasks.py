@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vmsguard_onvif import analytics_readings
-from vmsguard_onvif.analytics_replies import Function
-from vmsguard_onvif.capability_replies import SampleFrame, SupportedType
 from vmsguard_onvif.classify import FILTERED, UNCLASSIFIED, classify
 from vmsguard_onvif.event_topics import Topic, task_of_items, task_of_topic
 from vmsguard_onvif.face_names import is_face_class
 from vmsguard_onvif.gathering import Answered
 from vmsguard_onvif.namespaces import ANALYTICS
 from vmsguard_onvif.readings import Readings
+from vmsguard_onvif.replies.analytics import Function
+from vmsguard_onvif.replies.capability import SampleFrame, SupportedType
 
 __all__ = ["task_of", "task_of_sample", "task_of_type", "worst"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vmsguard_onvif import analytics_readings
-from vmsguard_onvif.capability_replies import SampleFrame
 from vmsguard_onvif.face_names import is_face_class
 from vmsguard_onvif.gathering import Answered
 from vmsguard_onvif.namespaces import ANALYTICS
 from vmsguard_onvif.readings import Readings
+from vmsguard_onvif.replies.capability import SampleFrame
 
 __all__ = ["human_attributes"]
 

@@ -9,9 +9,9 @@ from typing import TypeAlias
 from vmsguard.errors import DriverError
 from vmsguard.model.facts import Reading
 from vmsguard.model.vocabulary import Layer
-from vmsguard_onvif.device_replies import User
 from vmsguard_onvif.lists import Collected
 from vmsguard_onvif.readings import Readings
+from vmsguard_onvif.replies.device import User
 from vmsguard_onvif.session import Session
 from vmsguard_onvif.topology import Topology
 

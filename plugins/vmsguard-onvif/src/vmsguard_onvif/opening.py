@@ -15,10 +15,10 @@ from vmsguard.errors import (
 )
 from vmsguard.model.manifest import Identity
 from vmsguard_onvif.canary import Song, listen
-from vmsguard_onvif.device_replies import User, device_information, users
 from vmsguard_onvif.elements import Element
 from vmsguard_onvif.factory_accounts import is_anonymous, is_factory_login
 from vmsguard_onvif.namespaces import DEVICE
+from vmsguard_onvif.replies.device import User, device_information, users
 from vmsguard_onvif.services import ServiceTable, from_capabilities, from_services
 from vmsguard_onvif.session import Session
 

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from vmsguard_onvif import analytics_replies, device_replies, link_replies, media_replies, recording_replies
-from vmsguard_onvif.analytics_replies import AnalyticsConfiguration, Application, Function
-from vmsguard_onvif.device_replies import Protocol, StorageTarget
 from vmsguard_onvif.envelope import leaf
 from vmsguard_onvif.gathering import Answer, Gathering
-from vmsguard_onvif.link_replies import Broker, Uplink
-from vmsguard_onvif.media_replies import Mask, Multicast, Profile, WebRtc
 from vmsguard_onvif.namespaces import (
     ANALYTICS,
     APPMGMT,
@@ -26,7 +21,16 @@ from vmsguard_onvif.namespaces import (
     THERMAL,
     UPLINK,
 )
-from vmsguard_onvif.recording_replies import Job, Receiver, Recording, RecordingSpan
+from vmsguard_onvif.replies import analytics as analytics_replies
+from vmsguard_onvif.replies import device as device_replies
+from vmsguard_onvif.replies import link as link_replies
+from vmsguard_onvif.replies import media as media_replies
+from vmsguard_onvif.replies import recording as recording_replies
+from vmsguard_onvif.replies.analytics import AnalyticsConfiguration, Application, Function
+from vmsguard_onvif.replies.device import Protocol, StorageTarget
+from vmsguard_onvif.replies.link import Broker, Uplink
+from vmsguard_onvif.replies.media import Mask, Multicast, Profile, WebRtc
+from vmsguard_onvif.replies.recording import Job, Receiver, Recording, RecordingSpan
 
 __all__ = ["Readings"]
 

@@ -6,7 +6,7 @@ from vmsguard.model.fact_values import AnalyticsFunction
 from vmsguard.model.facts import Absent, Items, Known
 from vmsguard.model.vocabulary import Layer
 from vmsguard_onvif.classify import UNCLASSIFIED
-from vmsguard_onvif.facts_storage import footage
+from vmsguard_onvif.facts.storage import footage
 from vmsguard_onvif.namespaces import SEARCH
 from vmsguard_onvif.readings import Readings
 from vmsguard_onvif.topology import Topology

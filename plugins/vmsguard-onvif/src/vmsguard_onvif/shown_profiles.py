@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from vmsguard_onvif.gathering import Answered
 from vmsguard_onvif.lists import Collected
-from vmsguard_onvif.media_replies import Profile
 from vmsguard_onvif.namespaces import MEDIA, MEDIA2
 from vmsguard_onvif.readings import Readings
+from vmsguard_onvif.replies.media import Profile
 
 __all__ = ["of_channel", "told_profiles"]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from vmsguard_onvif.media_replies import Profile
-from vmsguard_onvif.recording_replies import Job, Receiver, Recording
+from vmsguard_onvif.replies.media import Profile
+from vmsguard_onvif.replies.recording import Job, Receiver, Recording
 
 __all__ = ["CameraTopology", "RecorderTopology", "Topology", "share"]
 

@@ -1,0 +1,77 @@
+"""Facts about recording jobs: what they are set to do, what they do, and what keeps them from doing it."""
+
+from __future__ import annotations
+
+from vmsguard.model.fact_values import ExportJob, RecordingJob
+from vmsguard.model.facts import Items, Known
+from vmsguard.model.vocabulary import Layer
+from vmsguard_onvif.facts.storage import recordings_of
+from vmsguard_onvif.gathering import Answered, Unanswered
+from vmsguard_onvif.lists import Collected
+from vmsguard_onvif.namespaces import RECORDING
+from vmsguard_onvif.observed import Told, both, collect
+from vmsguard_onvif.readings import Readings
+from vmsguard_onvif.replies.recording import Job, Receiver
+from vmsguard_onvif.topology import Topology
+
+__all__ = ["export_jobs", "is_cut_off", "recording_jobs"]
+
+_UNLISTED = "ONVIF lists no running exports: only who started one can ask for its state"
+
+
+async def recording_jobs(readings: Readings, topology: Topology, channel: str) -> Told:
+    """Stored: the job's mode, which is a wish. Runtime: its state, which is what it does.
+
+    Every job counts, whatever its priority: when the first is idled, the next takes over.
+    """
+    answer = await readings.jobs()
+    wished, doing = collect(readings), collect(readings)
+    wished.take(answer)
+    doing.take(answer)
+    jobs = answer.value if isinstance(answer, Answered) else ()
+    for job in readings.once("jobs", lambda: topology.jobs(jobs))[channel]:
+        state = await readings.job_state(job.token)
+        active = state.value if isinstance(state, Answered) else None
+        wished.add([RecordingJob(job.token, await _set_to_record(readings, job), job.trigger, job.recording)])
+        doing.add([RecordingJob(job.token, active, job.trigger, job.recording)])
+    await _written_all_the_same(readings, topology, channel, doing)
+    return {Layer.STORED: wished.reading(), Layer.RUNTIME: doing.reading()}
+
+
+async def _set_to_record(readings: Readings, job: Job) -> bool | None:
+    """A job that is active and whose receivers may never connect is not set to record: both settings persist."""
+    if job.active is False or not job.sources or any(source.kind != "receiver" for source in job.sources):
+        return job.active
+    answer = await readings.receivers()
+    receivers = answer.value if isinstance(answer, Answered) else ()
+    return False if is_cut_off(job, receivers) else job.active
+
+
+def is_cut_off(job: Job, receivers: tuple[Receiver, ...]) -> bool:
+    """Whether each of its sources is a receiver that may never connect."""
+    closed = {receiver.token for receiver in receivers if receiver.mode == "NeverConnect"}
+    return bool(job.sources) and all(source.kind == "receiver" and source.token in closed for source in job.sources)
+
+
+async def _written_all_the_same(readings: Readings, topology: Topology, channel: str, doing: Collected) -> None:
+    """Where no job records, the Search service is asked whether its recordings stand still, too."""
+    if not doing.answered or any(job.active is not False for job in doing.values):
+        return
+    found = await recordings_of(readings, topology, channel)
+    for recording in () if isinstance(found, Unanswered) else found:
+        span = await readings.span(recording.token)
+        if isinstance(span, Answered) and span.value.writing:
+            doing.gaps.append(
+                f"the Search service says that recording {recording.token} is being written, and no job says so"
+            )
+
+
+async def export_jobs(readings: Readings, topology: Topology, channel: str) -> Told:
+    """Absent where the Recording service names no way to export; else a list nobody can complete."""
+    refused = readings.gathering.refused(RECORDING)
+    if refused is not None:
+        return both(refused.reading)
+    service = readings.session.services.get(RECORDING)
+    if service is not None and service.told is not None and not service.exports():
+        return both(readings.gathering.absence("the Recording service names no format to export").reading)
+    return both(Known(Items[ExportJob]((), complete=False, missing=_UNLISTED)))

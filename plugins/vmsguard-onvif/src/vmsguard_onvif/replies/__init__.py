@@ -1,0 +1,1 @@
+"""Replies as typed values: one module per family of operations."""

@@ -1,0 +1,1 @@
+"""JSON Schema of every kind of file a person writes, made from the catalogue."""
