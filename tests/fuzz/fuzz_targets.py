@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from itertools import islice
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 import msgspec
@@ -39,8 +39,8 @@ _NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 def _parsers() -> Iterator[Callable[[Any], Any]]:
     """Every public function of the driver that makes something of a whole reply, without a list to forget one in."""
-    for found in iter_modules(vmsguard_onvif.__path__):
-        module = import_module(f"vmsguard_onvif.{found.name}")
+    for found in walk_packages(vmsguard_onvif.__path__, "vmsguard_onvif."):
+        module = import_module(found.name)
         for name in getattr(module, "__all__", ()):
             function = getattr(module, name)
             own = inspect.isfunction(function) and function.__module__ == module.__name__

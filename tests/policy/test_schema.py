@@ -26,6 +26,7 @@ ONLY_THE_LOADER = {
     "config-twice",
     "country-no-unquoted",
     "country-not-a-code",
+    "document-covers-nothing",
     "document-expires-before-its-date",
     "document-id-twice",
     "exception-for-unknown-pack",

@@ -127,8 +127,8 @@ def _digest(node: Node) -> str:
 
 
 def _metadata(reader: Reader, fields: Fields) -> _Metadata:
-    node = fields.need("metadata") or Node({}, 1, 1)
-    if not node.value:
+    node = fields.need("metadata")
+    if node is None:
         return _Metadata(
             id="", version="", title="", timezone="", jurisdiction="", reviewed_on=date.min, reviewed_next=date.min
         )
