@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from datetime import datetime, timedelta
 from random import Random
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from vmsguard.controls.catalogue import CORE_CONTROLS
+from vmsguard.controls.view import View
 from vmsguard.engine import told_before
 from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.compile import compile_assigned
@@ -126,3 +128,23 @@ def test_what_cannot_be_compared_is_judged_each_time_and_stops_nothing(world: An
     outcome = Outcome(verdict=Verdict.FAIL, reason="r", offenders=["a"])  # type: ignore[arg-type]
     question = Question(remembers=True)
     assert question.conclude(outcome) is not question.conclude(outcome)
+
+
+def test_nothing_is_remembered_of_a_control_that_looked_where_answers_cannot_be_compared(world: Any) -> None:
+    world.camera("cam-1", *ENDPOINTS)
+    snapshot = world.snapshot()
+    looks: dict[str, Callable[[View], object]] = {
+        "if_delivered": lambda view: view.if_delivered("clock.skew_seconds"),
+        "camera_fact": lambda view: view.camera_fact("site.recorders"),
+        "anywhere": lambda view: view.anywhere("gate.claim_first"),
+        "documents": lambda view: view.documents("notice"),
+        "endpoints": lambda view: view.endpoints((Role.DEVICE,)),
+        "identity": lambda view: view.identity,
+    }
+    left = {}
+    for name, look in looks.items():
+        view = View(snapshot, ENDPOINTS[0], world.now, dict(CORE_FACTS), None)
+        view.trace = []
+        look(view)
+        left[name] = view.trace
+    assert dict.fromkeys(looks) == left

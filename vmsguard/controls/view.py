@@ -124,7 +124,8 @@ class View(Struct, eq=False):
         return self.fact(name, layer, store).reading
 
     def if_delivered(self, name: str) -> Fact | None:
-        """The endpoint's fact where a source delivered it; what nobody read leaves no trace here."""
+        """The endpoint's fact where a source delivered it; what nobody read is not cited."""
+        self.trace = None
         endpoint = self.endpoint
         if endpoint is None:
             return None

@@ -76,7 +76,6 @@ class Wording:
 
     controls: tuple[Result, ...]
     rule: Result
-    verdict: Verdict
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -165,7 +165,7 @@ class _Sitting:
         wording = rule.wordings.get(tuple([answer.conclusion for answer in answers])) if plain else None
         if wording is not None:
             told = tell_again(wording, answers, self.bench, self.citations, self.results)
-            if rules.mode is not Mode.AUDIT and wording.verdict not in _ASKS_NOTHING:
+            if rules.mode is not Mode.AUDIT and wording.rule.verdict not in _ASKS_NOTHING:
                 found = climb(rule, rules, self.bench, self.grants)
                 self.demands.extend(demands_of(found, rule, rules, blockers))
             return told

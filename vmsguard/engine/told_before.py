@@ -43,7 +43,6 @@ def remember_wording(rule: CompiledRule, found: Climb, answers: Sequence[Answer]
     rule.wordings[tuple([answer.conclusion for answer in answers])] = Wording(
         controls=tuple([replace(one, channel="", endpoint="", facts=(), observed_at=None) for one in controls]),
         rule=replace(rule_result(_NOBODY, marked, controls, rule), observed_at=None),
-        verdict=found.verdict,
     )
 
 
