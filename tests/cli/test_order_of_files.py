@@ -70,7 +70,15 @@ def assigned(site: Any, name: str, pack: str, profile: str) -> None:
 def said(answer: Any) -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:
     results = {tuple(one[key] for key in SAID) for one in answer.json["results"]}
     plan = answer.json["plan"]["changes"]
-    return results, {(str(one["change"]), one["mode"], tuple(sorted(one["blockers"]))) for one in plan}
+    return results, {(change_without_its_hour(one), one["mode"], tuple(sorted(one["blockers"]))) for one in plan}
+
+
+def change_without_its_hour(one: Mapping[str, Any]) -> str:
+    """A purge's cutoff is the time of its own run, to the second, and two runs follow each other."""
+    change = one["change"]
+    arguments = {name: value for name, value in change["arguments"].items() if name != "cutoff"}
+    assert {"footage.purge": 1}.get(change["verb"], 0) == len(change["arguments"]) - len(arguments)
+    return str({**change, "arguments": arguments})
 
 
 def test_files_named_the_other_way_round_say_the_same(site: Any, fever: Mapping[str, Any]) -> None:
