@@ -12,6 +12,7 @@ from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Verdict
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+EXPORTED = {"hold": "hold-1", "encrypted": True}
 
 
 def hold(now: datetime, **changes) -> Hold:
@@ -65,7 +66,7 @@ def test_edge_case_29_what_lies_beside_it_is_still_residue(held, now) -> None:
 
 def test_edge_case_29_an_exported_window_is_kept_no_longer_among_live_data(held, now) -> None:
     held.listed("footage.recordings", inside(now))
-    held.paper("hold-export", dated=date(2026, 11, 22), details={"hold": "hold-1", "encrypted": True})
+    held.paper("hold-export", dated=date(2026, 11, 22), details=EXPORTED, cameras=("cam-1",))
     assert "residue" == code(held.judge("storage.residue.empty"))
 
 
@@ -76,6 +77,7 @@ def test_edge_case_29_an_exported_window_is_kept_no_longer_among_live_data(held,
         {"details": {"hold": "hold-1", "encrypted": False}},
         {"details": {"hold": "hold-1"}},
         {"details": {"hold": "hold-1", "encrypted": True}, "cameras": ("cam-2",)},
+        {"details": {"hold": "hold-1", "encrypted": True}, "cameras": ()},
         {"details": {"hold": "hold-1", "encrypted": True}, "sha256": "0f"},
         {"details": {"hold": "hold-1", "encrypted": True}, "dated": date(2026, 12, 1)},
         {"details": {"hold": "hold-1", "encrypted": True}, "dated": date(2026, 11, 1)},
@@ -83,7 +85,7 @@ def test_edge_case_29_an_exported_window_is_kept_no_longer_among_live_data(held,
 )
 def test_an_export_that_does_not_say_so_releases_nothing(held, now, change) -> None:
     held.listed("footage.recordings", inside(now))
-    held.paper("hold-export", **({"dated": date(2026, 11, 22)} | change))
+    held.paper("hold-export", **({"dated": date(2026, 11, 22), "cameras": ("cam-1",)} | change))
     assert "held" == code(held.judge("storage.residue.empty"))
 
 
@@ -149,7 +151,7 @@ def test_held_among_live_data_is_not_kept_apart(held) -> None:
 
 
 def test_an_export_on_record_keeps_it_apart(held) -> None:
-    held.paper("hold-export", dated=date(2026, 11, 22), details={"hold": "hold-1", "encrypted": True})
+    held.paper("hold-export", dated=date(2026, 11, 22), details=EXPORTED, cameras=("cam-1",))
     outcome = held.judge("hold.segregated")
     assert (Verdict.PASS, "attested") == (outcome.verdict, code(outcome))
     assert "hold-1 sha256:0f0f0f0f0f0f" == outcome.found
@@ -169,7 +171,7 @@ def test_an_export_on_record_keeps_it_apart(held) -> None:
 )
 def test_edge_case_29_on_a_fever_camera_a_hold_needs_a_legal_order(scene, now, paper, expected) -> None:
     scene.holds.append(hold(now, legal_order="order-1"))
-    scene.paper("hold-export", dated=date(2026, 11, 22), details={"hold": "hold-1", "encrypted": True})
+    scene.paper("hold-export", dated=date(2026, 11, 22), details=EXPORTED, cameras=("cam-1",))
     if paper is not None:
         scene.paper("authorisation", id="order-1", **paper)
     outcome = scene.judge("hold.segregated", legal_order=True)

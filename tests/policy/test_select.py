@@ -43,6 +43,27 @@ def test_a_value_of_another_type_is_no_proof(value, truth):
     assert truth is select(FACES, camera(visible_face_capture=value)).truth
 
 
+@pytest.mark.parametrize(
+    ("purpose", "truth"),
+    [
+        ("fever-screening", TRUE),
+        ("Fever screening", UNKNOWN),
+        ("fever_screening", UNKNOWN),
+        ("FEVER  SCREENING", UNKNOWN),
+        ("fire-detection", FALSE),
+        (["fire-detection", "Fever-Screening"], UNKNOWN),
+    ],
+)
+def test_another_spelling_of_what_is_asked_is_no_proof_of_something_else(purpose, truth):
+    selected = select(AttributeTest("purpose", ("fever-screening",)), camera(purpose=purpose))
+    assert (truth, ("purpose",) if truth is UNKNOWN else ()) == selected
+
+
+def test_another_spelling_is_said_to_be_one():
+    told = why_not(AttributeTest("purpose", ("fever-screening",)), camera(purpose="Fever screening"))
+    assert ("purpose is Fever screening, another spelling of fever-screening",) == told
+
+
 def test_one_false_part_decides_and_asks_for_nothing_more():
     assert (FALSE, ()) == select(AllOf((FACES, THERMAL)), camera(modality="visible"))
 

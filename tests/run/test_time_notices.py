@@ -34,6 +34,7 @@ EXPORT = Document(
     kind="hold-export",
     sha256="0f" * 32,
     dated=date(2026, 11, 21),
+    cameras=("cam-1",),
     details={"hold": "hold-1", "encrypted": True},
 )
 

@@ -31,7 +31,8 @@ def window_of(hold: Hold, clock_error: timedelta = timedelta()) -> HeldWindow:
 def exports_of(hold: Hold, camera: Camera, documents: Iterable[Document], now: datetime) -> tuple[Document, ...]:
     """Papers on record that say the camera's held footage was exported, encrypted and kept apart.
 
-    One of a day before the window was over cannot hold all of it.
+    One of a day before the window was over cannot hold all of it, and one that does not say which cameras or
+    sites it covers releases none: what it lets go is deleted.
     """
     last = (hold.window_until - _MOMENT).date()
     return tuple(
@@ -41,6 +42,7 @@ def exports_of(hold: Hold, camera: Camera, documents: Iterable[Document], now: d
         and document.details.get("hold") == hold.id
         and document.details.get("encrypted") is True
         and document.dated >= last
+        and (document.cameras or document.sites)
         and covers(document, camera)
         and not flaw(document, now)
     )

@@ -169,12 +169,13 @@ def _paper(
     if node is None:
         return Document(id=id, kind="", sha256="", dated=date.min)
     with reader.fields(node, "document") as fields:
+        ends = fields.get("expires")
         paper = Document(
             id=id,
             kind=fields.identifier("kind"),
             sha256=fields.read("sha256", lambda child, what: _sha256(reader, child, what), "", None),
             dated=fields.date("dated"),
-            expires=fields.optional("expires", reader.date),
+            expires=None if ends is None else reader.date(ends, "expires"),
             issuer=fields.text("issuer", default=""),
             sites=tuple(sites),
             cameras=tuple(cameras),

@@ -110,7 +110,7 @@ def _facts(scene: Scene, specs: Mapping[str, FactSpec], now: datetime) -> Iterab
 
 
 def _in_order(papers: Iterable[Document], today: date) -> Iterable[Document]:
-    """Papers that state no day of their own are of the day before."""
+    """Papers name the scene's camera; those that state no day of their own are of the day before."""
     for number, paper in enumerate(papers, start=1):
         yield Document(
             id=f"paper-{number}",
@@ -120,6 +120,7 @@ def _in_order(papers: Iterable[Document], today: date) -> Iterable[Document]:
             expires=paper.expires,
             details=paper.details,
             issuer=paper.issuer,
+            cameras=(CAMERA,),
         )
 
 

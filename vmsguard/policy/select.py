@@ -6,6 +6,7 @@ otherwise. All else keeps the camera in scope, and names the attributes that wou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -20,6 +21,7 @@ Hints: TypeAlias = Mapping[str, frozenset[Any]]
 """What devices say against an attribute: attribute name to the values their facts point to."""
 
 NO_HINTS: Hints = {}
+_FILLERS = re.compile(r"[\s_-]+")
 _THERMAL = frozenset({"thermal", "bispectral"})
 
 
@@ -76,6 +78,7 @@ def _compile_test(test: AttributeTest) -> Selecting:
     wanted = frozenset((type(value), value) for value in test.any_of)
     types = frozenset(type(value) for value in test.any_of)
     values = frozenset(test.any_of)
+    spellings = frozenset(map(_spelling, test.any_of))
     undecided = Selection(Truth.UNKNOWN, (name,))
 
     def decide(camera: Camera, hints: Hints) -> Selection:
@@ -86,9 +89,15 @@ def _compile_test(test: AttributeTest) -> Selecting:
             return _TRUE
         if not all(type(value) in types for value in told) or not values.isdisjoint(hints.get(name, ())):
             return undecided
-        return _FALSE
+        # "Fever screening" is free text; to a person it says fever-screening, and proves no other purpose.
+        return _FALSE if spellings.isdisjoint(map(_spelling, told)) else undecided
 
     return decide
+
+
+def _spelling(value: Any) -> str:
+    """A value without what people vary when they mean the same: capitals, blanks, hyphens, underscores."""
+    return _FILLERS.sub("", str(value)).casefold()
 
 
 def stated(camera: Camera, name: str) -> tuple[Any, ...] | None:
@@ -116,6 +125,8 @@ def why_not(selector: Selector, camera: Camera, hints: Hints = NO_HINTS) -> tupl
         return (f"{selector.attribute} is not set (asked: {wanted})",)
     values = ", ".join(_shown(value) for value in told)
     if select(selector, camera, hints).truth is Truth.UNKNOWN:
+        if not {*map(_spelling, selector.any_of)}.isdisjoint(map(_spelling, told)):
+            return (f"{selector.attribute} is {values}, another spelling of {wanted}",)
         return (f"{selector.attribute} is {values}, which a device contradicts or cannot be compared with {wanted}",)
     return (f"{selector.attribute} is {values}, not {wanted}",)
 

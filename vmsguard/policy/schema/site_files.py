@@ -90,7 +90,7 @@ def document() -> dict[str, Any]:
             "kind": ID,
             "sha256": {"type": "string", "pattern": SHA256_PATTERN},
             "dated": DATE,
-            "expires": {"anyOf": [DATE, {"type": "null"}]},
+            "expires": documented(DATE, "The first day on which it no longer counts; without it, it counts for ever."),
             "issuer": documented(TEXT, "A role or body, never a person's name."),
         },
         ("kind", "sha256", "dated"),
