@@ -1,0 +1,82 @@
+"""The executor contract: who carries tasks from the scheduler to a handler, in this process or in many.
+
+The truth is the state: an executor may lose tasks and may deliver them twice. It may not run two tasks of one
+target at once, and it may not go on with one whose lease is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol, TypeAlias
+
+from msgspec import Struct
+
+from vmsguard.agent.tasks import Outcome, TaskRef
+
+__all__ = ["Executor", "Handler", "Health", "Lease", "Leases"]
+
+
+class Lease(Protocol):
+    """The right to work on one target until it runs out or is taken over."""
+
+    @property
+    def target(self) -> str: ...
+
+    @property
+    def token(self) -> int:
+        """Every write of a result carries it; it only grows, so that who was overtaken writes nothing."""
+        ...
+
+    async def renew(self) -> bool:
+        """Hold it for another term; False: stop at once, somebody else owns the target or nobody knows."""
+        ...
+
+
+class Leases(Protocol):
+    """Where an executor gets its leases; beside the scheduler that is the state, in a worker the agent's socket."""
+
+    @property
+    def term(self) -> float:
+        """Seconds a lease lasts; renewed at a third of it."""
+        ...
+
+    async def acquire(self, ref: TaskRef) -> Lease | None:
+        """The lease of the task's target; None while another holds it."""
+        ...
+
+    async def release(self, lease: Lease, ref: TaskRef, outcome: Outcome | None) -> None:
+        """The task ended so; None: it was given up unfinished and is to be handed out again.
+
+        With a token that is stale nothing is written.
+        """
+        ...
+
+
+Handler: TypeAlias = Callable[[TaskRef, Lease], Awaitable[Outcome]]
+"""Carries one task out. What it raises counts as not carried out, and is tried again later."""
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """How an executor stands, for readiness and metrics."""
+
+    ready: bool
+    waiting: int
+    """Dispatched, not begun; as far as this process knows."""
+    running: int
+    why: str = ""
+    """Why it is not ready."""
+
+
+class Executor(Protocol):
+    """Carries tasks to handlers."""
+
+    async def dispatch(self, refs: Iterable[TaskRef]) -> None:
+        """Hand tasks over; one whose ``key`` waits or runs already is left out."""
+        ...
+
+    async def serve(self, handler: Callable[[TaskRef, Lease], Awaitable[Outcome]], stop: asyncio.Event) -> None:
+        """Carry tasks out until ``stop`` is set; then begin none, finish what runs, and return."""
+        ...
+
+    def health(self) -> Health: ...

@@ -1,0 +1,138 @@
+"""The executor of one process: asyncio tasks beside the scheduler, nothing to install and nothing to lose."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+
+import structlog
+
+from vmsguard.agent.executor import Handler, Health, Lease, Leases
+from vmsguard.agent.tasks import Outcome, Retry, TaskRef
+
+__all__ = ["LocalExecutor"]
+
+_AFTER_A_BUG = 300.0
+"""Seconds until a task is tried again whose handler raised: soon enough for a duty, and no storm."""
+
+
+class LocalExecutor:
+    """Runs up to ``in_flight`` tasks at once, one per target, each under a lease that is renewed while it runs."""
+
+    def __init__(
+        self,
+        leases: Leases,
+        *,
+        in_flight: int = 64,
+        grace: float = 120.0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._leases = leases
+        self._in_flight = in_flight
+        self._grace = grace
+        self._sleep = sleep
+        self._waiting: dict[tuple[str, str, str], TaskRef] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._keys: dict[str, tuple[str, str, str]] = {}
+        self._changed = asyncio.Event()
+        self._serving = False
+        self._log = structlog.get_logger("vmsguard.agent")
+
+    async def dispatch(self, refs: Iterable[TaskRef]) -> None:
+        for ref in refs:
+            if self._keys.get(ref.target) != ref.key:
+                self._waiting.setdefault(ref.key, ref)
+        self._changed.set()
+
+    async def serve(self, handler: Handler, stop: asyncio.Event) -> None:
+        self._serving = True
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set():
+                self._begin(handler)
+                self._changed.clear()
+                changed = asyncio.ensure_future(self._changed.wait())
+                await asyncio.wait({changed, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                changed.cancel()
+            await self._wind_up()
+        finally:
+            self._serving = False
+            stopping.cancel()
+            for task in self._running.values():
+                task.cancel()
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Return once nothing waits and nothing runs; for one round only, while ``serve`` runs."""
+        while self._waiting or self._running:
+            if self._running:
+                await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.sleep(0)
+
+    def health(self) -> Health:
+        return Health(
+            ready=self._serving,
+            waiting=len(self._waiting),
+            running=len(self._running),
+            why="" if self._serving else "not serving",
+        )
+
+    def _begin(self, handler: Handler) -> None:
+        """Start what may start: in the order it was dispatched, past those whose target is busy."""
+        for key, ref in list(self._waiting.items()):
+            if len(self._running) >= self._in_flight:
+                return
+            if ref.target in self._running:
+                continue
+            del self._waiting[key]
+            task = asyncio.ensure_future(self._carry_out(handler, ref))
+            self._running[ref.target] = task
+            self._keys[ref.target] = key
+            task.add_done_callback(partial(self._ended, ref.target))
+
+    def _ended(self, target: str, task: asyncio.Task[None]) -> None:
+        del self._running[target], self._keys[target]
+        self._changed.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # Leases could not be given back: the state is gone, and the scheduler will say so.
+            self._log.error("task not given back", target=target, error=type(error).__name__)
+
+    async def _carry_out(self, handler: Handler, ref: TaskRef) -> None:
+        lease = await self._leases.acquire(ref)
+        if lease is None:
+            return
+        outcome: Outcome | None = None
+        work = asyncio.ensure_future(handler(ref, lease))
+        keeping = asyncio.ensure_future(self._keep(lease))
+        try:
+            await asyncio.wait({work, keeping}, return_when=asyncio.FIRST_COMPLETED)
+            if work.done():
+                outcome = self._outcome_of(work, ref)
+            else:
+                self._log.warning("lease lost", target=ref.target, token=lease.token)
+        finally:
+            keeping.cancel()
+            work.cancel()
+            await asyncio.gather(work, keeping, return_exceptions=True)
+            await self._leases.release(lease, ref, outcome)
+
+    def _outcome_of(self, work: asyncio.Future[Outcome], ref: TaskRef) -> Outcome:
+        error = work.exception()
+        if error is None:
+            return work.result()
+        self._log.error("task failed", target=ref.target, kind=ref.kind, error=type(error).__name__, exc_info=error)
+        return Retry(_AFTER_A_BUG)
+
+    async def _keep(self, lease: Lease) -> None:
+        """Renew at a third of the term; return when that fails."""
+        while True:
+            await self._sleep(self._leases.term / 3)
+            if not await lease.renew():
+                return
+
+    async def _wind_up(self) -> None:
+        """Let what runs end by itself for a while; ``serve`` cancels the rest, which is handed back."""
+        self._waiting.clear()
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=self._grace)

@@ -1,0 +1,159 @@
+"""What may be told to people, how urgent it is, and what to do about it. Ids only: no address, no name, no picture."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+__all__ = ["KINDS", "Alert", "AlertKind", "Urgency"]
+
+
+class Urgency(StrEnum):
+    """How soon somebody must know: a page wakes people up, the others wait for a digest."""
+
+    PAGE = "page"
+    WARN = "warn"
+    NOTE = "note"
+
+
+class AlertKind(Struct, frozen=True):
+    """One kind of thing to tell."""
+
+    code: str
+    urgency: Urgency
+    says: str
+    """What happened, with ``{subjects}`` for how many and of what."""
+    next_step: str
+
+
+_KINDS = (
+    AlertKind(
+        "duty-late",
+        Urgency.PAGE,
+        "a deletion is due soon and not verified: {subjects}",
+        "make the device reachable, or delete by hand and have vmsguard check it, before the gap ends",
+    ),
+    AlertKind(
+        "duty-missed",
+        Urgency.PAGE,
+        "a deletion was not verified in time: {subjects}",
+        "restore access; the miss is on record and the deletion is tried again",
+    ),
+    AlertKind(
+        "duty-slow",
+        Urgency.WARN,
+        "a deletion takes longer than aimed at: {subjects}",
+        "look at why the last attempts did not end in a verified deletion",
+    ),
+    AlertKind(
+        "day-missed",
+        Urgency.WARN,
+        "a calendar day passed without a verified deletion: {subjects}",
+        "see the report; this is our stricter reading of a daily duty",
+    ),
+    AlertKind(
+        "backlog-waits",
+        Urgency.WARN,
+        "a first deletion waits for approval: {subjects}",
+        "look at the counts with vmsguard plan, then approve it",
+    ),
+    AlertKind(
+        "drift",
+        Urgency.WARN,
+        "settings no longer comply: {subjects}",
+        "see vmsguard plan; packs in enforce are repaired by the agent",
+    ),
+    AlertKind(
+        "flapping",
+        Urgency.WARN,
+        "another system puts settings back again and again; its configuration writes are paused: {subjects}",
+        "find out who writes there, then vmsguard resume",
+    ),
+    AlertKind(
+        "unreachable",
+        Urgency.WARN,
+        "nothing could be read: {subjects}",
+        "restore the connection; until then every verdict there is unknown",
+    ),
+    AlertKind(
+        "login-refused",
+        Urgency.WARN,
+        "a login is refused: {subjects}",
+        "set the right password in the secret store; it is not tried again until then",
+    ),
+    AlertKind(
+        "certificate-changed",
+        Urgency.WARN,
+        "a device shows another certificate, nothing is sent to it: {subjects}",
+        "find out why, then vmsguard trust accept",
+    ),
+    AlertKind(
+        "inventory-shrank",
+        Urgency.WARN,
+        "the inventory lost cameras, configuration writes stand still: {subjects}",
+        "see vmsguard inventory diff; retire cameras that are gone",
+    ),
+    AlertKind(
+        "policy-unaccepted",
+        Urgency.WARN,
+        "a pack or plugin is not the one that was accepted: {subjects}",
+        "see vmsguard policy lock",
+    ),
+    AlertKind(
+        "evidence-stopped",
+        Urgency.PAGE,
+        "evidence cannot be written, configuration changes stand still: {subjects}",
+        "make room on the disk or repair it; see vmsguard doctor",
+    ),
+    AlertKind(
+        "state-stopped",
+        Urgency.PAGE,
+        "the state cannot be written, nothing is scheduled: {subjects}",
+        "repair the database or its disk; see vmsguard doctor",
+    ),
+    AlertKind(
+        "clock-jumped",
+        Urgency.WARN,
+        "the clock of the agent's machine jumped: {subjects}",
+        "check its time service; nothing was taken as deleted because of it",
+    ),
+    AlertKind(
+        "exception-ends",
+        Urgency.NOTE,
+        "an exception ends soon: {subjects}",
+        "renew it with its papers, or let the rule hold again",
+    ),
+    AlertKind(
+        "hold-review",
+        Urgency.NOTE,
+        "a hold is to be reviewed: {subjects}",
+        "review it, or end it",
+    ),
+    AlertKind(
+        "exposed",
+        Urgency.NOTE,
+        "a setting did not comply for a while and does again: {subjects}",
+        "the report names the time in between",
+    ),
+)
+
+KINDS = {kind.code: kind for kind in _KINDS}
+"""Every kind of alert by its code; only duties, and what stops them, page."""
+
+
+class Alert(Struct, frozen=True, kw_only=True):
+    """One thing that happened at one place."""
+
+    code: str
+    """Of ``KINDS``."""
+    site: str
+    subject: str
+    """The camera it concerns, or the target where it concerns no single camera."""
+    at: datetime
+    target: str = ""
+
+    @property
+    def kind(self) -> AlertKind:
+        return KINDS[self.code]
