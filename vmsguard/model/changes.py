@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
+from vmsguard.model.fact_values import AnnouncedDeletion
 from vmsguard.model.vocabulary import WHOLE, Stage
 
 __all__ = ["CORE_VERBS", "Change", "JobState", "Permit", "Receipt", "VerbSpec"]
@@ -45,6 +46,13 @@ _VERBS = (
         meaning="stop sending to one destination (the id of a ``push.destinations`` item)",
     ),
     VerbSpec(
+        name="metadata.stop",
+        stage=Stage.SENDING,
+        arguments=("stream",),
+        meaning="put nothing about the scene into one stream of metadata any more (the id of a ``metadata.streams`` "
+        "item)",
+    ),
+    VerbSpec(
         name="cloud.disconnect",
         stage=Stage.SENDING,
         arguments=("link",),
@@ -73,6 +81,19 @@ _VERBS = (
         stage=Stage.SEARCHING,
         arguments=("function",),
         meaning="remove or switch off one function (the id of an ``analytics.functions`` item)",
+    ),
+    VerbSpec(
+        name="analytics.pictures.stop",
+        stage=Stage.SEARCHING,
+        arguments=("function",),
+        meaning="keep no picture of what one function finds (the id of an ``analytics.functions`` item), which runs on",
+    ),
+    VerbSpec(
+        name="analytics.faces.exclude",
+        stage=Stage.SEARCHING,
+        arguments=("function",),
+        meaning="take faces out of what one function looks for (the id of an ``analytics.functions`` item), which runs "
+        "on for the rest",
     ),
     VerbSpec(
         name="face_library.purge",
@@ -133,6 +154,8 @@ class Receipt(Struct, frozen=True):
     """``accepted``, ``accepted-later`` (see ``job``) or ``already`` (nothing had to be sent)."""
     job: str = ""
     requests: int = 1
+    announced: tuple[AnnouncedDeletion, ...] = ()
+    """Deletions that the target told of by itself meanwhile, where the driver listened."""
 
 
 class JobState(Struct, frozen=True):

@@ -15,7 +15,7 @@ from vmsguard.model.vocabulary import Layer
 
 __all__ = ["CATALOGUE", "CORE_FACTS", "FactSpec"]
 
-CATALOGUE = 3
+CATALOGUE = 4
 
 BOTH = (Layer.RUNTIME, Layer.STORED)
 RUNNING = (Layer.RUNTIME,)
@@ -78,6 +78,12 @@ _SPECS = (
         item=v.DeletionMethod,
         whole=True,
         meaning="how each store of the target deletes",
+    ),
+    FactSpec(
+        name="deletion.announced",
+        item=v.AnnouncedDeletion,
+        evidence=E.COUNT,
+        meaning="deletions of the channel's footage that the target told of by itself while somebody listened",
     ),
     FactSpec(
         name="export.jobs",

@@ -9,6 +9,7 @@ from msgspec import Struct
 __all__ = [
     "Account",
     "AnalyticsFunction",
+    "AnnouncedDeletion",
     "AudioSource",
     "CloudLink",
     "DeletionMethod",
@@ -114,6 +115,9 @@ class AnalyticsFunction(Struct, frozen=True):
     attributes it tells: it may infer moods and categories too."""
     enabled: bool | None
     keeps_pictures: bool | None = None
+    other_classes: bool | None = None
+    """True: its filter of object classes also names things that are no faces, so that faces can be taken out of it.
+    None: it has no such filter, or does not show it."""
 
 
 class FaceLibrary(Struct, frozen=True):
@@ -192,6 +196,19 @@ class DeletionMethod(Struct, frozen=True):
     method: str
     """``index-only`` (the entry goes, the data stay until overwritten, as in ring buffers),
     ``file-system-delete overwrite crypto-erase`` or ``unclassified``."""
+
+
+class AnnouncedDeletion(Struct, frozen=True):
+    """A deletion of footage that a target told of by itself, while somebody listened: its word, and no proof."""
+
+    id: str
+    """The recording."""
+    track: str = ""
+    start: datetime | None = None
+    until: datetime | None = None
+    """What was taken from ``start`` until then is said to be gone; None where the target did not say."""
+    at: datetime | None = None
+    """When, by the target's own clock."""
 
 
 class RetentionSetting(Struct, frozen=True):

@@ -29,14 +29,30 @@ def _on(item: Any) -> bool:
     return item.enabled is True
 
 
+def _tells_of_people(item: Any) -> bool:
+    """A stream that the kit can ask to be stopped: of a profile, on, and not shown to be free of people."""
+    return item.enabled is True and item.human_attributes != ()
+
+
+def _keeps_pictures(item: Any) -> bool:
+    return item.enabled is True and item.keeps_pictures is True
+
+
+def _looks_for_faces_too(item: Any) -> bool:
+    return item.enabled is True and item.task == "face-detection" and item.other_classes is True
+
+
 GOALS: Mapping[str, Goal] = {
     "stream.stop": Goal("stream.services", "service", _on),
     "audio.stop": Goal("audio.sources", "source", lambda item: item.attached_to == "profile"),
     "push.stop": Goal("push.destinations", "destination", _on),
+    "metadata.stop": Goal("metadata.streams", "stream", _tells_of_people),
     "cloud.disconnect": Goal("cloud.links", "link", lambda item: item.connected is True),
     "recording.stop": Goal("recording.jobs", "job", lambda item: item.active is True),
     "storage.external.remove": Goal("storage.external", "destination", lambda item: item.in_use is not False),
     "analytics.stop": Goal("analytics.functions", "function", _on),
+    "analytics.pictures.stop": Goal("analytics.functions", "function", _keeps_pictures),
+    "analytics.faces.exclude": Goal("analytics.functions", "function", _looks_for_faces_too),
     "face_library.purge": Goal("face_library.sizes", "library", lambda item: item.count > 0),
 }
 

@@ -117,7 +117,7 @@ MANIFEST = Manifest(
     version=VERSION,
     facts=_FACTS,
     verbs=_VERBS,
-    absent_verbs=("face_library.purge",),
+    absent_verbs=("analytics.faces.exclude", "analytics.pictures.stop", "face_library.purge", "metadata.stop"),
     bound=RequestBound(40, 14.0),
     how_to_disable={
         "transmission.push.off": "Switch e-mail, FTP and HTTP uploads and notifications off on the device's own pages.",

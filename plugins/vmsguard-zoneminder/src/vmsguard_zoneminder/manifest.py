@@ -100,10 +100,13 @@ def manifest_for(who: Identity | None) -> Manifest:
             ),
         ),
         absent_verbs=(
+            "analytics.faces.exclude",
+            "analytics.pictures.stop",
             "analytics.stop",
             "audio.stop",
             "cloud.disconnect",
             "face_library.purge",
+            "metadata.stop",
             "retention.set",
             "storage.external.remove",
         ),
