@@ -28,6 +28,15 @@ def test_row_gone_and_files_stay_is_a_contradiction(scene):
     assert "row gone, files stay" in outcome.reason
 
 
+def test_files_beside_a_list_that_is_not_complete_are_residue_and_no_contradiction(scene):
+    scene.listed("footage.recordings", complete=False, missing="the rest").known(
+        "footage.files", 3, basis=Basis.OBSERVED
+    )
+    outcome = scene.judge("storage.residue.empty")
+    assert (Verdict.FAIL, Basis.OBSERVED) == (outcome.verdict, outcome.basis)
+    assert outcome.reason == "residue: 3 files of the channel lie in visible storage"
+
+
 def test_footage_from_before_fails_and_is_purged_up_to_now(scene, now, hour):
     scene.listed("footage.recordings", recording(now - hour))
     assert ("r1",) == scene.judge("storage.residue.empty").offenders

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import ExternalDestination, RecorderMatch, RecordingJob
 from vmsguard.model.facts import CAMERA_TARGET
@@ -77,6 +79,28 @@ class TestEdgeOff:
         outcome = scene.judge("storage.edge.off")
         assert outcome.verdict is Verdict.FAIL
         assert outcome.reason.startswith("seen-on:")
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            lambda scene: scene.listed("recording.jobs", complete=False, missing="the rest"),
+            lambda scene: scene.listed("recording.jobs", RecordingJob("j1", None)),
+            lambda scene: scene.listed("recording.jobs", OFF).unknown("recording.jobs", layer=Layer.STORED),
+        ],
+    )
+    def test_a_target_that_did_not_say_off_is_not_said_to_contradict_what_was_seen(self, scene, told):
+        outcome = told(scene.known("footage.grows", True, basis=Basis.OBSERVED)).judge("storage.edge.off")
+        assert (Verdict.FAIL, Basis.OBSERVED) == (outcome.verdict, outcome.basis)
+        assert outcome.reason == "seen-on: files of the channel are still being written"
+
+    def test_lists_of_a_target_that_answers_anything_contradict_nobody(self, scene):
+        scene.identity = type(scene.identity)(fabricates=True)
+        scene.listed("recording.jobs").known("footage.grows", True, basis=Basis.OBSERVED)
+        assert scene.judge("storage.edge.off").reason.startswith("seen-on:")
+
+    def test_a_target_that_has_no_jobs_and_is_seen_to_write_is_contradicted_in_those_words(self, scene):
+        scene.absent("recording.jobs").known("footage.grows", True, basis=Basis.OBSERVED)
+        assert scene.judge("storage.edge.off").reason.endswith("while the target has none")
 
     def test_files_that_stand_still_make_the_pass_observed(self, scene):
         scene.listed("recording.jobs", OFF).known("footage.grows", False, basis=Basis.OBSERVED)

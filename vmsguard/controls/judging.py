@@ -128,10 +128,13 @@ def absent(facts: Sequence[Fact], required: str, view: View) -> Outcome:
     )
 
 
-def contradicted(witness: str, required: str) -> Outcome:
-    """Two witnesses that contradict each other are a failure that says so (DESIGN 4)."""
+def contradicted(witness: str, required: str, told: str = "the target reports it off") -> Outcome:
+    """Two witnesses that contradict each other are a failure that says so (DESIGN 4).
+
+    It takes two: only for what the target ``told``, completely and in so many words.
+    """
     return failed(
-        f"{Why.CONTRADICTED.value}: {witness}, while the target reports it off",
+        f"{Why.CONTRADICTED.value}: {witness}, while {told}",
         required,
         left=(witness,),
         basis=Basis.OBSERVED,
@@ -211,9 +214,9 @@ def judge_off(
             basis=weakest(fact for fact in facts if isinstance(fact.reading, Known)),
         )
     if seen_on:
-        if blind:
+        if blind or silent or open_ended or (empty and fabricates(view)):
             return failed(f"seen-on: {seen_on}", off.required, left=(seen_on,), basis=Basis.OBSERVED)
-        return contradicted(seen_on, off.required)
+        return contradicted(seen_on, off.required, "the target reports it off" if known else "the target has none")
     if seen_off and for_runtime and stored_known:
         blind = [fact for fact in blind if fact.key.layer is not Layer.RUNTIME]
         open_ended = [fact for fact in open_ended if fact.key.layer is not Layer.RUNTIME]

@@ -63,7 +63,7 @@ class StorageResidueEmpty(Control):
         if isinstance(fact.reading, Unknown):
             return unknown_from([fact], _RESIDUE)
         if isinstance(fact.reading, Absent):
-            return _row_gone(files) if files else absent([fact], _RESIDUE, view)
+            return _row_gone(files, fabricates(view)) if files else absent([fact], _RESIDUE, view)
         recordings = listed(fact)
         if recordings is None:
             return unknown(Why.PROTOCOL, "the list of recordings is no list", _RESIDUE)
@@ -71,7 +71,7 @@ class StorageResidueEmpty(Control):
         gaps = () if recordings.complete else (recordings.missing or "recordings the target does not list",)
         if not remaining:
             if files:
-                return _row_gone(files)
+                return _row_gone(files, bool(gaps) or (not recordings.values and fabricates(view)))
             if gaps:
                 return unknown(Why.INCOMPLETE, "no footage on a list that is not complete", _RESIDUE, left=gaps)
             if not recordings.values and fabricates(view):
@@ -83,8 +83,11 @@ class StorageResidueEmpty(Control):
         return (purge(view, view.now),) if self.judge(params, view).offenders else ()
 
 
-def _row_gone(files: bool | int) -> Outcome:
-    return contradicted(f"{files} files of the channel lie in visible storage (row gone, files stay)", _RESIDUE)
+def _row_gone(files: bool | int, unsaid: bool) -> Outcome:
+    seen = f"{files} files of the channel lie in visible storage"
+    if unsaid:
+        return failed(f"residue: {seen}", _RESIDUE, left=(seen,), basis=Basis.OBSERVED)
+    return contradicted(f"{seen} (row gone, files stay)", _RESIDUE, "the target lists no footage")
 
 
 def _judge_remaining(view: View, fact: Fact, remaining: Sequence[StoredRecording], gaps: Sequence[str]) -> Outcome:
