@@ -10,9 +10,11 @@
     ├── UsageError                      what was asked for cannot be done that way
     ├── EvidenceError                   the log cannot be written, or is not what it was
     ├── StateError                      the state store cannot be opened, or another run holds it
+    │   └── LeaseLost                   somebody else works at the target now; nothing was written
     ├── PluginError                     a plugin that does not load or breaks its contract
     └── DriverError                     target, operation
         ├── Unreachable                 no answer: refused, reset, timed out, too slow, too large
+        │   └── OutOfTime               it answered, but all of it together took longer than one target may
         ├── AuthRejected                the device refused our login; never retried
         ├── NotSupported                a definitive "this function does not exist here"
         ├── Refused                     the function exists, the device will not do it (fixed, locked, busy)
@@ -36,8 +38,10 @@ __all__ = [
     "DriverError",
     "EvidenceError",
     "GuardTripped",
+    "LeaseLost",
     "LoginWeakened",
     "NotSupported",
+    "OutOfTime",
     "PluginError",
     "PolicyError",
     "Problems",
@@ -125,6 +129,17 @@ class StateError(VmsguardError):
     """The state store cannot be opened, is newer than this program, or another run holds it."""
 
 
+class LeaseLost(StateError):
+    """The lease on a target ended or passed to another worker: the write it was to protect did not happen."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__(
+            f"{target}: the lease on it is no longer ours; nothing was written",
+            hint="drop what was being done: whoever holds the lease now looks at the target anew",
+        )
+        self.target = target
+
+
 class PluginError(VmsguardError):
     """A plugin that does not load, clashes with another, or breaks its contract."""
 
@@ -145,6 +160,10 @@ class DriverError(VmsguardError):
 
 class Unreachable(DriverError):
     """No usable answer: refused, reset, timed out, dripping, or larger than the cap."""
+
+
+class OutOfTime(Unreachable):
+    """Each request was answered in time, all of them together were not: the session was ended, the run goes on."""
 
 
 class AuthRejected(DriverError):

@@ -206,6 +206,7 @@ def _limits(fields: Fields, reader: Reader, base: Limits) -> Limits:
             connections=inner.integer("connections", base.connections, least=1, most=8),
             deadline_seconds=inner.number("deadline_seconds", base.deadline_seconds, least=0.1, most=300),
             max_reply_bytes=inner.integer("max_reply_bytes", base.max_reply_bytes, least=1024),
+            session_seconds=inner.number("session_seconds", base.session_seconds, least=0, most=86400),
         )
 
 

@@ -32,6 +32,8 @@ class Limits(Struct, frozen=True, kw_only=True):
     connections: int = 1
     deadline_seconds: float = 10.0
     max_reply_bytes: int = 8 * 1024 * 1024
+    session_seconds: float = 0.0
+    """How long one session may take as a whole; 0: as long as its channels need, two hours at most."""
 
 
 class LoginRefs(Struct, frozen=True):

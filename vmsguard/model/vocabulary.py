@@ -183,3 +183,4 @@ class Why(StrEnum):
     BASIS = "basis-too-weak"
     CERTIFICATE = "certificate-refused"
     LOGIN_WEAKENED = "login-weakened"
+    OUT_OF_TIME = "out-of-time"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +9,7 @@ from vmsguard.errors import CertificateRefused, DriverError, NotSupported, State
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.facts import Fact, FactKey, Unknown
 from vmsguard.model.inventory import ALL_CHANNELS, Camera, Inventory, Target
-from vmsguard.model.manifest import Channel, Scope, WitnessPoint
+from vmsguard.model.manifest import Channel, RequestBound, Scope, WitnessPoint
 from vmsguard.model.snapshot import TargetSeen
 from vmsguard.model.trust import TargetTrust
 from vmsguard.model.vocabulary import WHOLE, Effect, Why
@@ -22,6 +21,8 @@ from vmsguard.run.credentials import note_accepted, note_refusal, refused_elsewh
 from vmsguard.run.equipment import Instruments
 from vmsguard.run.reach import why_of
 from vmsguard.run.session import driver_session, within
+from vmsguard.run.slots import Slots
+from vmsguard.run.time_budget import TimeBudget, time_budget
 from vmsguard.run.together import together
 from vmsguard.run.trust import seen_anyway
 
@@ -82,13 +83,13 @@ async def observe_targets(
     """
     todo = sorted(targets, key=lambda target: target.id)
     by_target = _cameras_by_target(inventory)
-    gate = asyncio.Semaphore(equipment.in_flight)
+    slots = Slots(equipment.in_flight)
     trusts = equipment.state.trusts()
     done = 0
 
     async def one(target: Target) -> tuple[str, TargetObservation]:
         nonlocal done
-        async with gate:
+        async with slots.held():
             observation = await _observe(target, by_target.get(target.id, ()), wanted, facts, equipment, trusts)
         done += 1
         equipment.progress("observe", done, len(todo))
@@ -119,8 +120,11 @@ async def _observe(
         blocked = refused_elsewhere(target, equipment)
         if blocked:
             return _failed(target, Why.BREAKER_OPEN, blocked)
-        async with driver_session(target, equipment, trusts=trusts) as (driver, client):
-            observation = await _read(driver, client, target, cameras, wanted, specs)
+        async with (
+            time_budget(target, RequestBound(0, 0)) as budget,
+            driver_session(target, equipment, trusts=trusts) as (driver, client),
+        ):
+            observation = await _read(driver, client, target, cameras, wanted, specs, budget)
         if observation.seen.identity is not None:
             note_accepted(target, observation.seen.identity, equipment)
         return observation
@@ -159,7 +163,9 @@ async def _read(
     cameras: Iterable[Camera],
     wanted: frozenset[str],
     specs: Mapping[str, FactSpec],
+    budget: TimeBudget,
 ) -> TargetObservation:
+    budget.allow(driver.manifest(None).bound, 0)
     async with within(target, "open", driver.manifest(None).bound.base):
         identity = await driver.open()
     manifest = driver.manifest(identity)
@@ -171,6 +177,7 @@ async def _read(
     whole = frozenset(name for name in offered if name in specs and specs[name].whole)
     want: dict[Scope, frozenset[str]] = {Scope(channel): frozenset(offered - whole) for channel in sorted(channels)}
     want[Scope(WHOLE)] = whole
+    budget.allow(manifest.bound, len(channels))
     facts: dict[FactKey, Fact] = {}
     async with within(target, "observe", manifest.bound.base + manifest.bound.per_channel * len(channels)):
         async for observation in driver.observe(want):

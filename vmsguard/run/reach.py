@@ -10,6 +10,7 @@ from vmsguard.errors import (
     GuardTripped,
     LoginWeakened,
     NotSupported,
+    OutOfTime,
     PluginError,
     ProtocolViolation,
     Refused,
@@ -21,6 +22,7 @@ from vmsguard.model.vocabulary import Why
 __all__ = ["why_of"]
 
 _WHY: tuple[tuple[type[Exception], Why], ...] = (
+    (OutOfTime, Why.OUT_OF_TIME),
     (Unreachable, Why.UNREACHABLE),
     (AuthRejected, Why.AUTH),
     (SecretMissing, Why.NO_SECRET),

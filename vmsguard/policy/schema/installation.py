@@ -78,6 +78,7 @@ def _limits() -> dict[str, Any]:
         "connections": {"type": "integer", "minimum": 1, "maximum": 8},
         "deadline_seconds": number | {"maximum": 300},
         "max_reply_bytes": {"type": "integer", "minimum": 1024},
+        "session_seconds": {"type": "number", "minimum": 0, "maximum": 86400},
     }
     return documented(closed(limits), "How gently a target is treated.")
 

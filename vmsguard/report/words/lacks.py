@@ -99,6 +99,10 @@ LACKS: Mapping[str, Words] = {
         "The target asks for the login in a weaker way than before; it was given none.",
         "Find out at the device why; where the weaker way is meant, set the option auth of the target.",
     ),
+    Why.OUT_OF_TIME.value: Words(
+        "The target answered, but so slowly that it could not be read in the time one target may take.",
+        "Look at the target and the link to it; where it needs longer, set limits.session_seconds in the inventory.",
+    ),
     "not-stated": Words(
         "The record does not say what is missing.",
         "Run vmsguard check with the current version: its records say it.",
