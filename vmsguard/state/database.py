@@ -6,8 +6,9 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ __all__ = ["Database"]
 
 BUSY_SECONDS = 5.0
 _WRITES = "vmsguard_writes"
+
+
+_GUARDS: ContextVar[tuple[tuple[Database, Callable[[Connection], None]], ...]] = ContextVar("guards", default=())
 
 
 class Database:
@@ -46,7 +50,22 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that holds the write lock from its first statement; it commits whole or not at all."""
         with self._turn, _as_state_error(self.where, "write"), self._writer.begin() as connection:
+            for database, check in _GUARDS.get():
+                if database is self:
+                    check(connection)
             yield connection
+
+    @contextmanager
+    def guarded(self, check: Callable[[Connection], None]) -> Iterator[None]:
+        """Within it ``check`` runs first in every write transaction of this context and of tasks that it starts.
+
+        What it raises ends the transaction before anything is written.
+        """
+        before = _GUARDS.set((*_GUARDS.get(), (self, check)))
+        try:
+            yield
+        finally:
+            _GUARDS.reset(before)
 
     def close(self) -> None:
         with self._turn:

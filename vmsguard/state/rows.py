@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-__all__ = ["from_row", "insert_new", "insert_rows", "upsert"]
+__all__ = ["from_row", "insert_new", "insert_rows", "raise_number", "upsert"]
 
 S = TypeVar("S", bound=Struct)
 Proposed: TypeAlias = ReadOnlyColumnCollection[str, ColumnElement[Any]]
@@ -43,7 +43,7 @@ def upsert(
     values: Iterable[Struct],
     keep: Callable[[Proposed], Mapping[str, ColumnElement[Any]]] | None = None,
 ) -> None:
-    """Insert or replace by primary key.
+    """Insert or replace by primary key; columns that the values do not carry stay as they are.
 
     ``keep`` gets the proposed row and gives expressions for columns whose old value (``table.c``) may win.
     """
@@ -53,11 +53,21 @@ def upsert(
     statement = _insert(connection, table)
     keys = [column.name for column in table.primary_key]
     updated: dict[str, Any] = {
-        column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys
+        column.name: statement.excluded[column.name]
+        for column in table.columns
+        if column.name in rows[0] and column.name not in keys
     }
     if keep is not None:
         updated.update(keep(statement.excluded))
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=updated), rows)
+
+
+def raise_number(connection: Connection, table: Table, key: Mapping[str, Any], name: str, number: int) -> None:
+    """Keep the number, unless a greater one stands there: two that write at once keep the greater."""
+    column = table.c[name]
+    statement = _insert(connection, table).values({**key, name: number})
+    updated = statement.on_conflict_do_update(index_elements=list(key), set_={name: number}, where=column < number)
+    connection.execute(updated)
 
 
 def _insert(connection: Connection, table: Table) -> SqliteInsert | PostgresInsert:

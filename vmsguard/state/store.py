@@ -29,9 +29,14 @@ from vmsguard.model.ledger import (
 from vmsguard.model.trust import TargetTrust
 from vmsguard.state import tables as t
 from vmsguard.state.database import Database
+from vmsguard.state.duty_watches import DutyWatches
+from vmsguard.state.last_seen import Remembered
 from vmsguard.state.lock import exclusive_run
 from vmsguard.state.migrate import bring_up_to_date
-from vmsguard.state.rows import from_row, insert_new, insert_rows, upsert
+from vmsguard.state.outbox import Outbox
+from vmsguard.state.rows import from_row, insert_new, insert_rows, raise_number, upsert
+from vmsguard.state.standing_orders import StandingOrders
+from vmsguard.state.work import WorkLedger
 
 __all__ = ["TARGETS_THAT_OPEN_A_BREAKER", "State"]
 
@@ -40,12 +45,11 @@ _SALT = "instance-salt"
 _HIGHEST_TIME = "highest-time"
 
 
-class State:
+class State(WorkLedger, DutyWatches, StandingOrders, Outbox, Remembered):
     """What this instance must not forget. Raises ``StateError`` and nothing else from the database."""
 
     def __init__(self, database: Database, clock: Clock, salt: bytes) -> None:
-        self._database = database
-        self._clock = clock
+        super().__init__(database, clock)
         self._salt = salt
 
     @classmethod
@@ -277,11 +281,7 @@ class State:
         """Keep how long the log is; it never shrinks."""
         table = t.evidence_sizes
         with self._database.write() as connection:
-            known = connection.execute(select(table.c.size).where(table.c.origin == origin)).scalar()
-            if known is None:
-                insert_rows(connection, table, [{"origin": origin, "size": size}])
-            elif known < size:
-                connection.execute(update(table).where(table.c.origin == origin).values(size=size))
+            raise_number(connection, table, {"origin": origin}, "size", size)
 
     # what witnesses saw
 

@@ -5,33 +5,58 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, MetaData, Table, Text, UniqueConstraint
+from datetime import datetime
 
-from vmsguard.state.columns import UtcTime
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from vmsguard.state.columns import IsoDate, UtcTime
 
 __all__ = [
     "REVISION",
+    "approvals",
     "breaker_refusals",
     "breakers",
     "deletions",
     "duties",
+    "evidence_confirmed",
     "evidence_sizes",
     "exceptions_in_force",
     "first_uses",
     "held_purges",
     "holds_in_force",
     "impossibility_proofs",
+    "last_cameras",
+    "last_seen",
+    "last_targets",
     "meta",
     "metadata",
+    "outbox",
     "pack_contents",
+    "pauses",
     "prior_values",
+    "retirements",
+    "reversals",
     "scopes",
     "standings",
     "target_trust",
     "witness_memory",
+    "work",
 ]
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration. A store that is already there is opened without loading alembic."""
 
 metadata = MetaData(
@@ -46,6 +71,14 @@ metadata = MetaData(
 
 def _text(name: str, *, key: bool = False) -> Column[str]:
     return Column(name, Text, primary_key=key, nullable=False)
+
+
+def _time(name: str) -> Column[datetime]:
+    return Column(name, UtcTime, nullable=False)
+
+
+def _size(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
 
 
 meta = Table("meta", metadata, _text("name", key=True), _text("value"))
@@ -92,6 +125,11 @@ duties = Table(
     Column("max_gap_seconds", Integer, nullable=False),
     Column("next_due", UtcTime, nullable=False, index=True),
     Column("enrolled_at", UtcTime, nullable=False),
+    Column("alarm", Text, nullable=False, server_default="none"),
+    Column("alarm_due", UtcTime),
+    Column("alarm_at", UtcTime),
+    Column("zone", Text, nullable=False, server_default=""),
+    Column("last_day", IsoDate),
 )
 
 breakers = Table("breakers", metadata, _text("credential", key=True), Column("opened_at", UtcTime))
@@ -210,3 +248,103 @@ target_trust = Table(
     Column("recorded", Boolean, nullable=False),
 )
 """What each target showed of itself: whose certificate changes is not spoken to."""
+
+work = Table(
+    "work",
+    metadata,
+    _text("target", key=True),
+    _text("site"),
+    Column("next_due", UtcTime, nullable=False),
+    _text("owner"),
+    Column("leased_at", UtcTime),
+    Column("lease_until", UtcTime),
+    Column("token", BigInteger, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("not_before", UtcTime),
+    Column("again", UtcTime),
+    Column("last_done", UtcTime),
+    # What a look for due work asks of a row is in the index: those that wait are passed over without being read.
+    Index("ix_work_next_due", "next_due", "not_before", "lease_until", "target"),
+    Index("ix_work_site", "site", "next_due", "not_before", "lease_until", "target"),
+)
+"""When each target is to be looked at next, and who does so under which lease."""
+
+last_targets = Table("last_targets", metadata, _text("target", key=True), _text("site"), _text("enrolled"), _time("at"))
+"""Each target as it was enrolled last: a duty outlives its line in the inventory."""
+
+last_cameras = Table("last_cameras", metadata, _text("camera", key=True), _text("site"), _text("enrolled"), _time("at"))
+
+retirements = Table(
+    "retirements",
+    metadata,
+    _text("camera", key=True),
+    _text("kind"),
+    _text("sha256"),
+    Column("dated", IsoDate, nullable=False),
+    _text("by"),
+    _time("at"),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    _text("scope", key=True),
+    _text("name", key=True),
+    _text("by", key=True),
+    _time("since"),
+    Column("until", UtcTime),
+    _text("reason"),
+    Column("duties", Boolean, nullable=False, server_default=false()),
+)
+
+reversals = Table(
+    "reversals",
+    metadata,
+    _text("target", key=True),
+    _text("change", key=True),
+    Column("at", UtcTime, primary_key=True, nullable=False),
+    _text("system"),
+    _text("value"),
+    Index("ix_reversals_at", "at"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    _text("what", key=True),
+    _text("digest", key=True),
+    _text("by", key=True),
+    _time("at"),
+    _time("expires"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _text("key"),
+    _text("route"),
+    _text("group"),
+    _text("body"),
+    _time("created"),
+    Column("sent_at", UtcTime),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("not_before", UtcTime),
+    UniqueConstraint("key", "route"),
+    Index("ix_outbox_sent_at", "sent_at", "not_before", "id"),
+)
+
+last_seen = Table(
+    "last_seen",
+    metadata,
+    _text("target", key=True),
+    _time("at"),
+    _text("firmware"),
+    Column("booted_at", UtcTime),
+    _text("identity"),
+    _text("certificate"),
+    _text("run_state"),
+)
+
+evidence_confirmed = Table("evidence_confirmed", metadata, _text("origin", key=True), _size("size"))
+"""How many records of each log its hub has confirmed; a log without a row has no hub."""
