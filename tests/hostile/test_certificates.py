@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hostile_camera.ordinary import ordinary
 from hostile_camera.server import Asked, Camera, says
 
-from vmsguard.model.facts import Unknown
 from vmsguard.model.vocabulary import Why
 from vmsguard.net.tls import format_pin, pin_of
 
 PATH = "/onvif/device_service"
+HOSTILE = "t-hostile"
 SWAPPED = "the certificate is not the pinned one; nothing was sent"
 
 
@@ -52,7 +52,9 @@ def make_certificate(tmp_path: Path) -> Callable[[str], tuple[Path, str]]:
     return make
 
 
-@pytest.mark.parametrize("after", ["", "GetSystemDateAndTime", "GetServices", "GetRecordings"])
+@pytest.mark.parametrize(
+    "after", ["", "GetSystemDateAndTime", "GetServices", "GetRecordings", "GetProfiles", "GetUsers"]
+)
 def test_a_swapped_certificate_ends_the_session(scene: Any, make_certificate: Any, after: str) -> None:
     """The swap comes once that was answered, and before anything was if it is empty."""
     (first, pin), (second, _) = make_certificate("first"), make_certificate("second")
@@ -67,10 +69,10 @@ def test_a_swapped_certificate_ends_the_session(scene: Any, make_certificate: An
     camera = scene.opened(Camera({"*": one_by_one}, ordinary, tls=tls))
     outcome = scene.meet(f"{camera.origin}{PATH}", tls_pin=pin)
     assert after == (camera.asked[-1].operation if camera.asked else "")
-    # Until the session is open the whole target is refused, after that whatever would have been asked next.
-    told = {fact.reading.detail for fact in outcome.facts.values() if isinstance(fact.reading, Unknown)}
-    assert any(SWAPPED in detail for detail in {outcome.seen.detail, *told})
-    assert (None if after == "GetRecordings" else Why.CERTIFICATE) is outcome.seen.why
+    assert (Why.CERTIFICATE, True, {}) == (outcome.seen.why, SWAPPED in outcome.seen.detail, outcome.facts)
+    assert {"certificate-changed"} <= {found.code for found in outcome.judged.findings if found.subject == HOSTILE}
+    # Neither a login nor a request went over the connection with the other certificate, and no witness looked.
+    assert [] == [look for look in outcome.judged.seen.looked if look.target == HOSTILE]
     assert scene.ordinary_verdicts == outcome.honest
 
 

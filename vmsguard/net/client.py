@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vmsguard.errors import AuthRejected, DeviceFault, DriverError, GuardTripped, Unreachable
+from vmsguard.errors import AuthRejected, CertificateRefused, DeviceFault, DriverError, GuardTripped, Unreachable
 from vmsguard.model.changes import Permit
 from vmsguard.model.clock import Clock
 from vmsguard.model.inventory import Target
@@ -92,12 +92,18 @@ class GuardedClient:
         self._digest: DigestState | None = None
         self._accepted = False
         self._refusals = 0
+        self._stranger: CertificateRefused | None = None
         self._urls: dict[str, URL] = {}
 
     @property
     def certificate(self) -> CertificateSeen | None:
         """What a pinned target showed last, met or not; None before the first connection and without a pin."""
         return None if self._pinned is None else self._pinned.seen
+
+    @property
+    def stranger(self) -> CertificateRefused | None:
+        """That the target showed another certificate than it is held to: after that nothing more is sent to it."""
+        return self._stranger
 
     async def request(
         self,
@@ -123,6 +129,8 @@ class GuardedClient:
         headers. Reads are sent a second time when the connection was lost, never for another reason;
         sessions and writes are sent once.
         """
+        if self._stranger is not None:
+            raise self._stranger
         url = self._urls.get(path) or self._address(path, operation)
         self._check(method, effect, permit, headers, operation)
         headers, digest = self._authenticate(auth, headers, operation)
@@ -193,7 +201,10 @@ class GuardedClient:
                     if attempts and is_lost_connection(error):
                         continue
                     # The cause is cut: aiohttp's messages quote URLs and what the device sent.
-                    raise failure(error, self.target.id, operation) from None
+                    told = failure(error, self.target.id, operation)
+                    if isinstance(told, CertificateRefused):
+                        self._stranger = told
+                    raise told from None
                 finally:
                     if self.wire is not None:
                         asked = url.extend_query(params) if params else url

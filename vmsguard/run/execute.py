@@ -169,7 +169,7 @@ async def _in_session(
         sent.append(outcome)
         lost = lost + 1 if outcome.code == "unreachable" else 0
         # One lost reply is a lost reply; two in a row are a lost link, and each further try costs a deadline.
-        if outcome.code == "login-refused" or lost > 1:
+        if outcome.code in {Why.AUTH.value, Why.CERTIFICATE.value} or lost > 1:
             gone = outcome.code
     return sent
 

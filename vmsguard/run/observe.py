@@ -125,6 +125,9 @@ async def _observe(
             driver_session(target, equipment, trusts=trusts) as (driver, client),
         ):
             observation = await _read(driver, client, target, cameras, wanted, specs, budget)
+            if client.stranger is not None:
+                # Whatever a driver made of it: what was read before may already have been somebody else's.
+                raise client.stranger
         if observation.seen.identity is not None:
             note_accepted(target, observation.seen.identity, equipment)
         return observation

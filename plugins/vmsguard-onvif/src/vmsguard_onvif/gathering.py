@@ -8,8 +8,10 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from vmsguard.errors import (
     AuthRejected,
+    CertificateRefused,
     DeviceFault,
     DriverError,
+    GuardTripped,
     NotSupported,
     ProtocolViolation,
     Unreachable,
@@ -144,6 +146,8 @@ class Gathering:
                 detail = f"{operation}: an empty list from a service that answers operations that cannot exist"
                 return Unanswered(Unknown(Why.FABRICATED, detail))
             return Answered(value)
+        except CertificateRefused:
+            raise
         except DriverError as error:
             answer = unanswered(self.session, error)
             silent = isinstance(error, Unreachable) and not alone
@@ -161,7 +165,7 @@ def unanswered(session: Session, error: DriverError) -> Unanswered:
         return Unanswered(Unknown(Why.AUTH, detail))
     if isinstance(error, Unreachable):
         return Unanswered(Unknown(Why.UNREACHABLE, detail))
-    why = Why.PROTOCOL if isinstance(error, ProtocolViolation) else Why.FAULT
+    why = Why.PROTOCOL if isinstance(error, ProtocolViolation | GuardTripped) else Why.FAULT
     codes = (error.code, *error.subcodes) if isinstance(error, DeviceFault) else ()
     return Unanswered(Unknown(why, detail), codes)
 

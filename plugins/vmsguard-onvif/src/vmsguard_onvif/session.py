@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from vmsguard.errors import (
     AuthRejected,
+    CertificateRefused,
     DriverError,
     GuardTripped,
     LoginWeakened,
@@ -265,6 +266,8 @@ class Session:
         before = self.offset
         try:
             await self.synchronise(authenticate=False)
+        except CertificateRefused:
+            raise
         except DriverError:
             return False
         moved = abs(self.offset - before) >= _RESYNC
