@@ -156,10 +156,15 @@ def test_only_what_was_seen_ends_a_duty(results: list[Result], asked: bool, expe
     assert expected == no_longer_owed(duty(), results, {"cam-1": CAMERA}, asked=asked)
 
 
+def test_a_camera_that_the_inventory_lost_owes_what_it_owed_until_its_disposal_is_on_record() -> None:
+    assert "" == no_longer_owed(duty(), (), {}, asked=False)
+    assert "" == no_longer_owed(duty(), (), {}, asked=False, retired={"another"})
+
+
 def test_a_camera_or_an_endpoint_that_is_no_longer_enrolled_owes_nothing() -> None:
     results = rule(Verdict.FAIL)
     elsewhere = replace(CAMERA, endpoints=(EndpointRef("t-2", ("all",)),))
-    assert "camera-retired" == no_longer_owed(duty(), results, {}, asked=True)
+    assert "camera-retired" == no_longer_owed(duty(), results, {}, asked=True, retired={CAMERA.id})
     assert "endpoint-retired" == no_longer_owed(duty(), results, {"cam-1": elsewhere}, asked=True)
 
 

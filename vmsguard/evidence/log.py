@@ -68,7 +68,7 @@ class EvidenceLog:
         head: Checkpoint,
     ) -> None:
         self.origin = keys[0].name
-        self.unresolved: tuple[UnresolvedIntent, ...] = tuple(standing.intents.open.values())
+        self._found_open: tuple[UnresolvedIntent, ...] = tuple(standing.intents.open.values())
         self._directory = directory
         self._keys = keys
         self._clock = clock
@@ -206,6 +206,11 @@ class EvidenceLog:
     def size(self) -> int:
         """How many records the log holds: the sequence number of the next one."""
         return self._frontier.size
+
+    @property
+    def unresolved(self) -> tuple[UnresolvedIntent, ...]:
+        """Intents that were open when the log was opened and still are: nobody is left to say what became of them."""
+        return tuple(intent for intent in self._found_open if intent.seq in self._intents.open)
 
     @property
     def signed_size(self) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from vmsguard.errors import SecretMissing
 from vmsguard.model.facts import Known
@@ -27,7 +28,14 @@ from vmsguard.run.record_duties import keep_duties
 from vmsguard.run.remediation import with_remediation
 from vmsguard.run.standings import with_exposure
 
-__all__ = ["run_apply"]
+__all__ = ["Barred", "run_apply"]
+
+Barred: TypeAlias = Callable[[PlannedChange, Plan], str]
+
+
+def _nothing_barred(planned: PlannedChange, plan: Plan) -> str:
+    return ""
+
 
 _LOOKS_AFTER_SETTLING = 3
 """How often a change may be looked for, each after a longer wait, before it counts as without effect.
@@ -56,8 +64,12 @@ async def run_apply(
     saved: Plan | None = None,
     confirm_purge: int | None = None,
     fail_on: frozenset[str] | None = None,
+    barred: Barred = _nothing_barred,
 ) -> RunOutcome:
     """The verdicts after the enforceable part of the plan was sent and proven.
+
+    ``barred`` says of a change, in view of the whole plan, why it is not to be sent in this run; empty where
+    nothing speaks against it.
 
     A definitive refusal from a proven administrator's session is stored as proof, and the cameras it
     concerns are planned once more in the same run, so that a fallback can begin at once.
@@ -66,13 +78,14 @@ async def run_apply(
     interrupted = record_unresolved(equipment.evidence, run)
     judged = await judge(fleet, equipment, run)
     changes, stale = fresh_part(judged.plan, saved)
+    changes, kept_back = _allowed(changes, judged.plan, barred)
     _need_logins(changes, fleet, equipment)
     weakened = begin(fleet, equipment, run, "apply", judged)
     first = judged
     work = _Work(judged)
     before = equipment.state.deletions()
     budget = PurgeBudget(confirm_purge, [*before, *equipment.state.held_purges()])
-    work.skipped.extend(stale)
+    work.skipped.extend((*stale, *kept_back))
     work.plans.append(judged.plan)
     await _send_and_verify(fleet, equipment, run, work, changes, budget)
     proofs = [entry.proof for entry in work.sent if entry.proof is not None]
@@ -82,6 +95,8 @@ async def run_apply(
         await _judge_again(fleet, equipment, run, work, concerned)
         work.plans.append(work.judged.plan)
         more = newly_asked(work.judged.plan, first.plan, work.sent, concerned)
+        more, kept_back = _allowed(more, work.judged.plan, barred)
+        work.skipped.extend(kept_back)
         await _send_and_verify(fleet, equipment, run, work, more, budget)
     results = with_remediation(work.judged.results, work.plans, work.sent)
     results = with_exposure(results, equipment.state, equipment.clock.now(), repaired=first.results)
@@ -105,6 +120,14 @@ async def run_apply(
         interrupted=interrupted,
         evidence=head,
         exit_code=int(code),
+    )
+
+
+def _allowed(changes: Sequence[PlannedChange], plan: Plan, barred: Barred) -> tuple[list[PlannedChange], list[Skipped]]:
+    why = {planned.change.id: barred(planned, plan) for planned in changes}
+    return (
+        [planned for planned in changes if not why[planned.change.id]],
+        [Skipped(planned.change.id, told) for planned in changes if (told := why[planned.change.id])],
     )
 
 

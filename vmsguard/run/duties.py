@@ -6,7 +6,7 @@ after one purge must be gone by the end of the next, so what counts is when the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -49,6 +49,8 @@ class Happened(Struct, frozen=True):
     since: datetime | None = None
     """The cutoff of the verified deletion before, or the enrolment."""
     code: str = ""
+    verified: bool = False
+    """A deletion was verified, in time or not."""
 
     @property
     def gap_seconds(self) -> int:
@@ -97,7 +99,7 @@ def settle(
     if done is not None and holds and done.cutoff > begun:
         since = begun if since >= done.cutoff else since
         event = "duty.met" if done.ended <= duty.next_due else "duty.missed"
-        happened.append(Happened(event, duty, done.ended, since))
+        happened.append(Happened(event, duty, done.ended, since, verified=True))
         duty = replace(duty, next_due=done.cutoff + gap)
         since = done.cutoff
     if now > duty.next_due:
@@ -117,15 +119,18 @@ def regauged(duty: Duty, gap: timedelta) -> tuple[Duty, list[Happened]]:
     return new, [Happened("duty.ended", duty, code="gap-changed"), Happened("duty.due", new)]
 
 
-def no_longer_owed(duty: Duty, results: Iterable[Result], cameras: Mapping[str, Camera], *, asked: bool) -> str:
+def no_longer_owed(
+    duty: Duty, results: Iterable[Result], cameras: Mapping[str, Camera], *, asked: bool, retired: Collection[str] = ()
+) -> str:
     """Why nothing is owed any more, as a stable code; empty while it is.
 
     Only what was seen ends a duty: what nobody could judge leaves it standing. ``results`` are those of the
     duty's rule on its camera, ``cameras`` those enrolled; ``asked`` says that this run asked for the deletion.
+    A camera that the inventory lost owes what it owed, until the record of its disposal puts it into ``retired``.
     """
     camera = cameras.get(duty.camera)
     if camera is None:
-        return "camera-retired"
+        return "camera-retired" if duty.camera in retired else ""
     if duty.target not in {ref.target for ref in camera.endpoints}:
         return "endpoint-retired"
     told = tuple(results)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from vmsguard.controls.base import Control
 from vmsguard.engine.compile import CompiledRules
+from vmsguard.engine.due import DueKey
 from vmsguard.model.changes import VerbSpec
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.inventory import Camera, Inventory, Target
@@ -33,6 +35,8 @@ class Fleet:
     freezes: tuple[Freeze, ...] = ()
     lock: LockStanding = field(default_factory=LockStanding)
     limit: frozenset[str] = field(default_factory=frozenset)
+    due: Mapping[DueKey, datetime] = field(default_factory=dict)
+    """Deletions to carry out in this run although their control may still pass, and since when."""
 
     @property
     def cameras(self) -> tuple[Camera, ...]:

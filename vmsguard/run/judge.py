@@ -8,12 +8,14 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from vmsguard.engine.due import with_due_purges
 from vmsguard.engine.evaluate import Evaluation, evaluate
 from vmsguard.engine.findings import fleet_findings
 from vmsguard.engine.plan import Claims, make_plan
 from vmsguard.engine.wanted import wanted_facts
 from vmsguard.model.facts import Fact, FactKey
 from vmsguard.model.inventory import Inventory
+from vmsguard.model.ledger import Deletion, HeldPurge
 from vmsguard.model.plan import Plan
 from vmsguard.model.results import Finding, Result, Unreached, Upcoming
 from vmsguard.model.snapshot import CameraSnapshot
@@ -126,6 +128,9 @@ async def judge(
         evaluate(fleet.rules.get(camera.site, ()), snapshots[camera.id], now, fleet.grants, unaccepted=strange)
         for camera in fleet.cameras
     )
+    if fleet.due:
+        done: list[Deletion | HeldPurge] = [*equipment.state.deletions(), *equipment.state.held_purges()]
+        evaluations = with_due_purges(evaluations, snapshots, fleet.rules, fleet.due, done, now)
     evaluations = only_accepted(evaluations, fleet, equipment.state, now)
     claims = replace(claims_of(fleet.inventory, snapshots, observations), holds=kept_in_place(fleet, now, latest))
     plan = make_plan(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from vmsguard.controls.deletion import gap_of
 from vmsguard.engine.compile import CompiledRule
 from vmsguard.evidence.log import EvidenceLog
-from vmsguard.model.ledger import Deletion
+from vmsguard.model.duty_watch import AlarmLevel
+from vmsguard.model.ledger import Deletion, Duty
 from vmsguard.model.results import Result
 from vmsguard.model.vocabulary import Qualifier, Verdict
+from vmsguard.policy.in_force import zone_of
 from vmsguard.run.duties import (
     DutyKey,
     Happened,
@@ -25,9 +28,10 @@ from vmsguard.run.duties import (
     settle,
 )
 from vmsguard.run.fleet import Fleet
+from vmsguard.run.remembered import last_camera, last_target
 from vmsguard.state.store import State
 
-__all__ = ["keep_duties"]
+__all__ = ["keep_duties", "remember_enrolled"]
 
 _HELD = "held"
 """The code of a control at which a hold alone keeps what is left: the duty is missed all the same."""
@@ -57,13 +61,15 @@ def keep_duties(
         if (told := by_rule.get((result.camera, result.pack, result.rule))) is not None:
             told.append(result)
     judged = {camera.id for camera in fleet.cameras}
+    retired = state.retirements().keys()
     known: set[DutyKey] = set()
+    begun: list[Duty] = []
     for duty in duties:
         key = key_of(duty)
         known.add(key)
         if duty.camera not in judged and duty.camera in fleet.inventory.cameras:
             continue
-        why = no_longer_owed(duty, by_rule[key[:3]], fleet.inventory.cameras, asked=key in asked)
+        why = no_longer_owed(duty, by_rule[key[:3]], fleet.inventory.cameras, asked=key in asked, retired=retired)
         if why:
             _record(log, run, [Happened("duty.ended", duty, code=why)])
             state.drop_duty(duty)
@@ -83,12 +89,44 @@ def keep_duties(
         if changed or happened:
             _record(log, run, [*changed, *happened])
             state.put_duty(moved)
+            _keep_watch(state, fleet, moved, happened, now)
     for key, (result, gap) in asked.items() if enrol else ():
         if key in known or any(one.qualifier is Qualifier.EXCEPTION for one in by_rule[key[:3]] if not one.control):
             continue
         duty, happened = enrolled(result, gap, latest_deletion(done, *key[3:]), now)
         _record(log, run, happened)
         state.put_duty(duty)
+        state.note_day(duty, _zone(fleet, duty), None)
+        begun.append(duty)
+    if begun:
+        remember_enrolled(state, fleet, {duty.camera for duty in begun}, now)
+
+
+def remember_enrolled(state: State, fleet: Fleet, cameras: Iterable[str], now: datetime) -> None:
+    """Keep these cameras and their targets as they are enrolled, should the inventory lose them."""
+    found = [camera for name in sorted(cameras) if (camera := fleet.inventory.cameras.get(name)) is not None]
+    targets = sorted({ref.target for camera in found for ref in camera.endpoints})
+    state.remember_enrolled(
+        [last_target(fleet.inventory.targets[name], now) for name in targets],
+        [last_camera(camera, now) for camera in found],
+    )
+
+
+def _keep_watch(state: State, fleet: Fleet, duty: Duty, happened: Iterable[Happened], now: datetime) -> None:
+    """Keep the calendar day of a verified deletion, and of a miss without one that the duty is overdue."""
+    for one in happened:
+        if one.event == "duty.missed" and not one.verified:
+            state.tell_alarm(duty, AlarmLevel.MISS, now)
+        elif one.verified and one.at is not None:
+            zone = _zone(fleet, duty)
+            state.note_day(duty, zone, one.at.astimezone(ZoneInfo(zone)).date())
+
+
+def _zone(fleet: Fleet, duty: Duty) -> str:
+    """Whose calendar days the duty counts."""
+    site = fleet.sites_of_cameras.get(duty.camera, "")
+    packs = [rules for rules in fleet.rules.get(site, ()) if rules.pack.id == duty.pack]
+    return zone_of(packs[0].pack, packs[0].zone).key if packs else "UTC"
 
 
 def _record(log: EvidenceLog, run: str, happened: Iterable[Happened]) -> None:
