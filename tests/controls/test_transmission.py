@@ -46,6 +46,13 @@ class TestStreamOff:
         )
         assert scene.judge("transmission.stream.off").verdict is Verdict.PASS
 
+    @pytest.mark.parametrize(("probed", "verdict"), [(True, Verdict.PASS), (False, Verdict.UNKNOWN)])
+    def test_a_refused_port_stands_in_for_another_kind_only_where_the_probe_goes_to_it(self, scene, probed, verdict):
+        scene.listed("stream.services", StreamService("live", "http", False, probed=probed), layer=Layer.STORED)
+        scene.listed("stream.services", StreamService("live", "http", None, probed=probed), layer=Layer.RUNTIME)
+        scene.known("stream.answers", False, basis=Basis.OBSERVED)
+        assert verdict is scene.judge("transmission.stream.off").verdict
+
     def test_unread_and_absent(self, scene):
         assert scene.judge("transmission.stream.off").verdict is Verdict.UNKNOWN
         assert scene.absent("stream.services").judge("transmission.stream.off").verdict is Verdict.NOT_APPLICABLE

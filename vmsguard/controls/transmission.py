@@ -82,7 +82,9 @@ class TransmissionStreamOff(Control):
 def _all_of(probed: frozenset[str], facts: Sequence[Fact]) -> bool:
     """Whether the probes speak for every service that is set: RTSP says nothing of multicast or WebRTC."""
     stored = [listed(fact) for fact in facts if fact.key.layer is Layer.STORED]
-    return all(items is not None and all(item.kind in probed for item in items.values) for items in stored)
+    return all(
+        items is not None and all(item.probed or item.kind in probed for item in items.values) for items in stored
+    )
 
 
 class TransmissionPushOff(Control):

@@ -81,6 +81,8 @@ class StreamService(Struct, frozen=True):
     """``rtsp rtsps http snapshot multicast webrtc hls srt``."""
     enabled: bool | None
     encrypted: bool = False
+    probed: bool = False
+    """A witness point of the channel goes to this very service, whatever its kind: its refusal is the service's."""
 
 
 class PushDestination(Struct, frozen=True):
@@ -88,7 +90,7 @@ class PushDestination(Struct, frozen=True):
 
     id: str
     kind: str
-    """``email ftp http mqtt upload multicast-metadata command``."""
+    """``email ftp http mqtt upload multicast-metadata command pipe``."""
     enabled: bool | None
 
 
