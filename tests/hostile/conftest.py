@@ -19,6 +19,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parent))  # this folder is no package; hostile_camera is
 
+from hostile_camera.certificates import Certificate, certificate
 from hostile_camera.server import LoopThread, RawServer
 
 from vmsguard.cli.init import write_installation
@@ -219,6 +220,12 @@ def scene(tmp_path: Path, simulator: Simulator, logins: None, ordinary_verdicts:
         made = Scene(tmp_path / "site", thread, simulator, ordinary_verdicts)
         yield made
         made.close()
+
+
+@pytest.fixture
+def make_certificate(tmp_path: Path) -> Callable[..., Certificate]:
+    """A certificate of the camera's own making, by name."""
+    return functools.partial(certificate, tmp_path)
 
 
 @pytest.fixture

@@ -53,7 +53,8 @@ class GuardedClient:
     """One target's HTTP client: one connection, one rate limit, one deadline per request.
 
     ``requests`` counts what was sent by effect, a repeated read twice, a digest handshake once; ``wire`` has
-    the keyed digests of what was sent and received, where a ``keyed_hash`` was handed in.
+    the keyed digests of what was sent and received, where a ``keyed_hash`` was handed in. ``key_accepted`` says
+    whether anybody but the target itself stands for its certificate: to another one no password goes in clear.
     Raises ``GuardTripped`` when the target's own URL, pin or limits cannot be honoured.
     """
 
@@ -67,8 +68,10 @@ class GuardedClient:
         permit_is_live: Callable[[Permit], bool],
         write_allowed: bool = False,
         keyed_hash: NewKeyedHash | None = None,
+        key_accepted: bool = True,
     ) -> None:
         self.target = target
+        self.key_accepted = key_accepted
         self.wire = None if keyed_hash is None else WireDigests(keyed_hash, each=write_allowed)
         self.requests: Counter[Effect] = Counter()
         self._login = login
@@ -201,10 +204,10 @@ class GuardedClient:
                     if attempts and is_lost_connection(error):
                         continue
                     # The cause is cut: aiohttp's messages quote URLs and what the device sent.
-                    told = failure(error, self.target.id, operation)
-                    if isinstance(told, CertificateRefused):
-                        self._stranger = told
-                    raise told from None
+                    failed = failure(error, self.target.id, operation)
+                    if isinstance(failed, CertificateRefused):
+                        self._stranger = failed
+                    raise failed from None
                 finally:
                     if self.wire is not None:
                         asked = url.extend_query(params) if params else url
@@ -270,6 +273,13 @@ class GuardedClient:
                 operation,
                 "a login would travel in clear text; nothing was sent",
                 hint="Enrol the target by its https URL, or let the driver use HTTP digest.",
+            )
+        if self._origin.is_tls and not self.key_accepted:
+            raise GuardTripped(
+                self.target.id,
+                operation,
+                "the password would go to a certificate that nobody has compared; nothing was sent",
+                hint=f"Compare the fingerprint at the device, then run `vmsguard trust accept {self.target.id}`.",
             )
 
     def _note_login(self, status: int, operation: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from vmsguard.errors import DriverError, PluginError, Unreachable
 from vmsguard.model.inventory import Target
-from vmsguard.model.trust import TargetTrust
+from vmsguard.model.trust import FIRST_USE, TargetTrust
 from vmsguard.net.client import GuardedClient
 from vmsguard.plugin.driver import Context, Driver
 from vmsguard.run.equipment import Instruments
@@ -49,6 +49,7 @@ async def driver_session(
     driver_class = equipment.registry.driver_class(target.driver)
     login = equipment.login(target.login.change if for_change else target.login.read)
     known = await learn(target, equipment, trusts)
+    own_pin = target.tls_pin is not None
     target = held_target(target, known)
     client = GuardedClient(
         target,
@@ -58,6 +59,7 @@ async def driver_session(
         permit_is_live=equipment.permits.is_live,
         write_allowed=for_change,
         keyed_hash=equipment.keyed_hash,
+        key_accepted=own_pin or known is None or known.how != FIRST_USE,
     )
     log = equipment.log.bind(target=target.id, driver=target.driver)
     context = Context(

@@ -99,6 +99,8 @@ class RawServer:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        # What came together with the end of a handshake is in the buffer before anybody is called.
+        self.received += reader._buffer  # type: ignore[attr-defined]
         take = reader.feed_data
 
         def keep(data: bytes) -> None:

@@ -193,6 +193,13 @@ class Session:
         )
 
     def _refuse_clear_text(self) -> None:
+        if self.is_encrypted and not self.ctx.http.key_accepted:
+            raise GuardTripped(
+                self.target.id,
+                "login",
+                "the password would go to a certificate that nobody has compared; nothing was sent",
+                hint=f"Compare the fingerprint at the server, then run `vmsguard trust accept {self.target.id}`.",
+            )
         if self.is_encrypted or _is_loopback(urlsplit(self.target.url).hostname or ""):
             return
         if self.target.options.get("clear_text_login") == "allowed":
