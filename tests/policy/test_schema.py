@@ -66,6 +66,8 @@ ONLY_THE_LOADER = {
     "inventory-unknown-target",
     "missing-profile",
     "no-such-day",
+    "notifications-mail-unencrypted",
+    "notifications-route-twice",
     "other-version",
     "profile-cites-unknown-rule",
     "profile-cites-unknown-source",

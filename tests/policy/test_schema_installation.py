@@ -40,6 +40,21 @@ evidence:
     tsa: [{url: "https://tsa.example.org", roots: [tsa-root.pem]}]
 state: sqlite:///state.db
 plugins: [vmsguard-onvif]
+notifications:
+  - id: chat
+    sites: [here]
+    urgencies: [page, warn]
+    digest: PT1H
+    webhook: {url: "https://chat.example.org/hook", secret: secret://file/keys/hook}
+  - id: office
+    mail:
+      server: mail.example.org
+      port: 465
+      tls: implicit
+      login: secret://file/keys/mail
+      from: vmsguard@example.org
+      to: [ops@example.org]
+  - {id: siem, syslog: {address: "192.0.2.7:6514", protocol: tcp}}
 ---
 apiVersion: vmsguard/v1
 kind: Inventory
@@ -55,7 +70,7 @@ targets:
     login: {read: secret://env/CAM_READ, change: secret://env/CAM_ADMIN}
     tls_pin: null
     options: {storage_path: /var/lib/zm/events, deep: true, port: 554}
-    limits: {requests_per_second: 1, connections: 1, deadline_seconds: 10, max_reply_bytes: 65536}
+    limits: {requests_per_second: 1, connections: 1, deadline_seconds: 10, session_seconds: 600, max_reply_bytes: 65536}
   - {id: zm-1, site: here, role: recorder, driver: zoneminder, url: "http://127.0.0.1/zm", login: secret://env/ZM}
 cameras:
   - id: cam-1

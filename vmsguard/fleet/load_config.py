@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from vmsguard.errors import ConfigError, Problems
 from vmsguard.fleet.read_anchors import AnchorsConfig, read_anchors
+from vmsguard.fleet.read_notifications import read_notifications
 from vmsguard.fleet.secrets import SCHEME
+from vmsguard.model.notification_routes import Route
 from vmsguard.policy.syntax.reading import Reader
 from vmsguard.policy.syntax.strict_yaml import Node
 from vmsguard.policy.syntax.yaml_files import read_documents
@@ -44,6 +46,7 @@ class Config(Struct, frozen=True, kw_only=True):
     state: str
     plugins: tuple[str, ...] | None = None
     """Distributions that may load; None for all that are installed."""
+    notifications: tuple[Route, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -95,6 +98,7 @@ def load_config(path: Path | None) -> Config:
                     read_anchors(inner.get("anchors"), reader, file.parent),
                 )
         state = _state_url(fields.text("state", "sqlite:///state.db"), file.parent)
+        notifications = read_notifications(fields.items("notifications", required=False), reader)
         plugins = fields.texts("plugins") if "plugins" in fields else None
     reader.finish()
     if not inventory:
@@ -113,6 +117,7 @@ def load_config(path: Path | None) -> Config:
         evidence=evidence,
         state=state,
         plugins=plugins,
+        notifications=notifications,
     )
 
 

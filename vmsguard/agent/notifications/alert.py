@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from msgspec import Struct
 
-__all__ = ["KINDS", "Alert", "AlertKind", "Urgency"]
+from vmsguard.model.notification_routes import Urgency
 
-
-class Urgency(StrEnum):
-    """How soon somebody must know: a page wakes people up, the others wait for a digest."""
-
-    PAGE = "page"
-    WARN = "warn"
-    NOTE = "note"
+__all__ = ["KINDS", "Alert", "AlertKind"]
 
 
 class AlertKind(Struct, frozen=True):

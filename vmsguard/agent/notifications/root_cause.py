@@ -5,12 +5,14 @@ Five hundred cameras behind a link that is down are one thing to repair, and one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
-from vmsguard.agent.notifications.alert import Alert, Urgency
+from vmsguard.agent.notifications.alert import Alert
+from vmsguard.model.notification_routes import Urgency
 
 __all__ = ["Group", "Situation", "grouped", "root_cause"]
 
@@ -52,37 +54,40 @@ class Group(Struct, frozen=True, kw_only=True):
         return Alert(code=self.code, site=self.site, subject="", at=self.first).kind.urgency
 
 
-def root_cause(alert: Alert, situation: Situation) -> str:
-    """The one thing to repair, as far as it can be told from who answers and who does not."""
-    target, site = alert.target, alert.site
-    if not target:
-        return f"site:{site}"
-    login = situation.refused.get(target)
-    if login is not None:
-        return f"login:{login}"
-    if target in situation.unreachable:
-        here = [name for name, where in situation.targets.items() if where == site]
-        silent = sum(name in situation.unreachable for name in here)
-        if silent >= max(_LINK_LEAST, _LINK_SHARE * len(here)):
-            return f"link:{site}"
-    return f"system:{situation.systems.get(target) or target}"
+def root_cause(situation: Situation) -> Callable[[Alert], str]:
+    """Names the one thing to repair behind an alert, as far as it shows in who answers and who does not."""
+    everywhere = Counter(situation.targets.values())
+    silent = Counter(site for name, site in situation.targets.items() if name in situation.unreachable)
+    dead = {site for site, count in silent.items() if count >= max(_LINK_LEAST, _LINK_SHARE * everywhere[site])}
+
+    def cause(alert: Alert) -> str:
+        if not alert.target:
+            return f"site:{alert.site}"
+        login = situation.refused.get(alert.target)
+        if login is not None:
+            return f"login:{login}"
+        if alert.target in situation.unreachable and alert.site in dead:
+            return f"link:{alert.site}"
+        return f"system:{situation.systems.get(alert.target) or alert.target}"
+
+    return cause
 
 
-def grouped(alerts: Iterable[Alert], situation: Situation) -> tuple[Group, ...]:
+def grouped(alerts: Iterable[Alert], cause: Callable[[Alert], str]) -> tuple[Group, ...]:
     """The alerts by kind and cause, most urgent first, then the oldest."""
     found: dict[tuple[str, str], list[Alert]] = {}
     for alert in alerts:
-        found.setdefault((alert.code, root_cause(alert, situation)), []).append(alert)
+        found.setdefault((alert.code, cause(alert)), []).append(alert)
     groups = [
         Group(
             code=code,
-            cause=cause,
+            cause=behind,
             site=several[0].site,
             subjects=tuple(sorted({alert.subject for alert in several})),
             first=min(alert.at for alert in several),
             last=max(alert.at for alert in several),
         )
-        for (code, cause), several in found.items()
+        for (code, behind), several in found.items()
     ]
     order = tuple(Urgency)
     return tuple(sorted(groups, key=lambda group: (order.index(group.urgency), group.first, group.key)))
