@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from vmsguard.errors import AuthRejected, EvidenceError, NotSupported, StateError, Unreachable
+from vmsguard.errors import AuthRejected, CertificateRefused, EvidenceError, NotSupported, StateError, Unreachable
 from vmsguard.model.changes import Change, Receipt
 from vmsguard.model.facts import Fact, FactKey, Known
 from vmsguard.model.inventory import Inventory
@@ -171,3 +171,26 @@ async def test_a_purge_of_what_was_before_reaches_to_the_moment_it_is_sent(
     cutoffs = [change.arguments["cutoff"] for change in scripts["a"].sent]
     assert ["2026-11-22T12:00:00Z", "2026-11-22T11:00:00Z"] == cutoffs
     assert cutoffs == [entry.planned.change.arguments["cutoff"] for entry in sent]
+
+
+async def test_a_target_that_uses_up_every_limit_is_left_when_its_time_is_over(
+    equipment: Equipment, scripts: Any, make_target: Any, make_stop: Any, make_script: Any, clock: Any
+) -> None:
+    def slow(change: Change) -> None:
+        clock.seconds += 119.0
+
+    scripts["a"] = make_script(changes=slow)
+    sent = await send(equipment, make_target, [make_stop("a", f"j{number}") for number in range(100)])
+    outcomes = [(one.outcome, one.code, one.left) for one in sent]
+    assert [("skipped", "out-of-time", False)] * 39 == outcomes[61:]
+    assert {"accepted"} == {one.outcome for one in sent[:61]}
+    assert 61 == len(scripts["a"].sent)
+
+
+async def test_after_another_certificate_nothing_more_is_sent_to_the_target(
+    equipment: Equipment, scripts: Any, make_target: Any, make_stop: Any, make_script: Any
+) -> None:
+    scripts["a"] = make_script(changes=lambda change: CertificateRefused("a", "SetMode", "not the pinned one"))
+    first, second = await send(equipment, make_target, [make_stop("a", "j1"), make_stop("a", "j2")])
+    assert ("failed", "certificate-refused") == (first.outcome, first.code)
+    assert ("skipped", "certificate-refused", False) == (second.outcome, second.code, second.left)

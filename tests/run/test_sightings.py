@@ -34,7 +34,7 @@ def eyes(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         sighting: Sighting = seen[point.path]
         return sighting
 
-    monkeypatch.setattr("vmsguard.run.sightings.look", look)
+    monkeypatch.setattr("vmsguard.run.looking.look", look)
     return seen
 
 

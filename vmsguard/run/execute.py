@@ -36,6 +36,7 @@ from vmsguard.run.equipment import Equipment
 from vmsguard.run.firmware import kept_firmware
 from vmsguard.run.reach import why_of
 from vmsguard.run.session import driver_session, within
+from vmsguard.run.time_budget import MOST_SECONDS
 from vmsguard.run.together import together
 
 __all__ = ["CHANGE_SECONDS", "PROOF_LIFETIME", "Sent", "send_changes"]
@@ -152,7 +153,11 @@ async def _in_session(
     sent: list[Sent] = []
     gone = ""
     lost = 0
+    # A change has its own limit, and a thousand of them that each use it up would hold the run for a day.
+    ends = equipment.clock.monotonic() + (driver.target.limits.session_seconds or MOST_SECONDS)
     for planned in todo:
+        if not gone and equipment.clock.monotonic() > ends:
+            gone = Why.OUT_OF_TIME.value
         if gone:
             sent.append(Sent(planned, "skipped", gone, left=False))
             continue

@@ -7,14 +7,12 @@ counted in every run, which asks nothing of a device.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from msgspec.structs import replace
 
-from vmsguard.errors import SecretMissing
 from vmsguard.model.facts import Fact, FactKey, Items, Known
 from vmsguard.model.inventory import Inventory, Target
 from vmsguard.model.ledger import WitnessMemory
@@ -22,11 +20,9 @@ from vmsguard.model.manifest import WitnessPoint
 from vmsguard.model.truth import Truth, any_of
 from vmsguard.model.vocabulary import WHOLE
 from vmsguard.run.equipment import Instruments
+from vmsguard.run.looking import look_everywhere
 from vmsguard.run.observe import TargetObservation
-from vmsguard.run.together import together
-from vmsguard.run.trust import held_target
 from vmsguard.witness.conclude import MemoryKey, conclude, memory_key, point_name
-from vmsguard.witness.look import look
 from vmsguard.witness.place import place_of
 from vmsguard.witness.sighting import Sighting
 
@@ -108,7 +104,7 @@ async def look_for_ourselves(
                 recalled.setdefault(name, []).append((point, memory))
             else:
                 todo.setdefault(name, []).append(point)
-    sightings = await _look(inventory, todo, equipment)
+    sightings = await look_everywhere(inventory, todo, equipment)
     facts = [] if before is None else [fact for fact in before.facts if fact.key.target not in again]
     looked: list[Look] = [] if before is None else list(before.looked)
     fresh: list[WitnessMemory] = []
@@ -171,35 +167,3 @@ def _remembered(
 
 def _positive(target: str, point: WitnessPoint, memories: Mapping[MemoryKey, WitnessMemory]) -> bool:
     return any(key in memories and memories[key].positive_at is not None for key in _keys(target, point))
-
-
-async def _look(
-    inventory: Inventory, todo: Mapping[str, Sequence[WitnessPoint]], equipment: Instruments
-) -> dict[str, list[tuple[WitnessPoint, Sighting]]]:
-    total = sum(len(points) for points in todo.values())
-    gate = asyncio.Semaphore(equipment.in_flight)
-    done = 0
-    if total:
-        equipment.progress("witness", 0, total)
-    trusts = equipment.state.trusts() if total else {}
-
-    async def one(target: Target, point: WitnessPoint) -> tuple[str, WitnessPoint, Sighting]:
-        nonlocal done
-        async with gate:
-            try:
-                login = equipment.login(target.login.read)
-            except SecretMissing:
-                login = None
-            held = held_target(target, trusts.get(target.id))
-            sighting = await look(
-                point, held, clock=equipment.clock, login=login, sleep=equipment.sleep, names=equipment.pool.names
-            )
-        done += 1
-        equipment.progress("witness", done, total)
-        return target.id, point, sighting
-
-    seen = await together(one(inventory.targets[name], point) for name, points in todo.items() for point in points)
-    by_target: dict[str, list[tuple[WitnessPoint, Sighting]]] = {}
-    for name, point, sighting in seen:
-        by_target.setdefault(name, []).append((point, sighting))
-    return by_target
