@@ -27,8 +27,11 @@ def fleet() -> Fleet:
     asked = SimpleNamespace(control=CORE_CONTROLS["deletion.periodic"], params=PeriodicParams(max_gap=DAY))
     rule = SimpleNamespace(rule=SimpleNamespace(id="r"), require=(asked,), rungs=())
     rules = SimpleNamespace(pack=SimpleNamespace(id="p"), rules=(rule,))
-    inventory = SimpleNamespace(cameras={"cam-1": CAMERA})
-    return cast(Fleet, SimpleNamespace(rules={"s": (rules,)}, cameras=(CAMERA,), inventory=inventory))
+    inventory = SimpleNamespace(cameras={"cam-1": CAMERA}, targets={})
+    return cast(
+        Fleet,
+        SimpleNamespace(rules={"s": (rules,)}, cameras=(CAMERA,), inventory=inventory, sites_of_cameras={}),
+    )
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from vmsguard.evidence.policy_events import (
     PolicyWeakened,
     RuleApplied,
     ScopeChanged,
+    WritesEvent,
 )
 from vmsguard.model.vocabulary import Qualifier, Remediation, Verdict
 
@@ -390,6 +391,11 @@ EVENTS: dict[str, type[Event]] = {
     "duty.met": DutyEvent,
     "duty.missed": DutyEvent,
     "duty.ended": DutyEvent,
+    "duty.warned": DutyEvent,
+    "duty.paged": DutyEvent,
+    "duty.day_missed": DutyEvent,
+    "writes.paused": WritesEvent,
+    "writes.resumed": WritesEvent,
     "trust.learned": TrustEvent,
     "trust.accepted": TrustEvent,
     "finding": Finding,

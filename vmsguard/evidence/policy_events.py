@@ -13,6 +13,7 @@ __all__ = [
     "PolicyWeakened",
     "RuleApplied",
     "ScopeChanged",
+    "WritesEvent",
 ]
 
 
@@ -122,7 +123,7 @@ class PolicyWeakened(Event):
 
 class DutyEvent(Event):
     """A deletion that is owed (``duty.due``), happened and was verified (``duty.met``), or did not in time
-    (``duty.missed``).
+    (``duty.missed``); warned of (``duty.warned``, ``duty.paged``) before that; a day without one (``duty.day_missed``).
 
     Every ``duty.due`` is answered by one of the latter two, or by ``duty.ended`` where nothing is owed any more.
     """
@@ -141,3 +142,20 @@ class DutyEvent(Event):
     max_gap_seconds: Count = 0
     reason_code: Reason = ""
     """Why nothing is owed any more; of a miss ``held``, where a hold alone kept what was left."""
+    day: Safe = ""
+    """Of ``duty.day_missed``: the calendar day, in the zone of the pack or site, on which nothing was verified."""
+
+
+class WritesEvent(Event):
+    """Changes of configuration that stand still until further notice, or go on; deletions that are due go on anyway."""
+
+    reach: Code
+    """``all``, ``site`` or ``target``."""
+    name: Safe = ""
+    """Of the site or target."""
+    approver: IdOrNone = ""
+    """The role that said so; ``agent`` where nobody did."""
+    reason_code: Reason = ""
+    """``flapping``, ``inventory-shrank`` or ``by-hand``."""
+    duties: bool = False
+    """Whether deletions stand still too."""

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from vmsguard.model.duty_watch import DutyWatch
 from vmsguard.model.inventory import Camera
 from vmsguard.model.ledger import Deletion, Duty
 from vmsguard.model.results import Result
@@ -51,13 +52,15 @@ class Happened(Struct, frozen=True):
     code: str = ""
     verified: bool = False
     """A deletion was verified, in time or not."""
+    day: str = ""
+    """The calendar day that passed without one."""
 
     @property
     def gap_seconds(self) -> int:
         return 0 if self.at is None or self.since is None else max(0, int((self.at - self.since).total_seconds()))
 
 
-def key_of(entry: Duty) -> DutyKey:
+def key_of(entry: Duty | DutyWatch) -> DutyKey:
     return entry.camera, entry.pack, entry.rule, entry.target, entry.channel
 
 

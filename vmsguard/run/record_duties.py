@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from vmsguard.controls.deletion import gap_of
 from vmsguard.engine.compile import CompiledRule
 from vmsguard.evidence.log import EvidenceLog
-from vmsguard.model.duty_watch import AlarmLevel
+from vmsguard.model.duty_watch import AlarmLevel, DutyWatch
 from vmsguard.model.ledger import Deletion, Duty
 from vmsguard.model.results import Result
 from vmsguard.model.vocabulary import Qualifier, Verdict
 from vmsguard.policy.in_force import zone_of
+from vmsguard.run.calendar_days import day_of, days_between
 from vmsguard.run.duties import (
     DutyKey,
     Happened,
@@ -62,6 +62,7 @@ def keep_duties(
             told.append(result)
     judged = {camera.id for camera in fleet.cameras}
     retired = state.retirements().keys()
+    watches = {key_of(watch): watch for watch in state.duty_watches()}
     known: set[DutyKey] = set()
     begun: list[Duty] = []
     for duty in duties:
@@ -87,7 +88,8 @@ def keep_duties(
         if deletion is not None and deletion.reason.partition(":")[0] == _HELD:
             happened = [replace(one, code=_HELD) if one.event == "duty.missed" else one for one in happened]
         if changed or happened:
-            _record(log, run, [*changed, *happened])
+            days = _days(happened, watches.get(key), _zone(fleet, duty))
+            _record(log, run, [*changed, *days, *happened])
             state.put_duty(moved)
             _keep_watch(state, fleet, moved, happened, now)
     for key, (result, gap) in asked.items() if enrol else ():
@@ -112,6 +114,14 @@ def remember_enrolled(state: State, fleet: Fleet, cameras: Iterable[str], now: d
     )
 
 
+def _days(happened: Iterable[Happened], watch: DutyWatch | None, zone: str) -> Iterator[Happened]:
+    """The calendar days that passed without a verified deletion before the one that was verified now."""
+    for one in happened:
+        if watch is not None and one.verified and one.at is not None:
+            for day in days_between(one.duty, replace(watch, zone=zone), day_of(one.at, zone)):
+                yield Happened("duty.day_missed", one.duty, day=day.isoformat())
+
+
 def _keep_watch(state: State, fleet: Fleet, duty: Duty, happened: Iterable[Happened], now: datetime) -> None:
     """Keep the calendar day of a verified deletion, and of a miss without one that the duty is overdue."""
     for one in happened:
@@ -119,7 +129,7 @@ def _keep_watch(state: State, fleet: Fleet, duty: Duty, happened: Iterable[Happe
             state.tell_alarm(duty, AlarmLevel.MISS, now)
         elif one.verified and one.at is not None:
             zone = _zone(fleet, duty)
-            state.note_day(duty, zone, one.at.astimezone(ZoneInfo(zone)).date())
+            state.note_day(duty, zone, day_of(one.at, zone))
 
 
 def _zone(fleet: Fleet, duty: Duty) -> str:
@@ -145,6 +155,7 @@ def _record(log: EvidenceLog, run: str, happened: Iterable[Happened]) -> None:
             gap_seconds=one.gap_seconds,
             max_gap_seconds=duty.max_gap_seconds,
             reason_code=one.code,
+            day=one.day,
         )
 
 

@@ -28,6 +28,7 @@ from vmsguard.model.ledger import (
 )
 from vmsguard.model.trust import TargetTrust
 from vmsguard.state import tables as t
+from vmsguard.state.clock_set_back import ClockSetBack
 from vmsguard.state.database import Database
 from vmsguard.state.duty_watches import DutyWatches
 from vmsguard.state.last_seen import Remembered
@@ -45,7 +46,7 @@ _SALT = "instance-salt"
 _HIGHEST_TIME = "highest-time"
 
 
-class State(WorkLedger, DutyWatches, StandingOrders, Outbox, Remembered):
+class State(WorkLedger, DutyWatches, StandingOrders, Outbox, Remembered, ClockSetBack):
     """What this instance must not forget. Raises ``StateError`` and nothing else from the database."""
 
     def __init__(self, database: Database, clock: Clock, salt: bytes) -> None:
