@@ -13,6 +13,7 @@ from vmsguard.model.changes import Change
 from vmsguard.model.fact_catalogue import CORE_FACTS
 from vmsguard.model.facts import CAMERA_TARGET, Absent, Fact, FactKey, Items, Known, Reading, Unknown
 from vmsguard.model.inventory import Attribute, Camera, Endpoint
+from vmsguard.model.ledger import ImpossibilityProof
 from vmsguard.model.manifest import Identity, Manifest
 from vmsguard.model.pack import Document, ExceptionGrant, Hold
 from vmsguard.model.results import Outcome
@@ -38,6 +39,8 @@ class Scene:
         self.holds: list[Hold] = []
         self.exceptions: list[ExceptionStanding] = []
         self.not_before: datetime | None = None
+        self.manifest = MANIFEST
+        self.proofs: list[ImpossibilityProof] = []
 
     def known(self, name: str, value: Any, **where: Any) -> Scene:
         return self.put(name, Known(value), **where)
@@ -84,7 +87,7 @@ class Scene:
             endpoints=tuple(self.endpoints),
             facts=self.facts,
             targets={
-                endpoint.target: TargetSeen(target=endpoint.target, identity=self.identity, manifest=MANIFEST)
+                endpoint.target: TargetSeen(target=endpoint.target, identity=self.identity, manifest=self.manifest)
                 for endpoint in self.endpoints
             },
             documents=tuple(self.documents),
@@ -92,6 +95,7 @@ class Scene:
             holds=tuple(self.holds),
             exceptions=tuple(self.exceptions),
             not_before=self.not_before,
+            proofs=tuple(self.proofs),
         )
 
     def view(self, endpoint: Endpoint | None = None, exception: ExceptionGrant | None = None) -> View:
@@ -111,7 +115,7 @@ class Scene:
 
     def changes(self, control: str, *, at: int = 0, **params: Any) -> list[Change]:
         one = CORE_CONTROLS[control]
-        return list(one.enforce(one.Params(**params), self.view(self.endpoints[at]), MANIFEST))
+        return list(one.enforce(one.Params(**params), self.view(self.endpoints[at]), self.manifest))
 
 
 @pytest.fixture

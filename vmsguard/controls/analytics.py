@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from vmsguard.controls.base import Control, NoParams
 from vmsguard.controls.gate import GATE_FACTS, claims_gate, gate_state
-from vmsguard.controls.judging import Off, failed, judge_off, passed, unknown, weakest
+from vmsguard.controls.judging import Off, failed, items_in, judge_off, passed, unknown, weakest
+from vmsguard.controls.narrower_changes import least_change
 from vmsguard.controls.offender_changes import stop_each
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
@@ -26,6 +27,7 @@ __all__ = [
     "AnalyticsFaceVerifyBounded",
     "IdentifyOffParams",
     "LibraryEmptyParams",
+    "functions_with_other_classes",
     "judge_but_proven_gate",
     "unproven_gate",
 ]
@@ -204,10 +206,19 @@ def _keeps(function: Any) -> bool | None:
 _DETECT = Off("function that keeps faces it detects", _keeps, "detected faces are not kept")
 
 
+def functions_with_other_classes(view: View) -> frozenset[str]:
+    """Ids of the functions that look for faces among other things, and would go on without them."""
+    return frozenset(
+        function.id
+        for function in items_in(view.layers("analytics.functions"))
+        if function.task == "face-detection" and function.other_classes
+    )
+
+
 class AnalyticsFaceDetectEphemeral(Control):
     id = "analytics.face.detect.ephemeral"
     roles = WATCHERS
-    verbs: ClassVar[tuple[str, ...]] = ("analytics.stop",)
+    verbs: ClassVar[tuple[str, ...]] = ("analytics.pictures.stop", "analytics.faces.exclude", "analytics.stop")
     by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "Faces that are detected are not kept.",
@@ -221,4 +232,11 @@ class AnalyticsFaceDetectEphemeral(Control):
         return judge_off(_DETECT, view.layers("analytics.functions"), view)
 
     def enforce(self, params: NoParams, view: View, manifest: Manifest) -> Sequence[Change]:
-        return stop_each("analytics.stop", "function", self.judge(params, view).offenders, view)
+        """Its pictures, else its looking for faces; the function itself goes only where neither can."""
+        mixed = functions_with_other_classes(view)
+        found = []
+        for offender in self.judge(params, view).offenders:
+            narrower = ("analytics.faces.exclude",) if offender in mixed else ()
+            verbs = ("analytics.pictures.stop", *narrower, "analytics.stop")
+            found.append(least_change(verbs, "function", offender, view, manifest))
+        return tuple(change for change in found if change is not None)

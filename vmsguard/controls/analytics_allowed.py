@@ -7,8 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
+from vmsguard.controls.analytics import functions_with_other_classes
 from vmsguard.controls.base import Control, NoParams
 from vmsguard.controls.judging import Off, absent, failed, judge_off, listed, passed, unknown, unknown_from, weakest
+from vmsguard.controls.narrower_changes import least_change
 from vmsguard.controls.offender_changes import stop_each
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
@@ -49,7 +51,7 @@ class AnalyticsAllowlist(Control):
     id = "analytics.allowlist"
     roles = _WATCHERS
     Params = AllowlistParams
-    verbs: ClassVar[tuple[str, ...]] = ("analytics.stop",)
+    verbs: ClassVar[tuple[str, ...]] = ("analytics.faces.exclude", "analytics.stop")
     by_readings: ClassVar[bool] = True
     says: ClassVar = {
         "en": "Only listed analytics run.",
@@ -71,7 +73,13 @@ class AnalyticsAllowlist(Control):
         return judge_off(off, view.layers("analytics.functions"), view)
 
     def enforce(self, params: AllowlistParams, view: View, manifest: Manifest) -> Sequence[Change]:
-        return stop_each("analytics.stop", "function", self.judge(params, view).offenders, view)
+        """Where everything but faces may be looked for, what looks for both is left the rest."""
+        mixed = functions_with_other_classes(view) if "other" in params.tasks else frozenset()
+        found = []
+        for offender in self.judge(params, view).offenders:
+            narrower = ("analytics.faces.exclude",) if offender in mixed else ()
+            found.append(least_change((*narrower, "analytics.stop"), "function", offender, view, manifest))
+        return tuple(change for change in found if change is not None)
 
 
 def _verifies(function: Any) -> bool | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any, ClassVar
 
 from vmsguard.controls.base import Control, NoParams
 from vmsguard.controls.judging import Off, judge_off
+from vmsguard.controls.offender_changes import stop_each
 from vmsguard.controls.site_recorders import RECORDERS, judge_recorders
 from vmsguard.controls.view import View
+from vmsguard.model.changes import Change
+from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import Role
 
@@ -33,7 +37,7 @@ class MetadataHumanAttributesOff(Control):
     id = "metadata.human_attributes.off"
     roles = frozenset({Role.DEVICE, Role.RECORDER, Role.RELAY})
     by_readings: ClassVar[bool] = True
-    enforceable: ClassVar[bool] = False
+    verbs: ClassVar[tuple[str, ...]] = ("metadata.stop",)
     says: ClassVar = {
         "en": "No metadata describe a face or body: no age, sex, expression or temperature.",
         "ko": "나이, 성별, 표정, 체온 등 얼굴이나 신체의 속성을 메타데이터에 담지 않는다.",
@@ -44,6 +48,9 @@ class MetadataHumanAttributesOff(Control):
 
     def judge(self, params: NoParams, view: View) -> Outcome:
         return judge_off(_ATTRIBUTES, view.layers("metadata.streams"), view)
+
+    def enforce(self, params: NoParams, view: View, manifest: Manifest) -> Sequence[Change]:
+        return stop_each("metadata.stop", "stream", self.judge(params, view).offenders, view)
 
 
 class MetadataRecognitionIngestOff(Control):

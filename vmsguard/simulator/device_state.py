@@ -100,6 +100,8 @@ class MetadataConfiguration(Struct):
     token: str
     analytics: bool = True
     multicast: Multicast = field(default_factory=Multicast)
+    events: bool = False
+    """Events go with it, besides what analytics tell."""
 
 
 class Analyser(Struct):

@@ -128,7 +128,8 @@ def metadata_configuration(tag: str, metadata: MetadataConfiguration, uses: Coun
         tag,
         metadata.token,
         uses,
-        f"<tt:Analytics>{boolean(metadata.analytics)}</tt:Analytics>{_multicast(metadata.multicast)}"
+        ("<tt:Events/>" if metadata.events else "")
+        + f"<tt:Analytics>{boolean(metadata.analytics)}</tt:Analytics>{_multicast(metadata.multicast)}"
         "<tt:SessionTimeout>PT60S</tt:SessionTimeout>",
     )
 

@@ -38,7 +38,11 @@ def camera_fleet(channels: int) -> dict[str, Any]:
                 "masks": [True, False],
                 "recordings": {"jobs": 2, "triggers": ["continuous", "schedule"], "export_seconds": 0},
                 "thermal": [1],
-                "rules": ["tt:FaceRecognition"],
+                "rules": [
+                    "tt:FaceRecognition",
+                    {"type": "tt:ObjectDetection", "name": "hall", "parameters": {"ClassFilter": "Person Face"}},
+                    {"type": "acme:FaceDetect", "name": "door", "parameters": {"IncludeImage": "LocalStorage"}},
+                ],
                 "modules": ["tt:CellMotionEngine"],
                 "webrtc": ["wss://signal.example.org"],
                 "brokers": ["mqtts://broker.example.org"],

@@ -169,7 +169,7 @@ def _set_metadata(call: Call) -> str:
     asked = call.arguments.child("Configuration")
     metadata = find_metadata(call.device, asked.attribute("token"))
     if not call.arguments.flag("ForcePersistence"):
-        before = MetadataConfiguration(metadata.token, metadata.analytics, replace(metadata.multicast))
+        before = replace(metadata, multicast=replace(metadata.multicast))
         call.device.volatile_metadata.setdefault(metadata.token, before)
     else:
         call.device.volatile_metadata.pop(metadata.token, None)
@@ -179,6 +179,7 @@ def _set_metadata(call: Call) -> str:
 
 def apply_metadata(device: Device, metadata: MetadataConfiguration, asked: Arguments) -> None:
     metadata.analytics = asked.optional(schema("Analytics"), "false") in ("true", "1")
+    metadata.events = bool(asked.children(schema("Events")))
     set_auto_start(device, metadata.token, asked)
 
 

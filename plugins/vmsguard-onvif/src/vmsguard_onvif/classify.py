@@ -8,11 +8,12 @@ with a class filter of ``Face`` or ``HumanFace``. Names are free text of operato
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from vmsguard_onvif.face_names import is_face_class, task_of_name
 from vmsguard_onvif.replies.analytics import Function
 
-__all__ = ["FILTERED", "UNCLASSIFIED", "classify"]
+__all__ = ["FILTERED", "UNCLASSIFIED", "classify", "names_more_than_faces"]
 
 UNCLASSIFIED = "unclassified"
 """The task of a function of which neither type nor classes nor name tell; it stays unknown until something does."""
@@ -70,3 +71,16 @@ def classify(function: Function) -> str:
     if function.type in _KNOWN_OTHER or (function.classes and function.type in FILTERED):
         return "other"
     return task_of_name(function.name) or UNCLASSIFIED
+
+
+def names_more_than_faces(function: Function) -> bool | None:
+    """Whether its class filter names faces and other things, and nothing but the faces makes it a matter of faces.
+
+    None: it has no class filter, or shows none.
+    """
+    if not function.classes:
+        return None
+    rest = tuple(name for name in function.classes if not is_face_class((name,)))
+    if not rest or len(rest) == len(function.classes):
+        return False
+    return classify(replace(function, classes=rest)) == "other"

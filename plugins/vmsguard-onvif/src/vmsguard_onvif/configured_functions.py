@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from vmsguard.model.fact_values import AnalyticsFunction
 from vmsguard.model.facts import Unknown
+from vmsguard_onvif.classify import names_more_than_faces
 from vmsguard_onvif.function_tasks import task_of, worst
 from vmsguard_onvif.gathering import Answered
 from vmsguard_onvif.lists import Collected
@@ -91,6 +92,7 @@ async def _told(readings: Readings, configuration: str, functions: Iterable[Func
             task=await task_of(readings, configuration, function),
             enabled=True,
             keeps_pictures=function.keeps_pictures,
+            other_classes=names_more_than_faces(function),
         )
         before = found.get(told.id)
         found[told.id] = told if before is None else _worse(before, told)

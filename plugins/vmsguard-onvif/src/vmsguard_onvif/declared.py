@@ -57,6 +57,13 @@ _VERBS = (
         disruption="the profile has no sound any more, for viewers and recordings alike",
     ),
     VerbSupport(
+        verb="metadata.stop",
+        support=Support.DOCUMENTED,
+        scope="channel",
+        disruption="whoever reads metadata of the profile gets neither objects nor events from it any more; "
+        "subscriptions to events are not touched",
+    ),
+    VerbSupport(
         verb="push.stop",
         support=Support.DOCUMENTED,
         scope="whole",
@@ -100,6 +107,18 @@ _VERBS = (
         reversible=False,
     ),
     VerbSupport(
+        verb="analytics.pictures.stop",
+        support=Support.DOCUMENTED,
+        scope="channel",
+        disruption="events of the rule or module come without a picture",
+    ),
+    VerbSupport(
+        verb="analytics.faces.exclude",
+        support=Support.DOCUMENTED,
+        scope="channel",
+        disruption="the rule or module reports no faces any more, and everything else as before",
+    ),
+    VerbSupport(
         verb="footage.purge",
         support=Support.DOCUMENTED,
         scope="channel",
@@ -117,7 +136,7 @@ MANIFEST = Manifest(
     version=VERSION,
     facts=_FACTS,
     verbs=_VERBS,
-    absent_verbs=("analytics.faces.exclude", "analytics.pictures.stop", "face_library.purge", "metadata.stop"),
+    absent_verbs=("face_library.purge",),
     bound=RequestBound(40, 14.0),
     how_to_disable={
         "transmission.push.off": "Switch e-mail, FTP and HTTP uploads and notifications off on the device's own pages.",

@@ -10,6 +10,8 @@ from vmsguard.model.changes import Change, Permit, Receipt
 from vmsguard.model.vocabulary import Role
 from vmsguard_onvif.changes import analytics as changes_analytics
 from vmsguard_onvif.changes import footage as changes_footage
+from vmsguard_onvif.changes import function_parameters as changes_parameters
+from vmsguard_onvif.changes import metadata as changes_metadata
 from vmsguard_onvif.changes import sending as changes_sending
 from vmsguard_onvif.changes import storing as changes_storing
 from vmsguard_onvif.ordered import Order
@@ -23,11 +25,14 @@ _VERBS: Mapping[str, Handler] = {
     "stream.stop": changes_sending.stop_stream,
     "audio.stop": changes_sending.stop_audio,
     "push.stop": changes_sending.stop_push,
+    "metadata.stop": changes_metadata.stop_metadata,
     "cloud.disconnect": changes_sending.disconnect,
     "recording.stop": changes_storing.stop_recording,
     "storage.external.remove": changes_storing.remove_external,
     "retention.set": changes_storing.set_retention,
     "analytics.stop": changes_analytics.stop_function,
+    "analytics.pictures.stop": changes_parameters.keep_no_pictures,
+    "analytics.faces.exclude": changes_parameters.exclude_faces,
     "footage.purge": changes_footage.purge,
 }
 

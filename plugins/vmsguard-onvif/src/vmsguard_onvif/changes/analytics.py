@@ -11,7 +11,7 @@ from vmsguard_onvif.namespaces import APPMGMT, MEDIA, MEDIA2
 from vmsguard_onvif.ordered import Order
 from vmsguard_onvif.replies.analytics import AnalyticsConfiguration, Function
 
-__all__ = ["stop_function"]
+__all__ = ["of_configuration", "stop_function"]
 
 
 _NO_LEVER = {
@@ -35,7 +35,7 @@ async def stop_function(order: Order) -> None:
         return
     if kind not in {"rule", "module"}:
         raise order.no_lever(_NO_LEVER.get(kind, f"function {kind!r}"))
-    configuration, name = await _split(order, rest)
+    configuration, name = await of_configuration(order, rest)
     readings = order.readings
     answer = await (readings.rules(configuration) if kind == "rule" else readings.modules(configuration))
     if _gone(order, answer, name) and name not in _shown(await _configurations(order), configuration, kind):
@@ -86,7 +86,7 @@ async def _configurations(order: Order) -> list[AnalyticsConfiguration]:
     return found
 
 
-async def _split(order: Order, rest: str) -> tuple[str, str]:
+async def of_configuration(order: Order, rest: str) -> tuple[str, str]:
     """Configuration and name; tokens may hold a slash, so the device's own list decides where one ends."""
     fitting = [found.token for found in await _configurations(order) if rest.startswith(f"{found.token}/")]
     if not fitting:

@@ -15,12 +15,16 @@ __all__ = [
     "applications",
     "configurations_of",
     "installed_applications",
+    "keeps_what_it_names",
     "modules",
+    "names_classes",
     "rules",
+    "words",
 ]
 
 _TAN, _TAM = f"{{{ANALYTICS}}}", f"{{{APPMGMT}}}"
 _CLASSES = frozenset({"classfilter", "classtypes", "classtype", "objecttype", "objectclass"})
+_PICTURES = "includeimage"
 _MODES = frozenset({"mode", "measurementmode"})
 # tt:ImageSendingType: what is stored here or elsewhere is kept; what is embedded goes with the event, and who
 # keeps that shows nowhere.
@@ -99,17 +103,32 @@ def _function(kind: str, entry: Element) -> Function:
     for item in entry.iterfind(f"{TT}Parameters/{TT}SimpleItem"):
         name, value = (item.get("Name") or "").casefold(), (item.get("Value") or "").strip()
         if name in _CLASSES:
-            classes += value.replace(",", " ").split()
-        elif name == "includeimage":
+            classes += words(value)
+        elif name == _PICTURES:
             keeps = _kept(value)
         elif name in _MODES:
             mode = value
     return Function(kind, entry.get("Name") or "", local(entry.get("Type") or ""), tuple(classes), keeps, mode)
 
 
+def words(value: str) -> list[str]:
+    """The entries of a list in a parameter; the standard parts them by spaces, devices by commas, too."""
+    return value.replace(",", " ").split()
+
+
+def names_classes(parameter: str) -> bool:
+    """Whether a parameter of a function says which classes of objects it looks for."""
+    return parameter.casefold() in _CLASSES
+
+
+def keeps_what_it_names(parameter: str, value: str) -> bool:
+    """Whether a parameter makes a function store pictures here or elsewhere."""
+    return parameter.casefold() == _PICTURES and _kept(value) is True
+
+
 def _kept(value: str) -> bool | None:
     """What ``IncludeImage`` asks for (Analytics annex G); an empty string means no image."""
-    ways = value.casefold().replace(",", " ").split()
+    ways = words(value.casefold())
     if _KEPT & set(ways):
         return True
     return False if " ".join(ways) in _NO_IMAGE else None
