@@ -23,8 +23,8 @@ from vmsguard.net.wire import NewKeyedHash, WireDigests
 if TYPE_CHECKING:
     from yarl import URL
 
+    from vmsguard.net.digest import DigestState
     from vmsguard.net.pinned import PinnedCertificate
-    from vmsguard.net.transport import DigestState
 
 __all__ = ["GuardedClient", "HttpAuth", "Reply"]
 
@@ -92,6 +92,7 @@ class GuardedClient:
         self._pinned: PinnedCertificate | None = None
         if target.tls_pin is not None:
             self._pinned = self._transport.pinned(parse_pin(target.tls_pin))
+        self._route = self._transport.route(self._origin.root, self._pinned)
         self._digest: DigestState | None = None
         self._accepted = False
         self._refusals = 0
@@ -183,11 +184,11 @@ class GuardedClient:
                             *await self._transport.exchange(
                                 method,
                                 url,
+                                route=self._route,
                                 fresh=effect is not Effect.READ,
                                 headers=headers,
                                 body=body,
                                 params=params,
-                                tls=True if self._pinned is None else self._pinned,
                                 digest=digest,
                                 cap=self.target.limits.max_reply_bytes,
                                 headers_only=headers_only,
@@ -258,7 +259,7 @@ class GuardedClient:
             raise AuthRejected(self.target.id, operation, "this login was refused before; nothing was sent")
         if auth == HttpAuth.DIGEST:
             if self._digest is None:
-                from vmsguard.net.transport import DigestState
+                from vmsguard.net.digest import DigestState
 
                 self._digest = DigestState(self._login)
             return headers, self._digest

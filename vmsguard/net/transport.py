@@ -6,93 +6,39 @@ import asyncio
 import functools
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeAlias
 
 import aiohttp
-from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
+from aiohttp import ClientRequest
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from vmsguard.errors import CertificateRefused, DriverError, GuardTripped, ProtocolViolation, Unreachable
 from vmsguard.net import limits
 from vmsguard.net.body import BodyTooLarge, EncodingRefused, decode, read_capped
 from vmsguard.net.bounded_protocol import BoundedProtocol, Flooded
-from vmsguard.net.challenges import digest_challenge
-from vmsguard.net.login import Login
+from vmsguard.net.digest import Begun, DigestState
 from vmsguard.net.names import NameRefused, Names
 from vmsguard.net.pinned import PinnedCertificate
+from vmsguard.net.request_head import request_head
 from vmsguard.net.tls import Pin
 
-__all__ = ["FAILURES", "DigestState", "Transport", "failure", "is_lost_connection"]
+__all__ = ["FAILURES", "Route", "Transport", "failure", "is_lost_connection"]
 
 FAILURES = (aiohttp.ClientError, OSError, BodyTooLarge, EncodingRefused, NameRefused)
 """What ``Transport.exchange`` raises, cancellation and the caller's timeout apart."""
 
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
-_KEEPS_ASKING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+_SWITCHED = 101
+_LONGEST_LENGTH = 18
+
+Route: TypeAlias = ClientRequest
+"""What aiohttp connects by: never sent, it names an origin and the certificate that must be met there."""
 
 
-class _LostOnce(aiohttp.ClientConnectionError):
-    """A lost connection that aiohttp must not answer by sending again."""
-
-
-async def _send_once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    # aiohttp silently sends idempotent methods again when a connection breaks. A DELETE that arrived
-    # would be sent twice; whether to repeat is for the guarded client alone to decide.
-    try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise _LostOnce from error
-
-
-async def _release_challenge(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    # The digest middleware drops a 401 without giving its connection back.
-    response = await handler(request)
-    if response.status == 401:
-        response.release()
-    return response
-
-
-class _UnusableChallengeError(aiohttp.ClientError):
-    """A digest challenge whose values cannot be answered, or a header that cannot be sent back."""
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """Of a 401, what the digest middleware looks at."""
-
-    status: int
-    url: URL
-    headers: Mapping[str, str]
-
-
-class _AnyDigest(aiohttp.DigestAuthMiddleware):
-    """Takes the digest from wherever it stands among the challenges; aiohttp's own takes the first header or none."""
-
-    def _authenticate(self, response: ClientResponse) -> bool:
-        chosen = digest_challenge(response.headers.getall("WWW-Authenticate", ()))
-        if chosen is None:
-            return super()._authenticate(response)
-        asked = _Asked(response.status, response.url, {"www-authenticate": chosen})
-        return super()._authenticate(cast("ClientResponse", asked))
-
-
-class DigestState:
-    """One session's digest challenge: kept, answered pre-emptively, never answered twice."""
-
-    def __init__(self, login: Login) -> None:
-        self._answers = _AnyDigest(login.user, login.password)
-
-    async def middleware(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-        """The response to the request, after one challenge at most."""
-        try:
-            return await self._answers(request, handler)
-        except ValueError:
-            # A ``domain`` that is no URL, a realm that is no text, a line end in an ``opaque``.
-            raise _UnusableChallengeError from None
+class _BadReplyError(aiohttp.ClientError):
+    """A reply that is not HTTP, or not within our limits on its headers."""
 
 
 class _HeldNames(AbstractResolver):
@@ -121,37 +67,28 @@ class _HeldNames(AbstractResolver):
 
 
 class Transport:
-    """Two pooled sessions: one that keeps connections for reads, one that opens a new one per write."""
+    """Two pools of connections: one that keeps them for reads, one that opens a new one per write.
+
+    aiohttp connects, checks certificates, keeps connections and parses replies. Its ``ClientSession`` is left
+    out: redirects, cookies, proxies, netrc and silent repetition are what a guarded client must not have, and
+    they are two thirds of what a request costs.
+    """
 
     def __init__(self, connections: int, names: Names) -> None:
-        self._names = names
-        self._reads = self._session(connections, force_close=False)
-        # A write on a connection the device has silently dropped is lost without a trace.
-        self._once = self._session(connections, force_close=True)
-
-    def _session(self, connections: int, *, force_close: bool) -> aiohttp.ClientSession:
-        names = _HeldNames(self._names)
-        if force_close:
-            connector = aiohttp.TCPConnector(limit=connections, force_close=True, resolver=names, use_dns_cache=False)
-        else:
-            connector = aiohttp.TCPConnector(
-                limit=connections, keepalive_timeout=limits.IDLE_SECONDS, resolver=names, use_dns_cache=False
-            )
-        # aiohttp has no other way in to what reads a connection.
-        new_protocol: Any = functools.partial(BoundedProtocol, loop=asyncio.get_running_loop())
-        connector._factory = new_protocol
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=_NO_TIMEOUT,
-            trust_env=False,
-            auto_decompress=False,
-            read_bufsize=limits.READ_CHUNK_BYTES,
-            max_line_size=limits.MAX_HEADER_BYTES,
-            max_field_size=limits.MAX_HEADER_BYTES,
-            max_headers=limits.MAX_HEADERS,
-            headers={"User-Agent": "vmsguard", "Accept": "*/*", "Accept-Encoding": "identity"},
+        self._loop = asyncio.get_running_loop()
+        held = _HeldNames(names)
+        self._kept = aiohttp.TCPConnector(
+            limit=connections, keepalive_timeout=limits.IDLE_SECONDS, resolver=held, use_dns_cache=False
         )
+        # A write on a connection the device has silently dropped is lost without a trace.
+        self._once = aiohttp.TCPConnector(limit=connections, force_close=True, resolver=held, use_dns_cache=False)
+        # aiohttp has no other way in to what reads a connection.
+        new_protocol: Any = functools.partial(BoundedProtocol, loop=self._loop)
+        self._kept._factory = self._once._factory = new_protocol
+
+    def route(self, origin: str, pin: PinnedCertificate | None) -> Route:
+        """Where the requests to one origin go, and which certificate must be met there (None: a trusted one)."""
+        return ClientRequest("GET", URL(origin), loop=self._loop, ssl=True if pin is None else pin)
 
     @staticmethod
     def url(text: str) -> URL:
@@ -166,45 +103,86 @@ class Transport:
         method: str,
         url: URL,
         *,
+        route: Route,
         fresh: bool,
         headers: Mapping[str, str] | None,
         body: bytes | None,
         params: Mapping[str, str] | None,
-        tls: aiohttp.Fingerprint | bool,
         digest: DigestState | None,
         cap: int,
         headers_only: bool,
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and decoded body of one exchange; the caller sets the deadline."""
-        session = self._once if fresh else self._reads
-        middlewares: tuple[aiohttp.ClientMiddlewareType, ...] = (_send_once,) if method in _KEEPS_ASKING else ()
-        if digest is not None:
-            middlewares = (digest.middleware, _release_challenge, *middlewares)
-        async with session.request(
-            method,
-            url,
-            params=params,
-            data=body,
-            headers=headers,
-            allow_redirects=False,
-            ssl=tls,
-            middlewares=middlewares,
-        ) as response:
-            if headers_only or (digest is not None and response.status == 401):
-                response.close()
-                return response.status, response.headers, b""
-            length = response.content_length
-            if length is not None and length > cap and method != "HEAD":
-                response.close()
+        if params:
+            url = url.extend_query(params)
+        connector = self._once if fresh else self._kept
+        if digest is None:
+            begun = await self._begin(connector, route, method, url, headers, body)
+        else:
+            begun = await digest.answered(
+                lambda headers: self._begin(connector, route, method, url, headers, body), method, url, headers, body
+            )
+            if begun.status == 401:
+                begun.connection.release()
+                return begun.status, begun.headers, b""
+        try:
+            if headers_only:
+                begun.connection.close()
+                return begun.status, begun.headers, b""
+            told = begun.headers.get("Content-Length")
+            if told is not None and method != "HEAD" and (len(told) > _LONGEST_LENGTH or int(told) > cap):
                 raise BodyTooLarge
-            raw = await read_capped(response.content, cap)
-            encoding = response.headers.get("Content-Encoding")
-            if encoding is not None and raw:
-                raw = decode(raw, encoding, cap)
-            return response.status, response.headers, raw
+            raw = await read_capped(begun.content, cap)
+        except BaseException:
+            begun.connection.close()
+            raise
+        begun.connection.release()
+        encoding = begun.headers.get("Content-Encoding")
+        if encoding is not None and raw:
+            raw = decode(raw, encoding, cap)
+        return begun.status, begun.headers, raw
+
+    async def _begin(
+        self,
+        connector: aiohttp.TCPConnector,
+        route: Route,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+    ) -> Begun:
+        """Send once and read as far as the headers of the final reply."""
+        length = None if body is None else len(body)
+        close = connector.force_close
+        head = request_head(method, url.raw_path_qs, route.headers["Host"], headers, length, close=close)
+        connection = await connector.connect(route, [], _NO_TIMEOUT)
+        try:
+            protocol, transport = connection.protocol, connection.transport
+            if protocol is None or transport is None:
+                raise aiohttp.ServerDisconnectedError
+            protocol.set_response_params(
+                skip_payload=method == "HEAD",
+                read_until_eof=True,
+                auto_decompress=False,
+                read_bufsize=limits.READ_CHUNK_BYTES,
+                max_line_size=limits.MAX_HEADER_BYTES,
+                max_field_size=limits.MAX_HEADER_BYTES,
+                max_headers=limits.MAX_HEADERS,
+            )
+            transport.write(head if body is None else head + body)
+            message, content = await protocol.read()
+            while message.code < 200 and message.code != _SWITCHED:
+                message, content = await protocol.read()
+        except HttpProcessingError:
+            connection.close()
+            raise _BadReplyError from None
+        except BaseException:
+            connection.close()
+            raise
+        return Begun(message.code, url, message.headers, content, connection)
 
     async def close(self) -> None:
-        await self._reads.close()
+        await self._kept.close()
         await self._once.close()
 
 
@@ -256,7 +234,7 @@ def failure(error: BaseException, target: str, operation: str) -> DriverError:
             return Unreachable(target, operation, "the reply ended before it was complete")
         case aiohttp.ClientConnectionError() | OSError():
             return Unreachable(target, operation, "the connection was lost before a reply")
-        case aiohttp.ClientResponseError():
+        case _BadReplyError():
             return ProtocolViolation(target, operation, "the reply is not HTTP within our header limits")
         case _:
             return ProtocolViolation(target, operation, "the reply breaks HTTP or its authentication scheme")
