@@ -55,6 +55,8 @@ def decode(raw: bytes, encoding: str, cap: int) -> bytes:
         raise EncodingRefused from error
     if len(plain) > cap:
         raise BodyTooLarge
-    if not inflater.eof:
+    # RFC 1952 lets further members follow. One reply in several pieces, of which only the first is read, would be
+    # a shorter reply that looks whole.
+    if not inflater.eof or inflater.unused_data:
         raise EncodingRefused
     return plain

@@ -72,11 +72,11 @@ def certificate_seen(certificate: bytes) -> CertificateSeen:
     """The fingerprints of a DER certificate; raises ``ValueError`` where it holds no key that can be read."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-    from cryptography.x509 import load_der_x509_certificate
+    from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
     try:
         key = load_der_x509_certificate(certificate).public_key()
         told = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except UnsupportedAlgorithm as error:
-        raise ValueError("the certificate's key is of a kind that cannot be read") from error
+    except (UnsupportedAlgorithm, InvalidVersion) as error:
+        raise ValueError("the certificate, or its key, is of a kind that cannot be read") from error
     return CertificateSeen(hashlib.sha256(told).hexdigest(), pin_of(certificate).hex())

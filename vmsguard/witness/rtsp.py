@@ -91,7 +91,11 @@ class _Talk:
             lines.append(f"Authorization: {credentials}")
         self._writer.write("\r\n".join([*lines, "", ""]).encode())
         await self._writer.drain()
-        return read_head(await self._reader.readuntil(b"\r\n\r\n"))
+        reply = read_head(await self._reader.readuntil(b"\r\n\r\n"))
+        if reply.sequence not in (None, self._sent):
+            # Sent before it was asked for, or left over: it proves nothing of what was asked now.
+            raise _NotAnAnswerError("the answer to another request")
+        return reply
 
     async def skip_body(self, reply: RtspReply) -> None:
         """Step over a short body, so that it cannot pose as the next answer."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 __all__ = ["RtspReply", "read_head"]
 
 _STATUS = re.compile(r"RTSP/\d\.\d (\d{3})(?: |\r)")
+_SEQUENCE = re.compile(r"\r\ncseq:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
 _LENGTH = re.compile(r"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
 
 
@@ -23,6 +24,12 @@ class RtspReply:
         """How long a body it announces; 0 where it announces none."""
         found = _LENGTH.search(self.head)
         return int(found.group(1)) if found else 0
+
+    @property
+    def sequence(self) -> int | None:
+        """Which request it says it answers; None where it does not say."""
+        found = _SEQUENCE.search(self.head)
+        return int(found.group(1)) if found else None
 
 
 def read_head(content: bytes) -> RtspReply:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from vmsguard_onvif.classify import UNCLASSIFIED
 from vmsguard_onvif.elements import TT, Element, Malformed, descend, local
 from vmsguard_onvif.face_names import is_face_class, task_of_name
 from vmsguard_onvif.namespaces import TOPICS
+from vmsguard_onvif.reply_limits import LONGEST_LIST, LONGEST_TOKEN
 
 __all__ = ["Topic", "event_topics", "task_of_items", "task_of_topic"]
 
 _WSTOP = f"{{{TOPICS}}}"
 _MESSAGE = f"{TT}MessageDescription"
+
+_MOST_LEVELS = 16
+"""The standard's topics have three, those of applications six."""
 
 # Axis and Hanwha send the events of applications under the application's name.
 _OF_APPLICATIONS = frozenset({"CameraApplicationPlatform", "OpenApp"})
@@ -38,14 +43,23 @@ def event_topics(reply: Element) -> tuple[Topic, ...]:
     holder = descend(reply, f"{_WSTOP}TopicSet")
     if holder is None:
         raise Malformed("no set of topics in the reply")
-    return tuple(_topics(holder, ()))
+    found = tuple(islice(_topics(holder, ()), LONGEST_LIST + 1))
+    if len(found) > LONGEST_LIST:
+        raise Malformed(f"more than {LONGEST_LIST} topics")
+    return found
 
 
 def _topics(parent: Element, above: tuple[str, ...]) -> Iterator[Topic]:
+    # Each topic is told with all the names above it: long ones above many would take the product of both.
+    if len(above) > _MOST_LEVELS:
+        raise Malformed(f"topics of more than {_MOST_LEVELS} levels")
     for node in parent.iterchildren():
         if node.tag == _MESSAGE or node.tag == f"{_WSTOP}documentation":
             continue
-        path = (*above, local(str(node.tag)))
+        name = local(str(node.tag))
+        if len(name) > LONGEST_TOKEN:
+            raise Malformed("a topic whose name is none")
+        path = (*above, name)
         inner = [child for child in node.iterchildren() if child.tag != _MESSAGE]
         message = node.find(_MESSAGE)
         if (node.get(f"{_WSTOP}topic") or "").lower() in {"true", "1"} or message is not None or not inner:

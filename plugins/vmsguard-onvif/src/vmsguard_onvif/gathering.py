@@ -23,9 +23,12 @@ from vmsguard_onvif.elements import Element
 from vmsguard_onvif.namespaces import DEVICE, PREFIXES
 from vmsguard_onvif.session import Session
 
-__all__ = ["Answer", "Answered", "Gathering", "Unanswered", "unanswered"]
+__all__ = ["MOST_BYTES", "Answer", "Answered", "Gathering", "Unanswered", "unanswered"]
 
 T = TypeVar("T")
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of the replies of one pass; those of a recorder of 500 channels are 35 MB."""
 
 _SERVICE_NAMES = {
     "trt": "Media",
@@ -73,6 +76,7 @@ class Gathering:
         self.session = session
         self._answers: dict[tuple[str, str, str], Answer[Any]] = {}
         self._stopped: Unanswered | None = None
+        self._received_before = session.received
 
     async def ask(
         self,
@@ -138,6 +142,13 @@ class Gathering:
         if refused is not None:
             return refused
         if self._stopped is not None:
+            return self._stopped
+        if self.session.received - self._received_before > MOST_BYTES:
+            # All of a pass is kept until its end: many replies of the largest size are one that is far larger.
+            told = (
+                f"{operation}: not asked, for the replies of this pass were more than {MOST_BYTES >> 20} MiB together"
+            )
+            self._stopped = Unanswered(Unknown(Why.PROTOCOL, told))
             return self._stopped
         try:
             value = await self.session.read(namespace, operation, inner, parse=parse)

@@ -23,7 +23,9 @@ LONGEST_TOKEN: Final = 512
 LONGEST_TEXT: Final = 4096
 """Addresses and names; the longest the standard knows is a URI of 128 characters."""
 
-_DECLARED = re.compile(rb"""<\?xml\s[^>]{0,80}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_DECLARED = re.compile(rb"""\sencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_LONGEST_DECLARATION = 200
+"""Version, encoding and standalone take 56 characters; blanks between them would keep the encoding out of sight."""
 _READ_AS_ASCII = frozenset(
     {b"utf-8", b"utf8", b"us-ascii", b"ascii", b"iso-8859-1", b"latin1", b"windows-1252"}
     | {b"gb2312", b"gbk", b"gb18030", b"euc-kr", b"big5", b"euc-jp", b"shift_jis"}
@@ -31,15 +33,35 @@ _READ_AS_ASCII = frozenset(
 """Encodings in which a byte of ``<`` or a quotation mark is always that character, so that counting them counts."""
 
 
+_USUAL = (b'<?xml version="1.0" encoding="UTF-8"', b'<?xml version="1.0" encoding="utf-8"')
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_EBCDIC = b"Lo\xa7\x94"
+"""``<?xm`` there (XML 1.0, appendix F.1): parsers know it without being told, and nothing here would count."""
+_FEWEST = min(MOST_TAGS, MOST_QUOTES)
+
+
 def objection(content: bytes) -> str:
     """Why these bytes are not parsed, in our own words; empty if they may be."""
-    if b"\0" in content:
-        return "not in an encoding that is read"
-    declared = _DECLARED.match(content.removeprefix(b"\xef\xbb\xbf").lstrip())
-    if declared is not None and declared[1].lower() not in _READ_AS_ASCII:
+    if b"\0" in content or not (content.startswith(_USUAL) or _reads_as_ascii(content)):
         return "not in an encoding that is read"
     if b"<!DOCTYPE" in content:
         return "a document type, which SOAP forbids"
-    if content.count(b"<") > MOST_TAGS or content.count(b'"') + content.count(b"'") > MOST_QUOTES:
+    # Fewer bytes than that cannot hold more.
+    if len(content) > _FEWEST and (
+        content.count(b"<") > MOST_TAGS or content.count(b'"') + content.count(b"'") > MOST_QUOTES
+    ):
         return "more elements or attributes than any reply needs"
     return ""
+
+
+def _reads_as_ascii(content: bytes) -> bool:
+    begun = content.removeprefix(_BYTE_ORDER_MARK).lstrip()
+    if begun.startswith(_EBCDIC):
+        return False
+    if not begun.startswith(b"<?xml"):
+        return True
+    declaration = begun[: begun.find(b"?>", 0, _LONGEST_DECLARATION) + 1]
+    declared = _DECLARED.search(declaration)
+    if declared is None:
+        return bool(declaration) and b"encoding" not in declaration
+    return declared[1].lower() in _READ_AS_ASCII

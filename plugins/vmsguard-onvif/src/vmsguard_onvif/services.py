@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import urlsplit
 
 from vmsguard_onvif.elements import TT, Element, Malformed, children, flag, local, number, text
@@ -26,6 +27,12 @@ __all__ = ["Service", "ServiceTable", "from_capabilities", "from_services", "own
 _TDS = f"{{{DEVICE}}}"
 _HOST = re.compile(r"[\w.:-]{1,253}", re.ASCII)
 """What may be told of a host that a device names: anything else is markup or worse."""
+_MOST_SERVICES = 256
+"""The standard knows forty; makers add a handful of their own."""
+_MOST_FOREIGN = 16
+"""Each becomes a finding that a person reads; a device that names more has made its point."""
+_MOST_CAPABILITIES = 1024
+"""Of one service; Media2 has fifty."""
 _CATEGORIES = {"Analytics": ANALYTICS, "Device": DEVICE, "Events": EVENTS, "Media": MEDIA, "PTZ": PTZ}
 # Bug 1 of onvif-zeep: these live under Extension and nowhere else.
 _EXTENSION = {
@@ -88,7 +95,7 @@ class _Gathering:
         path, host = own_path(address, self.fallback)
         if host and not _HOST.fullmatch(host):
             host = "(no host name)"
-        if host and host.casefold() != self.host.casefold():
+        if host and host.casefold() != self.host.casefold() and len(self.foreign) < _MOST_FOREIGN:
             self.foreign[host] = None
         self.found.setdefault(namespace, Service(path, told))
 
@@ -115,7 +122,9 @@ def own_path(address: str, fallback: str) -> tuple[str, str]:
 def from_services(reply: Element, *, host: str, device_path: str) -> ServiceTable:
     """The table of a ``GetServices`` reply. Namespaces are compared whole: two of them contain ``/media/``."""
     gathering = _Gathering(host, device_path)
-    for service in children(reply, f"{_TDS}Service"):
+    for number_of_it, service in enumerate(children(reply, f"{_TDS}Service")):
+        if number_of_it == _MOST_SERVICES:
+            raise Malformed(f"a list of more than {_MOST_SERVICES} services")
         namespace, address = text(service, f"{_TDS}Namespace"), text(service, f"{_TDS}XAddr")
         if not namespace:
             raise Malformed("a service without its namespace")
@@ -141,14 +150,16 @@ def from_capabilities(reply: Element, *, host: str, device_path: str) -> Service
 
 def _categories(parent: Element, names: Mapping[str, str], gathering: _Gathering) -> None:
     for name, namespace in names.items():
-        for category in children(parent, f"{TT}{name}"):
+        for category in islice(children(parent, f"{TT}{name}"), _MOST_SERVICES):
             gathering.add(namespace, text(category, f"{TT}XAddr"), _flat(category.iter()))
 
 
 def _flat(elements: Iterable[Element]) -> dict[str, str]:
     """Capabilities by local name, written as attributes (GetServices) or as elements (GetCapabilities)."""
     told: dict[str, str] = {}
-    for element in elements:
+    for element in islice(elements, _MOST_CAPABILITIES):
+        if len(element.attrib) > _MOST_CAPABILITIES:
+            raise Malformed("a service of more capabilities than there are")
         for name, value in element.attrib.items():
             told.setdefault(local(str(name)), str(value))
         if len(element) == 0 and element.text and element.text.strip():

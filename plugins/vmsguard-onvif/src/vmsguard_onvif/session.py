@@ -83,6 +83,8 @@ class Session:
         self._refused = False
         self._resynced = False
         self.requests = 0
+        self.received = 0
+        """Bytes of replies so far."""
 
     async def read(
         self,
@@ -131,7 +133,7 @@ class Session:
         """The raw reply to one prepared envelope, posted to the path the service table gives."""
         self.requests += 1
         digest = authenticate and self._mode in {AuthMode.DIGEST, AuthMode.BOTH}
-        return await self.ctx.http.request(
+        reply = await self.ctx.http.request(
             "POST",
             self.path(namespace, operation),
             effect=effect,
@@ -142,6 +144,8 @@ class Session:
             auth=HttpAuth.DIGEST if digest else HttpAuth.NONE,
             accept_status=_READABLE,
         )
+        self.received += len(reply.body)
+        return reply
 
     def security(self, operation: str) -> str:
         """The UsernameToken header for one message, empty where the mode has none."""

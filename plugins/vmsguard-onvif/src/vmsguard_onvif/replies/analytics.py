@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, flag, local, only, text, token
 from vmsguard_onvif.namespaces import ANALYTICS, APPMGMT, MEDIA, MEDIA2
+from vmsguard_onvif.reply_limits import LONGEST_LIST, LONGEST_TEXT
 
 __all__ = [
     "AnalyticsConfiguration",
@@ -91,9 +92,10 @@ def _inside(configuration: Element) -> tuple[Function, ...]:
     ruled = descend(configuration, f"{TT}RuleEngineConfiguration")
     found_modules: Iterable[Element] = () if engine is None else children(engine, f"{TT}AnalyticsModule")
     found_rules: Iterable[Element] = () if ruled is None else children(ruled, f"{TT}Rule")
-    return tuple(
-        [_function("module", entry) for entry in found_modules] + [_function("rule", entry) for entry in found_rules]
-    )
+    found = [("module", entry) for entry in found_modules] + [("rule", entry) for entry in found_rules]
+    if len(found) > LONGEST_LIST:
+        raise Malformed(f"more than {LONGEST_LIST} functions in a configuration")
+    return tuple(_function(kind, entry) for kind, entry in found)
 
 
 def _function(kind: str, entry: Element) -> Function:
@@ -108,11 +110,20 @@ def _function(kind: str, entry: Element) -> Function:
             keeps = _kept(value)
         elif name in _MODES:
             mode = value
-    return Function(kind, entry.get("Name") or "", local(entry.get("Type") or ""), tuple(classes), keeps, mode)
+    return Function(kind, _name(entry), local(entry.get("Type") or ""), tuple(classes), keeps, mode)
+
+
+def _name(entry: Element) -> str:
+    told = entry.get("Name") or ""
+    if len(told) > LONGEST_TEXT:
+        raise Malformed(f"{local(str(entry.tag))} with a name of more than {LONGEST_TEXT} characters")
+    return told
 
 
 def words(value: str) -> list[str]:
     """The entries of a list in a parameter; the standard parts them by spaces, devices by commas, too."""
+    if len(value) > LONGEST_TEXT:
+        raise Malformed("a parameter that is longer than any list")
     return value.replace(",", " ").split()
 
 
@@ -156,7 +167,9 @@ def installed_applications(reply: Element) -> tuple[Application, ...]:
 # The schema of App Management forgets elementFormDefault: to the letter its local elements are in no namespace.
 # Devices that follow the other services qualify them all the same, so both are read.
 def _app_list(reply: Element, name: str) -> Iterator[Element]:
-    for found in reply.iterchildren():
+    for position, found in enumerate(reply.iterchildren()):
+        if position == LONGEST_LIST:
+            raise Malformed(f"a list of more than {LONGEST_LIST} applications")
         if found.tag not in {name, f"{_TAM}{name}"}:
             raise Malformed(f"an unexpected element in a list of {name}")
         yield found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vmsguard_onvif.elements import TT, Element, Malformed, children, local, text
 from vmsguard_onvif.namespaces import ANALYTICS, HUMAN_BODY, HUMAN_FACE
+from vmsguard_onvif.replies.analytics import words
 
 __all__ = [
     "SampleFrame",
@@ -94,7 +95,7 @@ def class_options(reply: Element) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def _words(option: Element) -> Iterator[str]:
     for element in option.iterdescendants():
         if len(element) == 0 and element.text:
-            yield from element.text.replace(",", " ").split()
+            yield from words(element.text)
 
 
 def sample_frames(reply: Element) -> tuple[SampleFrame, ...]:
