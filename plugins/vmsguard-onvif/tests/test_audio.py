@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from vmsguard.errors import DeviceFault
+from vmsguard.errors import DeviceFault, NotSupported
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import AudioSource
 from vmsguard.model.facts import Fact, FactKey, Items, Known
 from vmsguard.model.vocabulary import Layer, Role
+from vmsguard.simulator.call import Call, Operation, Service
 from vmsguard.simulator.device_state import Track
+from vmsguard.simulator.faults import not_supported
+from vmsguard.simulator.personas import PERSONAS, Persona
 
 PROFILE = AudioSource("profile:profile-1", "encoder", "profile", True)
 IDLE = AudioSource("track:recording-1/AUDIO001", "track", "", False)
@@ -91,3 +94,67 @@ async def test_a_recorder_that_records_sound(simulate: Any) -> None:
             with pytest.raises(DeviceFault) as refused:
                 await session.change(change)
             assert "NoLever" == refused.value.code
+
+
+class ShowsProfilesInMedia2(Persona):
+    """Its Media service lists no profile, and knows none."""
+
+    name = "shows-profiles-in-media2"
+
+    def perform(self, call: Call, service: Service, name: str, operation: Operation) -> str:
+        if service.name == "media" and name == "GetProfiles":
+            return ""
+        return operation.handle(call)
+
+
+class LacksRemoving(Persona):
+    def __init__(self, name: str, *services: str) -> None:
+        self.name = name  # type: ignore[misc]
+        self._services = services
+
+    def perform(self, call: Call, service: Service, name: str, operation: Operation) -> str:
+        if service.name in self._services and name.startswith("Remove"):
+            raise not_supported()
+        return operation.handle(call)
+
+
+@pytest.mark.parametrize(
+    ("persona", "sent"),
+    [
+        (ShowsProfilesInMedia2(), {"media": 0, "media2": 1}),
+        (LacksRemoving("lacks-removing-in-media", "media"), {"media": 1, "media2": 1}),
+    ],
+    ids=lambda told: getattr(told, "name", ""),
+)
+async def test_it_is_asked_of_the_service_that_lists_the_profile_and_can(
+    simulate: Any, monkeypatch: pytest.MonkeyPatch, persona: Persona, sent: dict[str, int]
+) -> None:
+    asked = {"media": 0, "media2": 0}
+
+    class Counts(type(persona)):  # type: ignore[misc]
+        def perform(self, call: Call, service: Service, name: str, operation: Operation) -> str:
+            if name.startswith("Remove"):
+                asked[service.name] += 1
+            return persona.perform(call, service, name, operation)
+
+    counting = Counts.__new__(Counts)
+    counting.name = persona.name
+    monkeypatch.setitem(PERSONAS, persona.name, counting)
+    async with simulate(audio=True, persona=persona.name) as simulated:
+        async with simulated.session(write=True) as session:
+            change = Change("audio.stop", "cam", "source-1", {"source": PROFILE.id})
+            assert "accepted" == (await session.change(change)).reported
+        assert (asked, simulated.simulator.camera("cam").truth.hears) == (sent, False)
+
+
+async def test_a_device_that_can_do_it_in_no_service_says_so(simulate: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PERSONAS, "lacks-removing", LacksRemoving("lacks-removing", "media", "media2"))
+    async with simulate(audio=True, persona="lacks-removing") as simulated, simulated.session(write=True) as session:
+        with pytest.raises(NotSupported):
+            await session.change(Change("audio.stop", "cam", "source-1", {"source": PROFILE.id}))
+
+
+async def test_a_profile_without_sound_is_not_enough_where_a_list_is_missing(simulate: Any) -> None:
+    async with simulate(persona="forgets-media2") as simulated, simulated.session(write=True) as session:
+        with pytest.raises(DeviceFault):
+            await session.change(Change("audio.stop", "cam", "source-1", {"source": PROFILE.id}))

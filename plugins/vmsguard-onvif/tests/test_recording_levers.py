@@ -29,11 +29,19 @@ EMPTY = (
     "</tt:SourceId><tt:Name>n</tt:Name><tt:Location/><tt:Description/><tt:Address>urn:b</tt:Address></tt:Source>"
     "<tt:Content>c</tt:Content>{0}<tt:RecordingStatus>{1}</tt:RecordingStatus></tse:RecordingInformation>"
 )
-TRACKS = "".join(
-    f"<tt:Track><tt:TrackToken>{token}</tt:TrackToken><tt:TrackType>Video</tt:TrackType><tt:Description/>"
-    "<tt:DataFrom>2026-11-22T00:00:00Z</tt:DataFrom><tt:DataTo>2026-11-22T00:00:00Z</tt:DataTo></tt:Track>"
-    for token in ("VIDEO001", "META001")
-)
+
+
+def tracks_at(moment: str) -> str:
+    """Both of its tracks, whose two ends are this moment."""
+    return "".join(
+        f"<tt:Track><tt:TrackToken>{token}</tt:TrackToken><tt:TrackType>Video</tt:TrackType><tt:Description/>"
+        f"<tt:DataFrom>{moment}</tt:DataFrom><tt:DataTo>{moment}</tt:DataTo></tt:Track>"
+        for token in ("VIDEO001", "META001")
+    )
+
+
+TRACKS = tracks_at("1970-01-01T00:00:00Z")
+MOMENT = tracks_at("2026-11-22T00:00:00Z")
 
 
 class Lacks(Persona):
@@ -96,6 +104,7 @@ def _personas(monkeypatch: pytest.MonkeyPatch) -> None:
         Lacks("no-job-levers", "SetRecordingJobMode", "SetRecordingJobConfiguration"),
         Says("still-written", "GetRecordingInformation", EMPTY.format(TRACKS, "Recording")),
         Says("hidden-segments", "GetRecordingInformation", EMPTY.format(TRACKS, "Stopped")),
+        Says("momentary", "GetRecordingInformation", EMPTY.format(MOMENT, "Stopped")),
         DeletesThenComplains(),
         OnlyTracks(),
         OnlyRecordings(),
@@ -360,3 +369,31 @@ async def test_a_list_of_jobs_that_breaks_off_is_no_shorter_list(
         facts = await session.read()
         readings = [fact.reading for key, fact in facts.items() if key.name == "recording.jobs"]
         assert [reading.why for reading in readings] == [Why.PROTOCOL] * 6
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        # Nothing else could tell; the list of segments tells either way.
+        (None, ([True], False)),
+        (False, ([True], True)),
+        (True, ([False], False)),
+    ],
+)
+async def test_a_recording_of_one_moment_may_hold_what_is_shorter_than_the_clock_tells(
+    simulate: Any, listed: bool | None, expected: tuple[list[bool], bool]
+) -> None:
+    setup = {"active": False, "export_seconds": None if listed is None else 0, "history_hours": 1 if listed else 0}
+    async with simulate(persona="momentary", recordings=setup) as simulated, simulated.session() as session:
+        found = items(await session.read(), "footage.recordings")
+        assert ([recording.empty for recording in found.values], found.complete) == expected
+
+
+async def test_what_may_hold_footage_of_a_held_moment_is_left(simulate: Any) -> None:
+    held = "2026-11-21T00:00:00Z/2026-11-23T00:00:00Z"
+    setup = {"active": False}
+    async with simulate(persona="momentary", recordings=setup) as simulated, simulated.session(write=True) as session:
+        change = purge(session)
+        kept = Change(change.verb, "cam", "source-1", {**change.arguments, "held": held})
+        assert (await session.change(kept)).reported == "already"
+        assert (await session.change(change)).reported == "accepted"

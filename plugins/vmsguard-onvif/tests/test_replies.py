@@ -170,9 +170,24 @@ def test_one_track_with_data_makes_a_recording_not_empty() -> None:
     assert (found.empty, found.tracks, found.start, found.end) == (False, 2, instant(EARLY), instant(LATE))
 
 
+NEVER = "1970-01-01T00:00:00Z"
+
+
 def test_tracks_without_data_are_empty() -> None:
+    for inner in ("", TRACK.format("V", NEVER, NEVER)):
+        found = span(f"<tt:EarliestRecording>{NEVER}</tt:EarliestRecording>{inner}" if inner else inner)
+        assert (found.empty, found.momentary, found.start, found.end) == (True, False, None, None)
+
+
+def test_a_track_of_one_moment_may_hold_what_is_shorter_than_the_clock_tells() -> None:
     found = span(TRACK.format("V", EARLY, EARLY))
-    assert (found.empty, found.start, found.end) == (True, None, None)
+    assert (found.empty, found.momentary, found.start, found.end) == (True, True, instant(EARLY), instant(EARLY))
+
+
+@pytest.mark.parametrize("told", ["Earliest", "Latest"])
+def test_a_first_or_last_time_is_told_only_where_there_are_data(told: str) -> None:
+    found = span(f"<tt:{told}Recording>{EARLY}</tt:{told}Recording>" + TRACK.format("V", EARLY, EARLY))
+    assert (found.empty, found.momentary, found.start, found.end) == (False, False, instant(EARLY), instant(EARLY))
 
 
 def test_a_track_whose_times_cannot_be_read_is_not_called_empty() -> None:

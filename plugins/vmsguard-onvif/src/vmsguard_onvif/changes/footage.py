@@ -66,7 +66,8 @@ async def _is_held(order: Order, recording: Recording, windows: tuple[HeldWindow
     span = order.value(await order.readings.span(recording.token))
     seen = recording.tracks is not None and span.tracks >= len(recording.tracks)
     end = None if span.writing else span.end
-    return not (span.empty and seen) and any(window.touches(span.start, end) for window in windows)
+    empty = span.empty and seen and not span.momentary
+    return not empty and any(window.touches(span.start, end) for window in windows)
 
 
 async def _chosen(order: Order) -> list[Recording]:
@@ -81,7 +82,8 @@ async def _chosen(order: Order) -> list[Recording]:
 
 async def _ends_before(order: Order, recording: Recording, cutoff: datetime) -> bool:
     span = order.value(await order.readings.span(recording.token))
-    return not span.writing and (span.empty or (span.end is not None and span.end <= cutoff))
+    empty = span.empty and not span.momentary
+    return not span.writing and (empty or (span.end is not None and span.end <= cutoff))
 
 
 async def _delete(order: Order, recording: Recording) -> None:

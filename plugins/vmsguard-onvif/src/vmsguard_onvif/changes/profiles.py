@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from vmsguard.errors import NotSupported
-from vmsguard_onvif.elements import TT, Element, descend, flag, text
+from vmsguard_onvif.elements import TT, Element, descend, flag, only, text
 from vmsguard_onvif.envelope import leaf
 from vmsguard_onvif.gathering import Unanswered
 from vmsguard_onvif.message_definitions import Binding
@@ -129,14 +129,19 @@ async def stop_configuration(order: Order, name: str) -> None:
 async def _switch_off(order: Order, service: str, kind: str, token: str) -> None:
     """Send the configuration back as read with AutoStart off; in Media only a persistent change outlives a restart."""
     listing, setting = _LISTS[kind]
-    reply: Element = await order.read(service, listing, parse=lambda element: element)
     prefix = PREFIXES[service]
-    for entry in reply.iterchildren(f"{{{service}}}Configurations"):
-        start = descend(entry, f"{TT}Multicast", f"{TT}AutoStart")
-        if entry.get("token") != token or start is None or flag(text(start)) is False:
-            continue
-        start.text = "false"
-        entry.tag = f"{{{service}}}Configuration"
-        whole = etree.tostring(entry, encoding="unicode", with_tail=False)
+    for whole in await order.read(service, listing, parse=lambda reply: _without_auto_start(reply, service, token)):
         kept = leaf(f"{prefix}:ForcePersistence", "true") if service == MEDIA else ""
         await order.enveloped(service, setting, whole + kept)
+
+
+def _without_auto_start(reply: Element, service: str, token: str) -> list[str]:
+    """The configuration of that token as it is to be sent back; nothing where it does not start by itself."""
+    found = []
+    for entry in only(reply, f"{{{service}}}Configurations"):
+        start = descend(entry, f"{TT}Multicast", f"{TT}AutoStart")
+        if entry.get("token") == token and start is not None and flag(text(start)) is not False:
+            start.text = "false"
+            entry.tag = f"{{{service}}}Configuration"
+            found.append(etree.tostring(entry, encoding="unicode", with_tail=False))
+    return found

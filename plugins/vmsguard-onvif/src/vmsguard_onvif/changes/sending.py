@@ -8,9 +8,15 @@ from lxml import etree
 
 from vmsguard.errors import NotSupported, Refused
 from vmsguard.model.facts import Absent
-from vmsguard_onvif.changes.profiles import empty_profile, end_auto_starts, stop_configuration, stop_multicast
+from vmsguard_onvif.changes.profiles import (
+    empty_profile,
+    end_auto_starts,
+    profiles_by_service,
+    stop_configuration,
+    stop_multicast,
+)
 from vmsguard_onvif.changes.storing import drop_target
-from vmsguard_onvif.elements import Element, text
+from vmsguard_onvif.elements import Element, flag, only, text
 from vmsguard_onvif.envelope import leaf
 from vmsguard_onvif.gathering import Unanswered
 from vmsguard_onvif.lists import opaque
@@ -68,39 +74,63 @@ async def _stop_rtsp(order: Order) -> None:
 async def _stop_web_rtc(order: Order) -> None:
     """Send every configuration back with one switched off: an incomplete list deletes what it leaves out."""
     wanted = order.argument("service")
-    reply: Element = await order.read(MEDIA2, "GetWebRTCConfigurations", parse=lambda element: element)
-    found = False
-    for entry in reply.iterchildren(f"{_TR2}WebRTCConfiguration"):
-        enabled = entry.find(f"{_TR2}Enabled")
-        matches = opaque("webrtc", text(entry, f"{_TR2}SignalingServer")) == wanted
-        if matches and enabled is not None and text(enabled) in {"true", "1"}:
-            enabled.text = "false"
-            found = True
-    if found:
-        whole = "".join(etree.tostring(entry, encoding="unicode", with_tail=False) for entry in reply)
+    whole = await order.read(MEDIA2, "GetWebRTCConfigurations", parse=lambda reply: _with_one_off(reply, wanted))
+    if whole:
         await order.enveloped(MEDIA2, "SetWebRTCConfigurations", whole)
 
 
+def _with_one_off(reply: Element, wanted: str) -> str:
+    """Every configuration as it is to be sent back; empty where the wanted one is off already, or not there."""
+    found = False
+    for entry in only(reply, f"{_TR2}WebRTCConfiguration"):
+        enabled = entry.find(f"{_TR2}Enabled")
+        matches = opaque("webrtc", text(entry, f"{_TR2}SignalingServer")) == wanted
+        if matches and enabled is not None and flag(text(enabled)):
+            enabled.text = "false"
+            found = True
+    return "".join(etree.tostring(entry, encoding="unicode", with_tail=False) for entry in reply) if found else ""
+
+
 async def stop_audio(order: Order) -> None:
-    """Take the audio source and encoder out of one profile, by the id it has in ``audio.sources``."""
+    """Take the audio source and encoder out of one profile, by the id it has in ``audio.sources``.
+
+    Asked of the service that lists the profile with sound; of the other where the first has no such operation.
+    """
     wanted = order.argument("source")
     kind, _, profile = wanted.partition(":")
     if kind != "profile":
         raise order.no_lever(f"sound of {kind!r}: take the audio track out of the recording job")
-    heard = False
-    for service in (MEDIA, MEDIA2):
-        if order.session.services.get(service) is not None:
-            told = order.value(await order.readings.profiles(service))
-            heard = heard or any(found.token == profile and found.has_audio for found in told)
+    heard = [name for name, found in (await profiles_by_service(order, profile)).items() if found.has_audio]
     if not heard:
+        await _need_every_list(order)
         return
     await end_auto_starts(order, profile, "audio")
-    if order.session.services.get(MEDIA) is not None:
+    refused: NotSupported | None = None
+    for service in heard:
+        try:
+            await _remove_audio(order, service, profile)
+        except NotSupported as error:
+            refused = refused or error
+        else:
+            return
+    if refused is not None:
+        raise refused
+
+
+async def _remove_audio(order: Order, service: str, profile: str) -> None:
+    if service == MEDIA:
         await order.typed(Binding.MEDIA, "RemoveAudioEncoderConfiguration", {"ProfileToken": profile})
         await order.typed(Binding.MEDIA, "RemoveAudioSourceConfiguration", {"ProfileToken": profile})
         return
     parts = "".join(f"<tr2:Configuration>{leaf('tr2:Type', kind)}</tr2:Configuration>" for kind in _AUDIO)
     await order.enveloped(MEDIA2, "RemoveConfiguration", leaf("tr2:ProfileToken", profile) + parts)
+
+
+async def _need_every_list(order: Order) -> None:
+    """Raise where a media service that the device has did not list its profiles: sound may be in one of them."""
+    for service in (MEDIA, MEDIA2):
+        if order.session.services.get(service) is not None:
+            order.value(await order.readings.profiles(service))
 
 
 async def stop_push(order: Order) -> None:

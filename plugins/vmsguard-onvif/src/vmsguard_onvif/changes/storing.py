@@ -147,12 +147,17 @@ async def _of_channel(order: Order) -> set[str]:
 
 async def _rewrite(order: Order, chosen: Callable[[Recording], bool], edit: Callable[[Element], bool]) -> None:
     """``SetRecordingConfiguration`` with the element as read and one edit: what we do not know is kept."""
-    reply: Element = await order.read(RECORDING, "GetRecordings", parse=lambda element: element)
-    elements = list(reply.iterchildren(f"{_TRC}RecordingItem"))
-    for item, recording in zip(elements, recording_replies.recordings(reply), strict=True):
-        configuration = item.find(f"{TT}Configuration")
-        if chosen(recording) and configuration is not None and edit(configuration):
-            configuration.tag = f"{_TRC}RecordingConfiguration"
-            whole = etree.tostring(configuration, encoding="unicode", with_tail=False)
-            named = leaf("trc:RecordingToken", token(item, f"{TT}RecordingToken"))
-            await order.enveloped(RECORDING, "SetRecordingConfiguration", named + whole)
+
+    def edited(reply: Element) -> list[str]:
+        items = list(reply.iterchildren(f"{_TRC}RecordingItem"))
+        found = []
+        for item, recording in zip(items, recording_replies.recordings(reply), strict=True):
+            configuration = item.find(f"{TT}Configuration")
+            if chosen(recording) and configuration is not None and edit(configuration):
+                configuration.tag = f"{_TRC}RecordingConfiguration"
+                whole = etree.tostring(configuration, encoding="unicode", with_tail=False)
+                found.append(leaf("trc:RecordingToken", token(item, f"{TT}RecordingToken")) + whole)
+        return found
+
+    for inner in await order.read(RECORDING, "GetRecordings", parse=edited):
+        await order.enveloped(RECORDING, "SetRecordingConfiguration", inner)

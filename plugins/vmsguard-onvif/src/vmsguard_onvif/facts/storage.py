@@ -59,11 +59,18 @@ async def footage(readings: Readings, topology: Topology, channel: str) -> Told:
     collected.take(Answered(found))
     for recording in found:
         span = await readings.span(recording.token)
-        stored = _stored(recording, span.value if isinstance(span, Answered) else None)
-        if stored.empty and await _has_segments(readings, recording.token):
-            # What is deleted while an export reads it is deleted when the export is over.
-            collected.gaps.append(f"recording {recording.token} is called empty, and its segments are still listed")
-            stored = replace(stored, empty=False)
+        told = span.value if isinstance(span, Answered) else None
+        stored = _stored(recording, told)
+        if stored.empty:
+            listed = await _has_segments(readings, recording.token)
+            if listed:
+                # What is deleted while an export reads it is deleted when the export is over.
+                collected.gaps.append(f"recording {recording.token} is called empty, and its segments are still listed")
+                stored = replace(stored, empty=False)
+            elif listed is None and told is not None and told.momentary:
+                collected.gaps.append(
+                    f"recording {recording.token} begins and ends at one moment, in which there may be footage"
+                )
         collected.add([stored])
         if isinstance(span, Unanswered) and isinstance(span.reading, Unknown):
             collected.gaps.append(span.reading.detail)
@@ -71,12 +78,13 @@ async def footage(readings: Readings, topology: Topology, channel: str) -> Told:
     return runtime(collected.reading())
 
 
-async def _has_segments(readings: Readings, recording: str) -> bool:
+async def _has_segments(readings: Readings, recording: str) -> bool | None:
+    """Whether any segment is listed; None where the device has no such list, or did not give it."""
     service = readings.session.services.get(RECORDING)
     if service is None or service.flag("SegmentExport") is not True:
-        return False
+        return None
     answer = await readings.segments(recording)
-    return isinstance(answer, Answered) and answer.value
+    return answer.value if isinstance(answer, Answered) else None
 
 
 def _stored(recording: Recording, span: RecordingSpan | None) -> StoredRecording:
@@ -84,8 +92,9 @@ def _stored(recording: Recording, span: RecordingSpan | None) -> StoredRecording
         return StoredRecording(recording.token, ONBOARD, None, None, empty=recording.tracks == ())
     seen = recording.tracks is not None and span.tracks >= len(recording.tracks)
     # While it is written to, its end moves with every look, and is none.
-    end = None if span.writing else span.end
-    return StoredRecording(recording.token, ONBOARD, span.start, end, empty=span.empty and seen, open=span.writing)
+    end = None if span.writing or span.empty else span.end
+    start = None if span.empty else span.start
+    return StoredRecording(recording.token, ONBOARD, start, end, empty=span.empty and seen, open=span.writing)
 
 
 async def _count_again(readings: Readings, gaps: list[str]) -> None:

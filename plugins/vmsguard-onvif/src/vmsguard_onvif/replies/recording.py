@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, flag, instant, number, only, text, token
 from vmsguard_onvif.namespaces import RECEIVER, RECORDING, SEARCH
@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 _TRC, _TSE, _TRV = f"{{{RECORDING}}}", f"{{{SEARCH}}}", f"{{{RECEIVER}}}"
+_CLOCKS_BEGIN = datetime(1970, 1, 2, tzinfo=UTC)
 _STATES = {"Active": True, "PartiallyActive": True, "Idle": False}
 
 
@@ -57,6 +58,8 @@ class RecordingSpan:
     tracks: int
     """How many tracks were described; fewer than the recording has means that the rest was not seen."""
     writing: bool
+    momentary: bool = False
+    """It counts as empty, but some track is dated: what is shorter than the device tells times would look like that."""
 
 
 @dataclass(frozen=True)
@@ -127,8 +130,8 @@ def _tracks_of(tracks: Element | None, kind: str) -> tuple[str, ...]:
 def recording_span(reply: Element) -> RecordingSpan:
     """The ``GetRecordingInformation`` of one recording.
 
-    EarliestRecording is optional and DataFrom is not, so a track counts as empty when its end is not
-    after its start, and the recording when all of its tracks do.
+    EarliestRecording is optional, and told only where there are data; DataFrom and DataTo are not. A track whose two
+    ends are one moment holds nothing, or less than the device's clock tells apart.
     """
     information = reply.find(f"{_TSE}RecordingInformation")
     if information is None:
@@ -138,20 +141,29 @@ def recording_span(reply: Element) -> RecordingSpan:
         (instant(text(track, f"{TT}DataFrom")), instant(text(track, f"{TT}DataTo")))
         for track in children(information, f"{TT}Track")
     ]
-    filled = [(start, end) for start, end in tracks if start is None or end is None or end > start]
-    earliest = instant(text(information, f"{TT}EarliestRecording"))
-    latest = instant(text(information, f"{TT}LatestRecording"))
-    told = earliest is not None and latest is not None and latest > earliest
-    starts = [start for start, _ in filled if start is not None]
-    ends = [end for _, end in filled if end is not None]
+    earliest = _beyond_epoch(instant(text(information, f"{TT}EarliestRecording")))
+    latest = _beyond_epoch(instant(text(information, f"{TT}LatestRecording")))
+    writing = text(information, f"{TT}RecordingStatus") == "Recording"
+    dated = [(start, end) for start, end in tracks if start is None or end is None or _beyond_epoch(end)]
+    filled = [(start, end) for start, end in dated if start is None or end is None or end > start or writing]
+    told = earliest is not None or latest is not None
+    # Between the two ends of a moment there is nothing, or what the moment holds.
+    starts = [start for start, _ in filled or dated if start is not None]
+    ends = [end for _, end in filled or dated if end is not None]
     empty = not filled and not told
     return RecordingSpan(
-        start=None if empty else (earliest or min(starts, default=None)),
-        end=None if empty else (latest or max(ends, default=None)),
+        start=earliest or min(starts, default=None),
+        end=latest or max(ends, default=None),
         empty=empty,
         tracks=len(tracks),
-        writing=text(information, f"{TT}RecordingStatus") == "Recording",
+        writing=writing,
+        momentary=empty and bool(dated),
     )
+
+
+def _beyond_epoch(told: datetime | None) -> datetime | None:
+    """A time, unless it is what clocks begin with: required times of what holds no data say that on real cameras."""
+    return None if told is None or told < _CLOCKS_BEGIN else told
 
 
 def jobs(reply: Element) -> tuple[Job, ...]:
