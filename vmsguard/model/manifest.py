@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from msgspec import Struct, field
 
@@ -45,6 +46,10 @@ class Identity(Struct, frozen=True, kw_only=True):
     """Hosts the target named for its own services that are not the enrolled one; findings, never targets."""
     notes: tuple[str, ...] = ()
     """Weaknesses seen on the way in, as finding codes (``no-auth-required``, ``plain-http`` ...)."""
+    booted_at: datetime | None = None
+    """When the target began to run, by our clock (now minus its uptime); None where it does not tell."""
+    run_state: str = ""
+    """Of a recorder, as a word of the driver's: whether its software runs, and in which state; empty if not told."""
     login_mode: str = ""
     """How the session carried the login: a word of the driver's (``none wsse digest both``), empty if it tells none."""
 

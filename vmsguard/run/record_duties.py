@@ -31,7 +31,7 @@ from vmsguard.run.fleet import Fleet
 from vmsguard.run.remembered import last_camera, last_target
 from vmsguard.state.store import State
 
-__all__ = ["keep_duties", "remember_enrolled"]
+__all__ = ["keep_duties", "record_duty", "remember_enrolled"]
 
 _HELD = "held"
 """The code of a control at which a hold alone keeps what is left: the duty is missed all the same."""
@@ -72,7 +72,7 @@ def keep_duties(
             continue
         why = no_longer_owed(duty, by_rule[key[:3]], fleet.inventory.cameras, asked=key in asked, retired=retired)
         if why:
-            _record(log, run, [Happened("duty.ended", duty, code=why)])
+            record_duty(log, run, [Happened("duty.ended", duty, code=why)])
             state.drop_duty(duty)
             continue
         deletion, gap = asked.get(key, (None, timedelta(seconds=duty.max_gap_seconds)))
@@ -89,14 +89,14 @@ def keep_duties(
             happened = [replace(one, code=_HELD) if one.event == "duty.missed" else one for one in happened]
         if changed or happened:
             days = _days(happened, watches.get(key), _zone(fleet, duty))
-            _record(log, run, [*changed, *days, *happened])
+            record_duty(log, run, [*changed, *days, *happened])
             state.put_duty(moved)
             _keep_watch(state, fleet, moved, happened, now)
     for key, (result, gap) in asked.items() if enrol else ():
         if key in known or any(one.qualifier is Qualifier.EXCEPTION for one in by_rule[key[:3]] if not one.control):
             continue
         duty, happened = enrolled(result, gap, latest_deletion(done, *key[3:]), now)
-        _record(log, run, happened)
+        record_duty(log, run, happened)
         state.put_duty(duty)
         state.note_day(duty, _zone(fleet, duty), None)
         begun.append(duty)
@@ -139,12 +139,14 @@ def _zone(fleet: Fleet, duty: Duty) -> str:
     return zone_of(packs[0].pack, packs[0].zone).key if packs else "UTC"
 
 
-def _record(log: EvidenceLog, run: str, happened: Iterable[Happened]) -> None:
+def record_duty(log: EvidenceLog, run: str, happened: Iterable[Happened], *, durable: bool = False) -> None:
+    """One record for each thing that happened to duties."""
     for one in happened:
         duty = one.duty
         log.append(
             one.event,
             run=run,
+            durable=durable,
             camera=duty.camera,
             target=duty.target,
             channel=duty.channel,

@@ -1,0 +1,231 @@
+"""The loop: what is due is read from the state, again and again, and handed to the executor; no queue is believed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from vmsguard.agent.aims import aims_by_target
+from vmsguard.agent.chance import fraction
+from vmsguard.agent.clock_was_set import after_set_back
+from vmsguard.agent.duty_clock import DutyClock, Tell
+from vmsguard.agent.executor import Executor, Handler
+from vmsguard.agent.fleet_in_force import FleetInForce
+from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.pace import Pace
+from vmsguard.agent.settings import AgentSettings
+from vmsguard.agent.standing_orders import Orders
+from vmsguard.agent.sweeps import edges_after, first_sweep, next_look
+from vmsguard.agent.tasks import WATCH, TaskRef
+from vmsguard.agent.wall_clock import TOLERANCE, WallClockWatch
+from vmsguard.errors import EvidenceError, StateError
+from vmsguard.model.work import WorkEntry
+from vmsguard.run.equipment import Equipment
+
+__all__ = ["Agent", "AgentPart"]
+
+_AT_ONCE = 1000
+"""How much due work is read in one round."""
+
+_ALARMS_AT_LEAST = timedelta(minutes=1)
+"""Duties that began since the last look have alarms of their own."""
+
+
+class AgentPart(Protocol):
+    """Something that lives beside the loop: health, metrics, a socket, notifications."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None:
+        """Called once, also where starting another part failed."""
+        ...
+
+
+@dataclass
+class Agent:
+    """One site's agent. ``begin`` once, then ``round`` again and again; ``run`` does both until it is told to stop."""
+
+    equipment: Equipment
+    in_force: FleetInForce
+    executor: Executor
+    handler: Handler
+    settings: AgentSettings
+    tell: Tell
+    parts: Sequence[AgentPart] = ()
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    last_round: datetime | None = field(default=None, init=False)
+    """When the loop last went round without trouble."""
+    trouble: str = field(default="", init=False)
+    """What keeps it from going round."""
+
+    def __post_init__(self) -> None:
+        equipment, settings = self.equipment, self.settings
+        self._wall = WallClockWatch(equipment.clock)
+        self._duties = DutyClock(equipment.state, equipment.evidence, self.tell)
+        self._orders = Orders(equipment.state, equipment.evidence)
+        self._pace = Pace(settings.starts_per_second, settings.seed)
+        self._alarms: datetime | None = None
+        self._reload = self._beat = equipment.clock.monotonic()
+        self._watches: dict[str, float] = {}
+
+    # life
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set; then begin nothing, finish or hand back what is in hand, and return.
+
+        Raises ``EvidenceError`` once nothing can be recorded any more: who restarts it opens the log anew.
+        """
+        self.begin()
+        async with self._serving():
+            while not stop.is_set():
+                await self.round_in_spite_of_the_state()
+                await self._pause(stop)
+
+    async def run_once(self, idle: Callable[[], Awaitable[None]]) -> None:
+        """Work off what is due now, targets that were never looked at among it; ``idle`` waits for the executor."""
+        self.begin()
+        state, clock = self.equipment.state, self.equipment.clock
+        state.wake_work((work.target for work in state.all_work() if work.last_done is None), clock.now())
+        async with self._serving():
+            while True:
+                await self.round(watch=False)
+                await idle()
+                if not state.due_work(clock.now(), 1):
+                    return
+                await self.sleep(self.settings.tick_seconds)
+
+    def begin(self) -> None:
+        """Take over what a process before this one left: its leases are over, and what is due is due now."""
+        equipment, now = self.equipment, self.equipment.clock.now()
+        equipment.state.end_leases()
+        self.in_force.refresh(now)
+        self._schedule(now)
+        latest = equipment.state.highest_time()
+        if latest is not None and latest - now > TOLERANCE:
+            self._set_back(now)
+        self._heartbeat()
+
+    @contextlib.asynccontextmanager
+    async def _serving(self) -> AsyncIterator[None]:
+        stopping = asyncio.Event()
+        started: list[AgentPart] = []
+        serving = asyncio.ensure_future(self.executor.serve(self.handler, stopping))
+        try:
+            for part in self.parts:
+                await part.start()
+                started.append(part)
+            yield
+        finally:
+            stopping.set()
+            try:
+                await serving
+            finally:
+                for part in reversed(started):
+                    await part.stop()
+
+    async def _pause(self, stop: asyncio.Event) -> None:
+        waiting = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(self.sleep(self.settings.tick_seconds))]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for one in waiting:
+            one.cancel()
+
+    # one round
+
+    async def round_in_spite_of_the_state(self) -> None:
+        """One round; a state that cannot be read or written now may be again in the next, and the loop goes on."""
+        try:
+            await self.round()
+        except StateError as error:
+            if error.message != self.trouble:
+                self.equipment.log.error("nothing is scheduled", why=error.message, hint=error.hint)
+            self.trouble = error.message
+
+    async def round(self, *, watch: bool = True) -> None:
+        """Look at the clock, the files, the orders and the duties, then hand over what is due."""
+        equipment = self.equipment
+        now, monotonic = equipment.clock.now(), equipment.clock.monotonic()
+        if equipment.evidence.broken:
+            raise EvidenceError(
+                f"the evidence log is broken: {equipment.evidence.broken}",
+                hint="mend the storage and start the agent again; its duties are overdue first",
+            )
+        self._look_at_clock(now)
+        if monotonic >= self._reload:
+            self._reload = monotonic + self.settings.reload.total_seconds()
+            if self.in_force.refresh(now):
+                self._schedule(now)
+        self._orders.look(now)
+        if self._alarms is None or now >= self._alarms:
+            told = self._duties.tick(now, self.in_force.sites)
+            self._alarms = min(told or now + _ALARMS_AT_LEAST, now + _ALARMS_AT_LEAST)
+        if monotonic >= self._beat:
+            self._heartbeat()
+        await self.executor.dispatch(self._due(now, monotonic))
+        if watch:
+            await self.executor.dispatch(self._to_watch(monotonic))
+        self.last_round, self.trouble = now, ""
+
+    def _due(self, now: datetime, monotonic: float) -> list[TaskRef]:
+        """What may begin now, most overdue first."""
+        waiting = self.equipment.state.due_work(now, _AT_ONCE)
+        gone = [work.target for work in waiting if self.in_force.target(work.target) is None]
+        if gone:
+            self.equipment.state.drop_work(gone)
+        here = [work for work in waiting if work.target not in gone]
+        return [TaskRef(work.site, work.target, attempt=work.attempt) for work in self._pace.admit(here, monotonic)]
+
+    def _to_watch(self, monotonic: float) -> Iterable[TaskRef]:
+        interval = self.settings.watch.total_seconds()
+        for target in self.in_force.targets_with_cameras():
+            at = self._watches.get(target.id)
+            if at is None:
+                at = monotonic + interval * fraction(self.settings.seed, target.id, "watch")
+            elif at <= monotonic:
+                at = monotonic + interval
+                yield TaskRef(target.site, target.id, WATCH)
+            self._watches[target.id] = at
+
+    def _schedule(self, now: datetime) -> None:
+        """Have every target looked at in time for its sweep, its duties and what changes by itself."""
+        state, settings = self.equipment.state, self.settings
+        aims = aims_by_target(state, now)
+        entries = [
+            WorkEntry(
+                target=target.id,
+                site=target.site,
+                next_due=next_look(
+                    first_sweep(now, settings.sweep, settings.seed, target.id),
+                    aims.get(target.id, {}).values(),
+                    edges_after(now, self.in_force.fleet, self.in_force.cameras_at(target.id)),
+                ),
+            )
+            for target in self.in_force.targets_with_cameras()
+        ]
+        state.schedule_work(entries)
+
+    def _heartbeat(self) -> None:
+        seconds = self.settings.heartbeat.total_seconds()
+        self.equipment.evidence.heartbeat(int(seconds))
+        self._beat = self.equipment.clock.monotonic() + seconds
+
+    def _look_at_clock(self, now: datetime) -> None:
+        step = self._wall.look()
+        if not step:
+            return
+        self.tell([Alert(code="clock-jumped", site="", subject="agent", at=now)])
+        if step < timedelta():
+            self._set_back(now)
+        else:
+            # Nobody can tell it from a machine that slept: the time counts, and all is looked at.
+            state = self.equipment.state
+            state.wake_work([work.target for work in state.all_work()], now)
+        self._alarms = None
+
+    def _set_back(self, now: datetime) -> None:
+        equipment = self.equipment
+        ahead = after_set_back(equipment.state, equipment.evidence, now, timedelta(seconds=self.settings.lease_seconds))
+        equipment.log.warning("the clock was set back", deletions_that_lie_ahead=ahead)

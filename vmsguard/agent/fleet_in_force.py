@@ -1,0 +1,123 @@
+"""The fleet as the agent works on it: as its files say now, with the cameras that it lost and that still owe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from vmsguard.agent.duty_clock import Tell
+from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.shrinking import lost_cameras, shrank_too_far
+from vmsguard.agent.standing_orders import pause_writes
+from vmsguard.errors import VmsguardError
+from vmsguard.model.inventory import Camera, Inventory, Target
+from vmsguard.model.standing_orders import PauseScope
+from vmsguard.run.fleet import Fleet
+from vmsguard.run.record_duties import remember_enrolled
+from vmsguard.run.remembered import with_remembered
+from vmsguard.state.store import State
+
+__all__ = ["FleetInForce", "FleetSource"]
+
+SHRANK = "inventory-shrank"
+
+
+class FleetSource(Protocol):
+    """Where the fleet comes from."""
+
+    def changed(self) -> bool:
+        """Whether loading would give something else than the last time, as far as that can be told cheaply."""
+        ...
+
+    def load(self) -> Fleet:
+        """The fleet as the files say now; raises ``Problems`` for files with mistakes."""
+        ...
+
+
+@dataclass
+class FleetInForce:
+    """Loaded when it changes. Files with mistakes leave what was in force in force: a typo ends no duty."""
+
+    source: FleetSource
+    state: State
+    tell: Tell
+    fleet: Fleet = field(init=False)
+    trouble: str = field(default="", init=False)
+    """Why the files as they are now are not in force."""
+    _loaded: Fleet | None = field(default=None, init=False)
+    _at: Mapping[str, tuple[Camera, ...]] = field(default_factory=dict, init=False)
+    _lost: frozenset[str] = field(default=frozenset(), init=False)
+
+    def refresh(self, now: datetime) -> bool:
+        """Take over what changed; whether anything is otherwise than before. The first time a mistake is raised."""
+        loaded = self._loaded
+        if loaded is None or self.source.changed():
+            try:
+                loaded = self.source.load()
+                self.trouble = ""
+            except VmsguardError as error:
+                if self._loaded is None:
+                    raise
+                if str(error) != self.trouble:
+                    self.trouble = str(error)
+                    structlog.get_logger("vmsguard.agent").error("files not taken over", error=type(error).__name__)
+                return False
+        return self._put_in_force(loaded, now)
+
+    def _put_in_force(self, loaded: Fleet, now: datetime) -> bool:
+        owing = {duty.camera for duty in self.state.duties()}
+        retired = self.state.retirements().keys()
+        if loaded is not self._loaded:
+            self._stop_if_it_shrank(loaded, now)
+            remember_enrolled(self.state, loaded, owing & loaded.inventory.cameras.keys(), now)
+        whole = with_remembered(loaded.inventory, owing, self.state.last_cameras(), self.state.last_targets(), retired)
+        same = loaded is self._loaded and whole.cameras.keys() == self.fleet.inventory.cameras.keys()
+        self._loaded = loaded
+        if not same:
+            self.fleet = replace(loaded, inventory=whole)
+            self._at = _by_target(whole)
+        return not same
+
+    def _stop_if_it_shrank(self, loaded: Fleet, now: datetime) -> None:
+        """Configuration writes stand still until a person resumes them; what was told once is not told again."""
+        before = {entry.camera for entry in self.state.scopes() if not entry.pack}
+        cameras, retired = loaded.inventory.cameras.keys(), self.state.retirements().keys()
+        lost = lost_cameras(before, cameras, retired)
+        news, self._lost = lost - self._lost, lost
+        if news and shrank_too_far(before, cameras, retired):
+            pause_writes(self.state, PauseScope.ALL, "", SHRANK, now)
+            self.tell(Alert(code=SHRANK, site="", subject=camera, at=now) for camera in sorted(news))
+
+    def target(self, name: str) -> Target | None:
+        return self.fleet.inventory.targets.get(name)
+
+    def cameras_at(self, target: str) -> tuple[Camera, ...]:
+        """The cameras that have an endpoint there."""
+        return self._at.get(target, ())
+
+    def beside(self, target: str) -> frozenset[str]:
+        """Targets whose configuration this one owns, or that show the same cameras: what moves one may move them."""
+        shared = self.cameras_at(target)
+        owned = [camera for camera in self.fleet.inventory.cameras.values() if camera.managed_by == target]
+        return frozenset(ref.target for camera in (*shared, *owned) for ref in camera.endpoints) - {target}
+
+    @property
+    def sites(self) -> dict[str, str]:
+        """By camera."""
+        return {camera.id: camera.site for camera in self.fleet.inventory.cameras.values()}
+
+    def targets_with_cameras(self) -> Iterable[Target]:
+        """What there is to be looked at; a target that shows no camera is nobody's to judge."""
+        return [target for name, target in sorted(self.fleet.inventory.targets.items()) if name in self._at]
+
+
+def _by_target(inventory: Inventory) -> dict[str, tuple[Camera, ...]]:
+    found: dict[str, list[Camera]] = {}
+    for camera in inventory.cameras.values():
+        for target in {ref.target for ref in camera.endpoints}:
+            found.setdefault(target, []).append(camera)
+    return {target: tuple(cameras) for target, cameras in found.items()}

@@ -1,0 +1,72 @@
+"""Leases from the state: the office of an executor that runs beside the scheduler."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from vmsguard.agent.backoff import retry_after
+from vmsguard.agent.executor import Lease
+from vmsguard.agent.tasks import DUE, Done, Outcome, Retry, TaskRef
+from vmsguard.model.clock import Clock
+from vmsguard.model.work import Lease as WorkLease
+from vmsguard.state.store import State
+
+__all__ = ["StateLease", "StateLeases"]
+
+
+@dataclass(frozen=True)
+class StateLease:
+    """A lease with the state behind it."""
+
+    held: WorkLease
+    state: State
+    clock: Clock
+    ttl: timedelta
+
+    @property
+    def target(self) -> str:
+        return self.held.target
+
+    @property
+    def token(self) -> int:
+        return self.held.token
+
+    async def renew(self) -> bool:
+        return self.state.renew(self.held, self.clock.now(), self.ttl)
+
+    def fenced(self) -> AbstractContextManager[None]:
+        """Within it no write reaches the state once the lease is somebody else's."""
+        return self.state.fenced(self.held)
+
+
+class StateLeases:
+    """Hands out leases in the name of one process, and takes back what ended without a result."""
+
+    def __init__(self, state: State, clock: Clock, *, owner: str, term: float, seed: str) -> None:
+        self._state = state
+        self._clock = clock
+        self._owner = owner
+        self._seed = seed
+        self.term = term
+
+    async def acquire(self, ref: TaskRef) -> StateLease | None:
+        ttl = timedelta(seconds=self.term)
+        held = self._state.lease(ref.target, self._owner, self._clock.now(), ttl)
+        return None if held is None else StateLease(held, self._state, self._clock, ttl)
+
+    async def release(self, lease: Lease, ref: TaskRef, outcome: Outcome | None) -> None:
+        """What was done is written already. All else leaves the work as due as it was, after a pause if it failed.
+
+        A task that only looked, or was given up unfinished, leaves the pause as it was too.
+        """
+        if (isinstance(outcome, Done) and ref.kind == DUE) or not isinstance(lease, StateLease):
+            return
+        held, before = lease.held, self._state.work(ref.target)
+        attempt, not_before = held.attempt, None if before is None else before.not_before
+        if isinstance(outcome, Retry) and ref.kind == DUE:
+            attempt += 1
+            pause = max(outcome.after, retry_after(attempt, self._seed, ref.target))
+            not_before = self._clock.now() + timedelta(seconds=pause)
+        self._state.finish(held, held.next_due, attempt, not_before)

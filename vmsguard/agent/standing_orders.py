@@ -1,0 +1,60 @@
+"""Pauses as the agent makes and tells them: configuration stands still, duties go on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from vmsguard.evidence.log import EvidenceLog
+from vmsguard.model.standing_orders import Pause, PauseScope
+from vmsguard.state.store import State
+
+__all__ = ["AGENT", "Orders", "pause_writes"]
+
+AGENT = "agent"
+"""The role that pauses without a person."""
+
+_REASONS = frozenset({"flapping", "inventory-shrank"})
+
+
+def pause_writes(state: State, scope: PauseScope, name: str, reason: str, now: datetime) -> bool:
+    """Stop configuration writes until a person resumes them; False where the agent had stopped them already."""
+    standing = {(pause.scope, pause.name) for pause in state.pauses(now) if pause.by == AGENT}
+    if (scope, name) in standing:
+        return False
+    state.put_pause(Pause(scope=scope, name=name, by=AGENT, since=now, reason=reason))
+    return True
+
+
+class Orders:
+    """Notices pauses as they are made and ended, by people or by the agent, and records each once while it lives.
+
+    One that stands when the agent starts is recorded again: a reader of one day's log must see it.
+    """
+
+    def __init__(self, state: State, evidence: EvidenceLog) -> None:
+        self._state = state
+        self._evidence = evidence
+        self._known: dict[tuple[PauseScope, str, str], Pause] = {}
+
+    def look(self, now: datetime) -> tuple[Pause, ...]:
+        """The pauses in force."""
+        pauses = self._state.pauses(now)
+        standing = {(pause.scope, pause.name, pause.by): pause for pause in pauses}
+        for key in standing.keys() - self._known.keys():
+            _record(self._evidence, "writes.paused", standing[key])
+        for key in self._known.keys() - standing.keys():
+            _record(self._evidence, "writes.resumed", self._known[key])
+        self._known = standing
+        return pauses
+
+
+def _record(evidence: EvidenceLog, event: str, pause: Pause) -> None:
+    evidence.append(
+        event,
+        durable=True,
+        reach=pause.scope.value,
+        name=pause.name,
+        approver=pause.by,
+        reason_code=pause.reason if pause.reason in _REASONS else "by-hand",
+        duties=pause.duties,
+    )

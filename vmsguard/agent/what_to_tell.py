@@ -1,0 +1,46 @@
+"""What of a run people should hear: only what is otherwise than before. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+
+from vmsguard.agent.notifications.alert import Alert
+from vmsguard.model.inventory import Camera, Target
+from vmsguard.model.ledger import Standing
+from vmsguard.model.vocabulary import Verdict, Why
+from vmsguard.run.outcome import RunOutcome
+
+__all__ = ["alerts_of"]
+
+_UNREACHED = {Why.AUTH: "login-refused", Why.CERTIFICATE: "certificate-changed"}
+_FIRST_PURGE = "a first purge"
+
+
+def alerts_of(
+    outcome: RunOutcome,
+    before: Collection[Standing],
+    target: Target,
+    cameras: Mapping[str, Camera],
+    attempt: int,
+    now: datetime,
+) -> Iterator[Alert]:
+    """Drift and its end per camera, a first deletion that waits, and a target that cannot be read any more."""
+    held = {(one.camera, one.pack, one.rule) for one in before if not one.control and one.verdict == Verdict.PASS.value}
+    rules = [result for result in outcome.results if result.level == "rule"]
+    drifted = {one.camera for one in rules if one.verdict is Verdict.FAIL and (one.camera, one.pack, one.rule) in held}
+    mended = {one.camera for one in rules if one.exposure_to is not None}
+    for code, names in (("drift", drifted), ("exposed", mended)):
+        for name in sorted(names):
+            yield Alert(code=code, site=cameras[name].site, subject=name, at=now, target=target.id)
+    for one in outcome.unreachable:
+        if one.target == target.id and attempt == 0:
+            yield Alert(
+                code=_UNREACHED.get(one.why, "unreachable"),
+                site=target.site,
+                subject=target.id,
+                at=now,
+                target=target.id,
+            )
+    if attempt == 0 and any(skipped.reason.startswith(_FIRST_PURGE) for skipped in outcome.skipped):
+        yield Alert(code="backlog-waits", site=target.site, subject=target.id, at=now, target=target.id)

@@ -1,0 +1,153 @@
+"""Carries out one task: everything that is due at one target, in one run, under one lease."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from vmsguard.agent.aims import aims_at
+from vmsguard.agent.approvals import approved_count, forget_approval
+from vmsguard.agent.duty_clock import Tell
+from vmsguard.agent.executor import Lease
+from vmsguard.agent.flapping import WINDOW, flapping_systems
+from vmsguard.agent.fleet_in_force import FleetInForce
+from vmsguard.agent.leases import StateLease
+from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.reversals import reversals_in
+from vmsguard.agent.settings import AgentSettings
+from vmsguard.agent.standing_orders import pause_writes
+from vmsguard.agent.sweeps import edges_after, next_look, next_sweep
+from vmsguard.agent.tasks import WATCH, Done, Drop, Outcome, Retry, TaskRef
+from vmsguard.agent.watch_target import watch_target
+from vmsguard.agent.what_may_be_sent import Leave, is_duty, pauses_on
+from vmsguard.agent.what_to_tell import alerts_of
+from vmsguard.errors import LeaseLost
+from vmsguard.model.inventory import Camera, Target
+from vmsguard.model.ledger import Standing
+from vmsguard.model.standing_orders import PauseScope
+from vmsguard.model.vocabulary import Remediation
+from vmsguard.run.apply import run_apply
+from vmsguard.run.equipment import Equipment
+from vmsguard.run.outcome import RunOutcome
+
+__all__ = ["Worker"]
+
+_UNDONE = frozenset({Remediation.NO_EFFECT, Remediation.REFUSED, Remediation.FAILED, Remediation.APPLIED})
+
+
+@dataclass
+class Worker:
+    """The handler of every executor that runs beside the state."""
+
+    equipment: Equipment
+    in_force: FleetInForce
+    settings: AgentSettings
+    tell: Tell
+    new_run: Callable[[], str]
+
+    async def __call__(self, ref: TaskRef, lease: Lease) -> Outcome:
+        target = self.in_force.target(ref.target)
+        if target is None or not isinstance(lease, StateLease):
+            return Drop("unknown here")
+        try:
+            with lease.fenced():
+                if ref.kind == WATCH:
+                    return await self._watch(target, lease)
+                return await self._work(target, lease)
+        except LeaseLost:
+            return Drop("lease lost")
+
+    async def _watch(self, target: Target, lease: StateLease) -> Outcome:
+        """What changed, or answers again after it did not, is looked at as a whole now."""
+        watched = await watch_target(target, self.equipment)
+        back = watched.answered and lease.held.attempt > 0
+        if watched.changes or back:
+            beside = self.in_force.beside(target.id) if watched.changes else frozenset[str]()
+            self.equipment.state.wake_work({target.id, *beside}, self.equipment.clock.now())
+        return Done()
+
+    async def _work(self, target: Target, lease: StateLease) -> Outcome:
+        state, clock = self.equipment.state, self.equipment.clock
+        cameras = {camera.id: camera for camera in self.in_force.cameras_at(target.id)}
+        if not cameras:
+            return self._finish(target, lease, cameras)
+        begun = clock.now()
+        # A cutoff is told in whole seconds: what is deleted from this second on is deleted in this run.
+        since = begun.replace(microsecond=0)
+        due = {key: since for key, aim in aims_at(target.id, state, begun).items() if aim <= begun}
+        before = [standing for name in cameras for standing in state.standings(name)]
+        sent = state.changes_sent(target.id)
+        fleet = replace(self.in_force.fleet, limit=frozenset(cameras), due=due)
+        leave = Leave(
+            target=target,
+            pauses=pauses_on(target, state.pauses(begun), begun),
+            lock=fleet.lock,
+            owned_elsewhere={name for name, one in cameras.items() if one.managed_by not in ("", target.id)},
+        )
+        outcome = await run_apply(
+            fleet,
+            self.equipment,
+            self.new_run(),
+            confirm_purge=approved_count(state, target.id, begun),
+            barred=leave,
+        )
+        self._follow_up(target, cameras, outcome, before, sent, lease.held.attempt)
+        overdue = any(aim <= clock.now() for aim in aims_at(target.id, state, clock.now()).values())
+        return (
+            Retry(0.0) if _came_to_nothing(outcome, target, overdue=overdue) else self._finish(target, lease, cameras)
+        )
+
+    def _finish(self, target: Target, lease: StateLease, cameras: Mapping[str, Camera]) -> Outcome:
+        """Give the lease back with the next time there is something to do."""
+        now = self.equipment.clock.now()
+        # What is aimed at already and could not be sent waits for a person, or for the next sweep.
+        aims = (aim for aim in aims_at(target.id, self.equipment.state, now).values() if aim > now)
+        next_due = next_look(
+            next_sweep(now, self.settings.sweep, self.settings.seed, target.id),
+            aims,
+            edges_after(now, self.in_force.fleet, cameras.values()),
+        )
+        return Done() if self.equipment.state.finish(lease.held, next_due) else Drop("lease lost")
+
+    def _follow_up(
+        self,
+        target: Target,
+        cameras: Mapping[str, Camera],
+        outcome: RunOutcome,
+        before: Collection[Standing],
+        sent: Collection[str],
+        attempt: int,
+    ) -> None:
+        """What a run leads to besides its verdicts: approvals used up, systems that flap, people told."""
+        state, now = self.equipment.state, self.equipment.clock.now()
+        planned = () if outcome.plan is None else outcome.plan.changes
+        if any(entry.target == target.id for entry in state.deletions()):
+            forget_approval(state, target.id)
+        for reversal in reversals_in(planned, target.id, before, sent, cameras, now):
+            state.add_reversal(reversal)
+        self.tell((*alerts_of(outcome, before, target, cameras, attempt, now), *self._stop_flapping(target, now)))
+
+    def _stop_flapping(self, here: Target, now: datetime) -> Iterator[Alert]:
+        """Pause what one system keeps undoing; one alert names it."""
+        state = self.equipment.state
+        recent = state.reversals(now - WINDOW)
+        for system in flapping_systems(recent, now):
+            targets = {one.target for one in recent if (one.system or one.target) == system}
+            fresh = [name for name in sorted(targets) if pause_writes(state, PauseScope.TARGET, name, "flapping", now)]
+            if fresh:
+                yield Alert(code="flapping", site=here.site, subject=system, at=now, target=system)
+
+
+def _came_to_nothing(outcome: RunOutcome, target: Target, *, overdue: bool) -> bool:
+    """Whether another try soon is worth it: not reached, or sent and not seen to have worked.
+
+    What a person or an order holds back is no failure, and does not change by trying.
+    """
+    if any(one.target == target.id for one in outcome.unreachable):
+        return True
+    planned = () if outcome.plan is None else outcome.plan.enforceable
+    if overdue and any(is_duty(one) and one.change.target == target.id for one in planned):
+        return True
+    return outcome.sent > 0 and any(
+        result.level == "rule" and result.remediation in _UNDONE for result in outcome.results
+    )
