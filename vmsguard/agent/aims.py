@@ -20,7 +20,7 @@ def aims_at(target: str, state: State, now: datetime) -> dict[DutyKey, datetime]
 
 
 def aims_by_target(state: State, now: datetime, only: str = "") -> dict[str, dict[DutyKey, datetime]]:
-    """The aims of all duties, or of those at one target; what lies ahead of ``now`` in the ledger counts for nothing."""
+    """The aims of all duties, or of those at one target; deletions that lie ahead of ``now`` count for nothing."""
     watches = {key_of(watch): watch for watch in state.duty_watches() if only in ("", watch.target)}
     reached: dict[tuple[str, str], datetime] = {}
     for entry in state.deletions():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from vmsguard.agent.aims import aims_at
 from vmsguard.agent.approvals import approved_count, forget_approval
