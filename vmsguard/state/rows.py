@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import ColumnElement, Connection, Row, Table
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-__all__ = ["from_row", "insert_new", "insert_rows", "raise_number", "upsert"]
+__all__ = ["from_row", "insert_new", "insert_rows", "raise_number", "rows_among", "upsert"]
+
+_AT_ONCE = 500
+"""Rows in one statement: a fleet's worth of them is never there as a whole, and databases limit parameters."""
 
 S = TypeVar("S", bound=Struct)
 Proposed: TypeAlias = ReadOnlyColumnCollection[str, ColumnElement[Any]]
@@ -24,6 +28,18 @@ def from_row(kind: type[S], row: Row[Any]) -> S:
     """The value a row stands for; columns that are no field (a row number) are left out."""
     fields = row._mapping
     return kind(**{name: fields[name] for name in kind.__struct_fields__})
+
+
+def rows_among(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], wanted: Collection[str] | None
+) -> Iterator[Row[Any]]:
+    """The rows of a query, only those whose column is among ``wanted`` where that is given."""
+    if wanted is None:
+        yield from connection.execute(query)
+        return
+    names = iter(sorted(wanted))
+    while some := list(islice(names, _AT_ONCE)):
+        yield from connection.execute(query.where(column.in_(some)))
 
 
 def insert_new(connection: Connection, table: Table, values: Iterable[Struct]) -> None:
@@ -47,19 +63,27 @@ def upsert(
 
     ``keep`` gets the proposed row and gives expressions for columns whose old value (``table.c``) may win.
     """
-    rows = [asdict(value) for value in values]
-    if not rows:
-        return
+    rows = map(asdict, values)
+    while some := list(islice(rows, _AT_ONCE)):
+        connection.execute(_upsert(connection, table, some[0].keys(), keep), some)
+
+
+def _upsert(
+    connection: Connection,
+    table: Table,
+    named: Collection[str],
+    keep: Callable[[Proposed], Mapping[str, ColumnElement[Any]]] | None,
+) -> SqliteInsert | PostgresInsert:
     statement = _insert(connection, table)
     keys = [column.name for column in table.primary_key]
     updated: dict[str, Any] = {
         column.name: statement.excluded[column.name]
         for column in table.columns
-        if column.name in rows[0] and column.name not in keys
+        if column.name in named and column.name not in keys
     }
     if keep is not None:
         updated.update(keep(statement.excluded))
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=updated), rows)
+    return statement.on_conflict_do_update(index_elements=keys, set_=updated)
 
 
 def raise_number(connection: Connection, table: Table, key: Mapping[str, Any], name: str, number: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +35,7 @@ from vmsguard.state.last_seen import Remembered
 from vmsguard.state.lock import exclusive_run
 from vmsguard.state.migrate import bring_up_to_date
 from vmsguard.state.outbox import Outbox
-from vmsguard.state.rows import from_row, insert_new, insert_rows, raise_number, upsert
+from vmsguard.state.rows import from_row, insert_new, insert_rows, raise_number, rows_among, upsert
 from vmsguard.state.standing_orders import StandingOrders
 from vmsguard.state.work import WorkLedger
 
@@ -149,6 +149,23 @@ class State(WorkLedger, DutyWatches, StandingOrders, Outbox, Remembered, ClockSe
         """Close the breaker: the credential was accepted, or a person changed it."""
         with self._database.write() as connection:
             connection.execute(delete(t.breakers).where(t.breakers.c.credential == credential))
+
+    def breakers(self) -> Mapping[str, Breaker]:
+        """Every credential that some target refused, with its breaker."""
+        refused: dict[str, list[str]] = {}
+        by_target = select(t.breaker_refusals).order_by(t.breaker_refusals.c.target)
+        with self._database.read() as connection:
+            for row in connection.execute(by_target):
+                refused.setdefault(row.credential, []).append(row.target)
+            opened = connection.execute(select(t.breakers))
+            return {
+                row.credential: Breaker(
+                    credential=row.credential,
+                    refused_by=tuple(refused.get(row.credential, ())),
+                    opened_at=row.opened_at,
+                )
+                for row in opened
+            }
 
     def breaker(self, credential: str) -> Breaker | None:
         """The breaker of a credential; None where no target ever refused it."""
@@ -297,10 +314,12 @@ class State(WorkLedger, DutyWatches, StandingOrders, Outbox, Remembered, ClockSe
                 lambda new: {"positive_at": func.coalesce(new.positive_at, table.c.positive_at)},
             )
 
-    def witness_memory(self) -> tuple[WitnessMemory, ...]:
+    def witness_memory(self, targets: Collection[str] | None = None) -> tuple[WitnessMemory, ...]:
+        """Of these targets, or of all."""
         query = select(t.witness_memory).order_by(*t.witness_memory.primary_key)
         with self._database.read() as connection:
-            return tuple(from_row(WitnessMemory, row) for row in connection.execute(query))
+            found = rows_among(connection, query, t.witness_memory.c.target, targets)
+            return tuple(from_row(WitnessMemory, row) for row in found)
 
     # what targets showed of themselves
 
@@ -311,11 +330,12 @@ class State(WorkLedger, DutyWatches, StandingOrders, Outbox, Remembered, ClockSe
             found = connection.execute(query).first()
             return None if found is None else from_row(TargetTrust, found)
 
-    def trusts(self) -> Mapping[str, TargetTrust]:
-        """What is known, by target."""
+    def trusts(self, targets: Collection[str] | None = None) -> Mapping[str, TargetTrust]:
+        """What is known of these targets, or of all, by target."""
         query = select(t.target_trust).order_by(t.target_trust.c.target)
         with self._database.read() as connection:
-            return {row.target: from_row(TargetTrust, row) for row in connection.execute(query)}
+            found = rows_among(connection, query, t.target_trust.c.target, targets)
+            return {row.target: from_row(TargetTrust, row) for row in found}
 
     def put_trusts(self, trusts: Iterable[TargetTrust]) -> None:
         """Keep what is known now of these targets."""
@@ -335,13 +355,13 @@ class State(WorkLedger, DutyWatches, StandingOrders, Outbox, Remembered, ClockSe
                 lambda new: {"since": case((table.c.verdict == new.verdict, table.c.since), else_=new.since)},
             )
 
-    def standings(self, camera: str | None = None) -> tuple[Standing, ...]:
-        """Of one camera, or of all."""
+    def standings(self, camera: str | None = None, *, among: Collection[str] | None = None) -> tuple[Standing, ...]:
+        """Of one camera, of those ``among``, or of all."""
         query = select(t.standings).order_by(*t.standings.primary_key)
-        if camera is not None:
-            query = query.where(t.standings.c.camera == camera)
+        cameras = among if camera is None else [camera]
         with self._database.read() as connection:
-            return tuple(from_row(Standing, row) for row in connection.execute(query))
+            found = rows_among(connection, query, t.standings.c.camera, cameras)
+            return tuple(from_row(Standing, row) for row in found)
 
     # first observed use
 
