@@ -36,6 +36,8 @@ NAMESPACES = {
     "tam": "http://www.onvif.org/ver10/appmgmt/wsdl",
     "tcr": "http://www.onvif.org/ver10/credential/wsdl",
     "tab": "http://www.onvif.org/ver10/authenticationbehavior/wsdl",
+    "wsnt": "http://docs.oasis-open.org/wsn/b-2",
+    "tns1": "http://www.onvif.org/ver10/topics",
 }
 PATHS = {
     "tds": "device_service",
@@ -131,7 +133,7 @@ class Caller:
     async def ask(self, device: str, operation: str, inner: str = "", **post: Any) -> Answer:
         """One call with a fresh token of the administrator, unless ``header`` says otherwise."""
         prefix, _, name = operation.partition(":")
-        path = post.pop("path", PATHS[prefix])
+        path = post.pop("path", "") or PATHS[prefix]
         offset = self.simulator.camera(device).state.clock_offset
         header = post.pop(
             "header", security_header(self.user, self.password, self.clock.now() + timedelta(seconds=offset))

@@ -78,6 +78,9 @@ class Surroundings:
     def reboot(self, device_id) -> None:
         return None
 
+    def announce(self, device, topic, source, data) -> None:
+        return None
+
 
 def fresh_session() -> Session:
     group = {"id": "cam", "auth": "none", "webrtc": [], "brokers": [], "uplinks": [], "storages": [], "thermal": True}

@@ -13,6 +13,7 @@ from vmsguard.simulator.access import Access
 from vmsguard.simulator.device_state import Device
 from vmsguard.simulator.faults import invalid_arguments
 from vmsguard.simulator.soap import PREFIXES
+from vmsguard.simulator.subscriptions import Subscription
 
 __all__ = ["Arguments", "Call", "Operation", "Service", "World", "schema"]
 
@@ -42,6 +43,10 @@ class World(Protocol):
         ...
 
     def reboot(self, device_id: str) -> None: ...
+
+    def announce(self, device: Device, topic: str, source: Mapping[str, str], data: Mapping[str, str]) -> None:
+        """Tell whoever has subscribed to a device's events that something happened just now."""
+        ...
 
 
 class Arguments:
@@ -97,6 +102,10 @@ class Call:
     """``address:port`` that the device names in the addresses of its services."""
     sessions: dict[str, list[str]] = field(default_factory=dict)
     """Search sessions of the device: recordings still to be told, by search token."""
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    """Open event subscriptions of the device, by token."""
+    path: str = ""
+    """The last part of the address that was asked."""
 
 
 @dataclass(frozen=True)

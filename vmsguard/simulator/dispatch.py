@@ -15,13 +15,18 @@ from vmsguard.simulator.device_state import Device
 from vmsguard.simulator.faults import Fault, no_such_service, not_authorized, not_supported
 from vmsguard.simulator.personas import Manner, Persona, Reply, persona_named
 from vmsguard.simulator.services import BY_PATH
+from vmsguard.simulator.services.pull_points import PATH, PULL_POINTS
 from vmsguard.simulator.soap import SoapRequest, fault_envelope, parse_request, response_envelope
+from vmsguard.simulator.subscriptions import Subscription
 
 __all__ = ["Received", "Session", "answer"]
 
-_KNOWN_WRITES: Final = frozenset(
-    name for service in BY_PATH.values() for name, operation in service.operations.items() if operation.writes
-)
+_WRITES: Final = {
+    name: operation.writes
+    for service in (*BY_PATH.values(), *PULL_POINTS)
+    for name, operation in service.operations.items()
+}
+"""Whether an operation that somebody defined changes a device."""
 _SECOND: Final = timedelta(seconds=1)
 _WRITING_WORDS: Final = ("Set", "Delete", "Remove", "Start", "Stop", "Create", "Modify", "Add")
 
@@ -46,6 +51,7 @@ class Session:
     digest: HttpDigest
     tokens: UsernameTokens = field(default_factory=UsernameTokens)
     searches: dict[str, list[str]] = field(default_factory=dict)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
     requests: int = 0
     writes: int = 0
     drops: int = 0
@@ -72,7 +78,7 @@ class Session:
 
 def _is_write(name: str) -> bool:
     """Would this operation change a device? Judged by name for operations nobody defined."""
-    return name in _KNOWN_WRITES or name.startswith(_WRITING_WORDS)
+    return _WRITES.get(name, name.startswith(_WRITING_WORDS))
 
 
 def answer(
@@ -111,7 +117,15 @@ def _perform(
     service, operation = _find(session.device, received.path, request)
     _authorise(session, received, request, service, operation, world)
     host = session.persona.host(world.host())
-    call = Call(session.device, world, Arguments(request.element), host, session.searches)
+    call = Call(
+        session.device,
+        world,
+        Arguments(request.element),
+        host,
+        session.searches,
+        session.subscriptions,
+        received.path,
+    )
     before, after = around_write
     if operation.writes:
         before(session)
@@ -128,7 +142,7 @@ def _perform(
 
 
 def _find(device: Device, path: str, request: SoapRequest) -> tuple[Service, Operation]:
-    service = BY_PATH.get(path)
+    service = _pull_point(request) if path.startswith(PATH) else BY_PATH.get(path)
     if service is None or not service.has(device):
         raise no_such_service()
     if request.namespace != service.namespace:
@@ -139,6 +153,10 @@ def _find(device: Device, path: str, request: SoapRequest) -> tuple[Service, Ope
     if operation is None:
         raise not_supported()
     return service, operation
+
+
+def _pull_point(request: SoapRequest) -> Service | None:
+    return next((service for service in PULL_POINTS if service.namespace == request.namespace), None)
 
 
 def _authorise(

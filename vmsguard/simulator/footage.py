@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from vmsguard.simulator.call import World
 from vmsguard.simulator.device_state import Device, Footage, Job, Recording, Track
 from vmsguard.simulator.job_state import recording_runs, running_recordings
+from vmsguard.simulator.soap import instant
 
-__all__ = ["advance", "advance_recording", "delete_recording", "delete_track", "footage_key", "recording_span"]
+__all__ = [
+    "DELETED_DATA",
+    "advance",
+    "advance_recording",
+    "announce_deletion",
+    "delete_recording",
+    "delete_track",
+    "footage_key",
+    "recording_span",
+]
+
+DELETED_DATA: Final = "tns1:RecordingConfig/DeleteTrackData"
 
 
 def footage_key(recording: str, track: str) -> str:
@@ -31,7 +44,7 @@ def advance(device: Device, world: World) -> None:
     for recording in device.configuration.recordings:
         if recording.token in running:
             _record(device, recording, jobs[recording.token], now)
-        _expire(device, recording, now)
+        _expire(device, recording, now, world)
 
 
 def advance_recording(device: Device, recording: Recording, world: World) -> None:
@@ -41,7 +54,7 @@ def advance_recording(device: Device, recording: Recording, world: World) -> Non
     if recording_runs(device, recording.token, world):
         jobs = [job for job in device.configuration.jobs if job.recording == recording.token]
         _record(device, recording, jobs, now)
-    _expire(device, recording, now)
+    _expire(device, recording, now, world)
 
 
 def _record(device: Device, recording: Recording, jobs: Sequence[Job], now: datetime) -> None:
@@ -58,7 +71,7 @@ def _record(device: Device, recording: Recording, jobs: Sequence[Job], now: date
         data.end = now
 
 
-def _expire(device: Device, recording: Recording, now: datetime) -> None:
+def _expire(device: Device, recording: Recording, now: datetime, world: World) -> None:
     if not recording.retention_seconds:
         return
     oldest = now - timedelta(seconds=recording.retention_seconds)
@@ -66,6 +79,7 @@ def _expire(device: Device, recording: Recording, now: datetime) -> None:
         data = device.footage.get(footage_key(recording.token, track.token))
         if data is None or data.start is None or data.end is None or data.start >= oldest:
             continue
+        announce_deletion(device, recording.token, track.token, data.start, min(data.end, oldest), world)
         if data.end < oldest:
             data.start = data.end = None
         else:
@@ -119,9 +133,22 @@ def delete_recording(device: Device, recording: Recording, world: World) -> None
     have.recordings.remove(recording)
 
 
+def announce_deletion(
+    device: Device, recording: str, track: str, start: datetime, until: datetime, world: World
+) -> None:
+    """Whenever data are deleted, the device says so (Recording Control, data deletion)."""
+    offset = timedelta(seconds=device.clock_offset)
+    source = {"RecordingToken": recording, "TrackToken": track}
+    told = {"StartTime": instant(start + offset), "EndTime": instant(until + offset)}
+    world.announce(device, DELETED_DATA, source, told)
+
+
 def _empty_track(device: Device, recording: Recording, track: str, world: World) -> None:
     """A job that still records into it makes it anew, from now on."""
-    device.footage.setdefault(footage_key(recording.token, track), Footage()).empty()
+    data = device.footage.setdefault(footage_key(recording.token, track), Footage())
+    if data.start is not None and data.end is not None:
+        announce_deletion(device, recording.token, track, data.start, data.end, world)
+    data.empty()
     recording.tracks = [kept for kept in recording.tracks if kept.token != track]
     world.discard_segments(device, recording.token)
 

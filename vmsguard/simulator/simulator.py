@@ -37,6 +37,7 @@ from vmsguard.simulator.segments import SegmentStore, write_history, write_segme
 from vmsguard.simulator.services.multicast import resume_multicast
 from vmsguard.simulator.snapshot_jpeg import GREY
 from vmsguard.simulator.state_file import FleetState, load_state, save_state
+from vmsguard.simulator.subscriptions import Notification
 from vmsguard.simulator.truth import Truth, inner_digest, look_inside
 
 __all__ = ["SimulatedDevice", "Simulator"]
@@ -232,6 +233,11 @@ class Simulator:
         """SOAP requests received; snapshots and RTSP are not counted."""
         return self.session(device_id).requests
 
+    def open_subscriptions(self, device_id: str) -> int:
+        """Event subscriptions that nobody gave back and that have not ended by themselves."""
+        now = self.now()
+        return sum(known.ends > now for known in self.session(device_id).subscriptions.values())
+
     def refused_logins(self, device_id: str) -> int:
         """How often a login was turned away."""
         return self.session(device_id).refused_logins
@@ -285,8 +291,16 @@ class Simulator:
         resume_multicast(have, device.volatile_auto_start)
         device.volatile_auto_start = {}
         self.session(device_id).searches.clear()
+        self.session(device_id).subscriptions.clear()
         if device.reboot_seconds > 0:
             self._offline[device_id] = self.now() + timedelta(seconds=device.reboot_seconds)
+
+    def announce(self, device: Device, topic: str, source: Mapping[str, str], data: Mapping[str, str]) -> None:
+        session = self._sessions.get(device.id)
+        if session is not None and session.subscriptions:
+            at = self.now() + timedelta(seconds=device.clock_offset)
+            for subscription in session.subscriptions.values():
+                subscription.take(Notification(topic, at, source, data))
 
     def _listens(self, device: Device) -> bool:
         server = self._rtsp.get(device.id)

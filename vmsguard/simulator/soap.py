@@ -48,6 +48,7 @@ PREFIXES: Final = {
     "fc": "http://www.onvif.org/ver20/analytics/humanface",
     "bd": "http://www.onvif.org/ver20/analytics/humanbody",
     "wsnt": "http://docs.oasis-open.org/wsn/b-2",
+    "wsa": "http://www.w3.org/2005/08/addressing",
     "wstop": "http://docs.oasis-open.org/wsn/t-1",
     "tns1": "http://www.onvif.org/ver10/topics",
     "ttr": "http://www.onvif.org/ver20/analytics/radiometry",

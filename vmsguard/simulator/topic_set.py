@@ -43,6 +43,8 @@ def topic_set(device: Device) -> str:
 
 def _topics(device: Device) -> Iterator[str]:
     yield from _RECORDING
+    if "exports" in device.features:
+        yield "tns1:Monitoring/AsynchronousOperationStatus"
     for known in device.configuration.analytics:
         for entry in (*known.rules, *known.modules):
             yield from topics_of_type(device, entry.type)

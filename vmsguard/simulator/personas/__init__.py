@@ -31,7 +31,14 @@ from vmsguard.simulator.personas.refuses import (
 from vmsguard.simulator.personas.restarts import EffectiveAfterRestart, RestartUndoes, ShowsAfterRestart
 from vmsguard.simulator.personas.reverts import Reverts
 from vmsguard.simulator.personas.shapes import FixedRecordings, OneRecordingTwoPorts, SdCard, SeesFaces
-from vmsguard.simulator.personas.subscriptions import DropsEvents, PullPointsExhausted
+from vmsguard.simulator.personas.subscriptions import (
+    AnnouncesFalseDeletions,
+    DropsEvents,
+    FewSubscriptions,
+    ForeignSubscription,
+    PullPointsExhausted,
+    SilentPullPoint,
+)
 from vmsguard.simulator.personas.substrings import SubstringDispatch
 from vmsguard.simulator.personas.takes_over import NextJobTakesOver
 from vmsguard.simulator.personas.wire import DropsReplyAfterWrite, Silent, WrongXAddr
@@ -75,6 +82,10 @@ PERSONAS: Final[dict[str, Persona]] = {
         DropsReplyAfterWrite(),
         DropsEvents(),
         PullPointsExhausted(),
+        FewSubscriptions(),
+        ForeignSubscription(),
+        SilentPullPoint(),
+        AnnouncesFalseDeletions(),
         WrongXAddr(),
         NoGetServices(),
         WithoutSerial(),

@@ -48,7 +48,7 @@ def _analytics(call: Call) -> str:
 def _events(call: Call) -> str:
     return (
         "<tt:WSSubscriptionPolicySupport>false</tt:WSSubscriptionPolicySupport>"
-        "<tt:WSPullPointSupport>false</tt:WSPullPointSupport>"
+        "<tt:WSPullPointSupport>true</tt:WSPullPointSupport>"
         "<tt:WSPausableSubscriptionManagerInterfaceSupport>false</tt:WSPausableSubscriptionManagerInterfaceSupport>"
     )
 

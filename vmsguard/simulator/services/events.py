@@ -1,4 +1,4 @@
-"""The Events service, as far as it sends by itself: event brokers (MQTT), and the topics there are."""
+"""The Events service: event brokers (MQTT), to which it sends by itself, the topics there are, and pull points."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from vmsguard.simulator.access import Access
 from vmsguard.simulator.call import Call, Operation, Service
 from vmsguard.simulator.device_state import Device, EventBroker
 from vmsguard.simulator.faults import invalid_argument, not_supported
+from vmsguard.simulator.services import pull_points
+from vmsguard.simulator.services.pull_points import most_pull_points
 from vmsguard.simulator.soap import boolean, element, text
 from vmsguard.simulator.topic_set import topic_set
 
@@ -72,8 +74,8 @@ def _capabilities(device: Device) -> str:
     protocols = ' EventBrokerProtocols="mqtt mqtts"' if brokers else ""
     return (
         '<tev:Capabilities WSSubscriptionPolicySupport="false" WSPausableSubscriptionManagerInterfaceSupport="false" '
-        f'MaxNotificationProducers="0" MaxPullPoints="0" MaxEventBrokers="{4 if brokers else 0}"{protocols} '
-        f'MetadataOverMQTT="{boolean(brokers)}"/>'
+        f'MaxNotificationProducers="0" MaxPullPoints="{most_pull_points(device)}" '
+        f'MaxEventBrokers="{4 if brokers else 0}"{protocols} MetadataOverMQTT="{boolean(brokers)}"/>'
     )
 
 
@@ -87,5 +89,6 @@ SERVICE: Final = Service(
         "GetEventBrokers": Operation(_brokers, Access.READ_SYSTEM),
         "DeleteEventBroker": Operation(_delete_broker, Access.WRITE_SYSTEM, writes=True),
         "GetEventProperties": Operation(_properties, Access.READ_MEDIA),
+        **pull_points.OPERATIONS,
     },
 )
