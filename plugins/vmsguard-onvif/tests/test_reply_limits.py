@@ -24,6 +24,7 @@ def test_encodings_that_cameras_use_are_read(encoding: str) -> None:
 def test_encodings_that_hide_markup_are_not(encoding: str) -> None:
     assert "not in an encoding that is read" == objection(XML.format(encoding).encode())
     assert "not in an encoding that is read" == objection("<a/>".encode("utf-16"))
+    assert "not in an encoding that is read" == objection(XML.format(encoding).encode("cp037"))
 
 
 @pytest.mark.parametrize("before", ["", "\ufeff", "<?xml version='1.0'?>\n", "<!-- x -->"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from vmsguard_onvif.classify import UNCLASSIFIED
-from vmsguard_onvif.elements import TT, Element, Malformed, descend, local
+from vmsguard_onvif.elements import TT, Element, Malformed, descend, first, local
 from vmsguard_onvif.face_names import is_face_class, task_of_name
 from vmsguard_onvif.namespaces import TOPICS
 from vmsguard_onvif.reply_limits import LONGEST_LIST, LONGEST_TOKEN
@@ -61,7 +61,7 @@ def _topics(parent: Element, above: tuple[str, ...]) -> Iterator[Topic]:
             raise Malformed("a topic whose name is none")
         path = (*above, name)
         inner = [child for child in node.iterchildren() if child.tag != _MESSAGE]
-        message = node.find(_MESSAGE)
+        message = first(node, _MESSAGE)
         if (node.get(f"{_WSTOP}topic") or "").lower() in {"true", "1"} or message is not None or not inner:
             yield Topic("/".join(path), _items(message))
         yield from _topics(node, path)

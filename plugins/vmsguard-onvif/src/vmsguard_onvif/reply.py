@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from vmsguard.errors import ProtocolViolation
-from vmsguard_onvif.elements import Element
+from vmsguard_onvif.elements import Element, first
 from vmsguard_onvif.faults import Where, fault_error, is_fault
 from vmsguard_onvif.namespaces import SOAP11, SOAP12
 from vmsguard_onvif.reply_limits import objection
@@ -38,7 +38,7 @@ def body_of(content: bytes, where: Where) -> Element:
 
     No second, forgiving parse: a truncated list of jobs would read as a shorter one.
     """
-    if not content.strip():
+    if not content or content.isspace():
         raise ProtocolViolation(where.target, where.operation, "an empty reply")
     objected = objection(content)
     if objected:
@@ -50,13 +50,15 @@ def body_of(content: bytes, where: Where) -> Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise ProtocolViolation(where.target, where.operation, "a document type, which SOAP forbids")
     body_name = _ENVELOPES.get(root.tag)
-    body = None if body_name is None else root.find(body_name)
+    body = None if body_name is None else first(root, body_name)
     if body is None:
         raise ProtocolViolation(where.target, where.operation, "not a SOAP envelope")
-    first: Element | None = next(iter(body), None)
-    if first is None:
+    if not len(body):
         raise ProtocolViolation(where.target, where.operation, "an empty SOAP body")
-    return first
+    # WS-I Basic Profile, R2201: one element, so that nobody can choose which answer was given.
+    if len(body) > 1 or next(body.itersiblings(body.tag), None) is not None:
+        raise ProtocolViolation(where.target, where.operation, "more than one answer")
+    return body[0]
 
 
 def response(content: bytes, status: int, namespace: str, where: Where) -> Element:
@@ -64,11 +66,11 @@ def response(content: bytes, status: int, namespace: str, where: Where) -> Eleme
 
     Faults come with 200, 400, 401 and 500 alike; a response counts only with a 2xx.
     """
-    first = body_of(content, where)
-    if is_fault(first):
-        raise fault_error(first, status, where)
-    if first.tag != f"{{{namespace}}}{where.operation}Response":
+    told = body_of(content, where)
+    if is_fault(told):
+        raise fault_error(told, status, where)
+    if told.tag != f"{{{namespace}}}{where.operation}Response":
         raise ProtocolViolation(where.target, where.operation, "the answer to another operation")
     if not 200 <= status < 300:
         raise ProtocolViolation(where.target, where.operation, f"a response under HTTP status {status}")
-    return first
+    return told

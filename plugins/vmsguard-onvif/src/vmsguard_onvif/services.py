@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import urlsplit
 
-from vmsguard_onvif.elements import TT, Element, Malformed, children, flag, local, number, text
+from vmsguard_onvif.elements import TT, Element, Malformed, children, first, flag, local, number, text
 from vmsguard_onvif.namespaces import (
     ANALYTICS,
     DEVICE,
@@ -128,7 +128,7 @@ def from_services(reply: Element, *, host: str, device_path: str) -> ServiceTabl
         namespace, address = text(service, f"{_TDS}Namespace"), text(service, f"{_TDS}XAddr")
         if not namespace:
             raise Malformed("a service without its namespace")
-        holder = service.find(f"{_TDS}Capabilities")
+        holder = first(service, f"{_TDS}Capabilities")
         inner = None if holder is None else next(iter(holder), None)
         gathering.add(namespace, address, None if inner is None else _flat(inner.iter()))
     if not gathering.found:
@@ -139,7 +139,7 @@ def from_services(reply: Element, *, host: str, device_path: str) -> ServiceTabl
 def from_capabilities(reply: Element, *, host: str, device_path: str) -> ServiceTable:
     """The table of a ``GetCapabilities`` reply, for firmware older than GetServices."""
     gathering = _Gathering(host, device_path)
-    capabilities = reply.find(f"{_TDS}Capabilities")
+    capabilities = first(reply, f"{_TDS}Capabilities")
     if capabilities is None:
         raise Malformed("no capabilities")
     _categories(capabilities, _CATEGORIES, gathering)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vmsguard_onvif.elements import TT, Element, Malformed, children, local, text
+from vmsguard_onvif.elements import TT, Element, Malformed, children, first, local, text
 from vmsguard_onvif.namespaces import ANALYTICS, HUMAN_BODY, HUMAN_FACE
 from vmsguard_onvif.replies.analytics import words
 
@@ -60,7 +60,7 @@ def supported_modules(reply: Element) -> tuple[SupportedType, ...]:
 
 
 def _supported(reply: Element, holder: str, description: str) -> tuple[SupportedType, ...]:
-    told = reply.find(f"{_TAN}{holder}")
+    told = first(reply, f"{_TAN}{holder}")
     if told is None:
         raise Malformed(f"no {holder} in the reply")
     return tuple(_supported_type(entry) for entry in children(told, f"{TT}{description}"))
@@ -102,7 +102,7 @@ def sample_frames(reply: Element) -> tuple[SampleFrame, ...]:
     """The frames of ``GetSupportedMetadata``, one per type of module."""
     frames = []
     for entry in children(reply, f"{_TAN}AnalyticsModule"):
-        frame = entry.find(f"{_TAN}SampleFrame")
+        frame = first(entry, f"{_TAN}SampleFrame")
         if frame is None:
             raise Malformed("a module without its sample frame")
         frames.append(_sample(local(entry.get("Type") or ""), frame))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vmsguard_onvif.elements import TT, Element, Malformed, children, flag, number, only, text, token
+from vmsguard_onvif.elements import TT, Element, Malformed, children, first, flag, number, only, text, token
 from vmsguard_onvif.namespaces import DEVICE
 
 __all__ = [
@@ -89,7 +89,7 @@ def _protocol(entry: Element) -> Protocol:
 
 def address_filter_limits(reply: Element) -> bool:
     """Whether a ``GetIPAddressFilter`` reply lets in listed addresses only, and those are not all there are."""
-    told = reply.find(f"{_TDS}IPAddressFilter")
+    told = first(reply, f"{_TDS}IPAddressFilter")
     kind = text(told, f"{TT}Type")
     if told is None or kind not in {"Allow", "Deny"}:
         raise Malformed("an address filter that neither allows nor denies")
@@ -104,6 +104,6 @@ def address_filter_limits(reply: Element) -> bool:
 def storage_configurations(reply: Element) -> tuple[StorageTarget, ...]:
     found = []
     for entry in only(reply, f"{_TDS}StorageConfigurations"):
-        data = entry.find(f"{_TDS}Data")
+        data = first(entry, f"{_TDS}Data")
         found.append(StorageTarget(token(entry), "" if data is None else (data.get("type") or "")))
     return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vmsguard_onvif.elements import Element, only, text, token
+from vmsguard_onvif.elements import Element, first, only, text, token
 from vmsguard_onvif.namespaces import EVENTS, UPLINK
 
 __all__ = ["Broker", "Uplink", "event_brokers", "uplinks"]
@@ -32,7 +32,7 @@ def event_brokers(reply: Element) -> tuple[Broker, ...]:
         Broker(
             token(entry, f"{_TEV}Address"),
             _connected(text(entry, f"{_TEV}Status")),
-            entry.find(f"{_TEV}MetadataFilter") is not None,
+            first(entry, f"{_TEV}MetadataFilter") is not None,
         )
         for entry in only(reply, f"{_TEV}EventBroker")
     )

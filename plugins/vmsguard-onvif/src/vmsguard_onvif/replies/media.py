@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, flag, only, text, token
+from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, first, flag, only, text, token
 from vmsguard_onvif.namespaces import DEVICE_IO, MEDIA, MEDIA2, THERMAL
 
 __all__ = [
@@ -102,16 +102,16 @@ def media_profiles(reply: Element) -> tuple[Profile, ...]:
             token=token(profile),
             service=MEDIA,
             source=text(profile, f"{TT}VideoSourceConfiguration", f"{TT}SourceToken"),
-            has_video=profile.find(f"{TT}VideoEncoderConfiguration") is not None,
-            analytics=_token_of(profile.find(f"{TT}VideoAnalyticsConfiguration")),
+            has_video=first(profile, f"{TT}VideoEncoderConfiguration") is not None,
+            analytics=_token_of(first(profile, f"{TT}VideoAnalyticsConfiguration")),
             multicasts=tuple(_multicasts(profile, _MEDIA_PARTS)),
             has_audio=any(
-                profile.find(f"{TT}{name}") is not None
+                first(profile, f"{TT}{name}") is not None
                 for name in ("AudioSourceConfiguration", "AudioEncoderConfiguration")
             ),
-            moves=profile.find(f"{TT}PTZConfiguration") is not None,
-            metadata=_metadata(profile.find(f"{TT}MetadataConfiguration")),
-            source_configuration=_token_of(profile.find(f"{TT}VideoSourceConfiguration")),
+            moves=first(profile, f"{TT}PTZConfiguration") is not None,
+            metadata=_metadata(first(profile, f"{TT}MetadataConfiguration")),
+            source_configuration=_token_of(first(profile, f"{TT}VideoSourceConfiguration")),
         )
         for profile in only(reply, f"{_TRT}Profiles")
     )
@@ -122,7 +122,7 @@ def media2_profiles(reply: Element) -> tuple[Profile, ...]:
 
 
 def _media2_profile(profile: Element) -> Profile:
-    parts = profile.find(f"{_TR2}Configurations")
+    parts = first(profile, f"{_TR2}Configurations")
     return Profile(
         token=token(profile),
         service=MEDIA2,
@@ -141,7 +141,7 @@ def _metadata(configuration: Element | None) -> Metadata | None:
     if configuration is None:
         return None
     analytics = flag(text(configuration, f"{TT}Analytics"))
-    events = configuration.find(f"{TT}Events") is not None
+    events = first(configuration, f"{TT}Events") is not None
     return Metadata(token(configuration), True if events else analytics, events)
 
 
@@ -152,7 +152,7 @@ def _token_of(element: Element | None) -> str:
 def _multicasts(parent: Element, parts: dict[str, str]) -> Iterator[Multicast]:
     for name, carries in parts.items():
         for part in children(parent, name):
-            multicast = part.find(f"{TT}Multicast")
+            multicast = first(part, f"{TT}Multicast")
             if multicast is not None:
                 yield Multicast(token(part), carries, flag(text(multicast, f"{TT}AutoStart")))
 

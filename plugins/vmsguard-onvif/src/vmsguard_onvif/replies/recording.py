@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, flag, instant, number, only, text, token
+from vmsguard_onvif.elements import (
+    TT,
+    Element,
+    Malformed,
+    children,
+    descend,
+    first,
+    flag,
+    instant,
+    number,
+    only,
+    text,
+    token,
+)
 from vmsguard_onvif.namespaces import RECEIVER, RECORDING, SEARCH
 
 __all__ = [
@@ -94,12 +107,12 @@ def recordings(reply: Element) -> tuple[Recording, ...]:
 
 
 def _recording(item: Element) -> Recording:
-    configuration = item.find(f"{TT}Configuration")
+    configuration = first(item, f"{TT}Configuration")
     if configuration is None:
         raise Malformed("a recording without its configuration")
-    target = configuration.find(f"{TT}Target")
-    tracks = item.find(f"{TT}Tracks")
-    source = configuration.find(f"{TT}Source")
+    target = first(configuration, f"{TT}Target")
+    tracks = first(item, f"{TT}Tracks")
+    source = first(configuration, f"{TT}Source")
     return Recording(
         token=token(item, f"{TT}RecordingToken"),
         retention=text(configuration, f"{TT}MaximumRetentionTime"),
@@ -133,7 +146,7 @@ def recording_span(reply: Element) -> RecordingSpan:
     EarliestRecording is optional, and told only where there are data; DataFrom and DataTo are not. A track whose two
     ends are one moment holds nothing, or less than the device's clock tells apart.
     """
-    information = reply.find(f"{_TSE}RecordingInformation")
+    information = first(reply, f"{_TSE}RecordingInformation")
     if information is None:
         raise Malformed("no recording information")
     token(information, f"{TT}RecordingToken")
@@ -172,14 +185,14 @@ def jobs(reply: Element) -> tuple[Job, ...]:
 
 def _job(item: Element) -> Job:
     # The schema has these in its common namespace; an SD-card camera sends them in the service's.
-    space = _TRC if item.find(f"{_TRC}JobConfiguration") is not None else TT
-    configuration = item.find(f"{space}JobConfiguration")
+    space = _TRC if first(item, f"{_TRC}JobConfiguration") is not None else TT
+    configuration = first(item, f"{space}JobConfiguration")
     if configuration is None:
         raise Malformed("a recording job without its configuration")
     if configuration.get("ScheduleToken"):
         trigger = "schedule"
     else:
-        trigger = "continuous" if configuration.find(f"{TT}EventFilter") is None else "event"
+        trigger = "continuous" if first(configuration, f"{TT}EventFilter") is None else "event"
     return Job(
         token=token(item, f"{space}JobToken"),
         recording=text(configuration, f"{TT}RecordingToken"),
@@ -190,7 +203,7 @@ def _job(item: Element) -> Job:
 
 
 def _job_source(source: Element) -> JobSource:
-    reference = source.find(f"{TT}SourceToken")
+    reference = first(source, f"{TT}SourceToken")
     kind = "" if reference is None else (reference.get("Type") or "").rpartition("/")[2].casefold()
     filled = tuple(text(track, f"{TT}Destination") for track in children(source, f"{TT}Tracks"))
     return JobSource(kind if kind in {"profile", "receiver"} else "", text(reference, f"{TT}Token"), filled)
@@ -206,18 +219,18 @@ def job_state(reply: Element) -> bool | None:
     if state is None:
         raise Malformed("no state in the reply")
     told = [_STATES.get((found.text or "").strip()) for found in state.iter(f"{TT}State")]
-    if state.find(f"{TT}State") is None:
+    if first(state, f"{TT}State") is None:
         told.append(None)
     return True if True in told else None if None in told else False
 
 
 def holds_segments(reply: Element) -> bool:
     """Whether ``ListRecordedSegments`` lists any, or says that there are more than it lists."""
-    results = reply.find(f"{_TRC}Results")
+    results = first(reply, f"{_TRC}Results")
     more = None if results is None else flag(text(results, f"{_TRC}HasMoreResults"))
     if results is None or more is None:
         raise Malformed("a list of segments that does not say whether it is all")
-    return more or results.find(f"{_TRC}Segment") is not None
+    return more or first(results, f"{_TRC}Segment") is not None
 
 
 def recording_count(reply: Element) -> int | None:
