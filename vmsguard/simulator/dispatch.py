@@ -27,6 +27,7 @@ _WRITES: Final = {
     for name, operation in service.operations.items()
 }
 """Whether an operation that somebody defined changes a device."""
+_BY_NAMESPACE: Final = {service.namespace: service for service in BY_PATH.values()}
 _SECOND: Final = timedelta(seconds=1)
 _WRITING_WORDS: Final = ("Set", "Delete", "Remove", "Start", "Stop", "Create", "Modify", "Add")
 
@@ -114,7 +115,7 @@ def _perform(
     world: World,
     around_write: tuple[Callable[[Session], None], Callable[[Session], None]],
 ) -> Reply:
-    service, operation = _find(session.device, received.path, request)
+    service, operation = _find(session, received.path, request)
     _authorise(session, received, request, service, operation, world)
     host = session.persona.host(world.host())
     call = Call(
@@ -141,9 +142,11 @@ def _perform(
     return Reply(200, response_envelope(f"<{name}>{content}</{name}>"), manner)
 
 
-def _find(device: Device, path: str, request: SoapRequest) -> tuple[Service, Operation]:
+def _find(session: Session, path: str, request: SoapRequest) -> tuple[Service, Operation]:
     service = _pull_point(request) if path.startswith(PATH) else BY_PATH.get(path)
-    if service is None or not service.has(device):
+    if session.persona.one_address and not path:
+        service = _BY_NAMESPACE.get(request.namespace)
+    if service is None or not service.has(session.device):
         raise no_such_service()
     if request.namespace != service.namespace:
         raise not_supported()

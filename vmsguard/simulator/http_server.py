@@ -76,7 +76,7 @@ async def _send(request: web.BaseRequest, reply: Reply | None, content_type: str
     response = web.Response(
         status=reply.status or 200,
         body=reply.body,
-        content_type=content_type,
+        content_type=reply.content_type or content_type,
         charset="utf-8" if content_type == _SOAP else None,
     )
     for challenge in reply.challenges:

@@ -45,16 +45,22 @@ class RtspServer:
     """One camera's RTSP port.
 
     ``delivers`` says of a path whether there is a picture behind it; ``admit`` gives the challenges for a
-    method, URL and Authorization header, none for whoever may see it.
+    method, URL and Authorization header, none for whoever may see it; ``refusal`` is the status of every
+    description, where it gives none.
     """
 
     def __init__(
-        self, port: int, delivers: Callable[[str], bool], admit: Callable[[str, str, str], tuple[str, ...]]
+        self,
+        port: int,
+        delivers: Callable[[str], bool],
+        admit: Callable[[str, str, str], tuple[str, ...]],
+        refusal: str = "",
     ) -> None:
         self.port = port
         self.connections: set[asyncio.Transport] = set()
         self._delivers = delivers
         self._admit = admit
+        self._refusal = refusal
         self._server: asyncio.Server | None = None
 
     @property
@@ -96,6 +102,8 @@ class RtspServer:
             return _response("405 Method Not Allowed", cseq, ("Allow", _METHODS))
         if challenges := self._admit(method, url, headers.get("authorization", "")):
             return _response("401 Unauthorized", cseq, *(("WWW-Authenticate", each) for each in challenges))
+        if self._refusal:
+            return _response(self._refusal, cseq)
         if not self._delivers(urlsplit(url).path):
             return _response("404 Not Found", cseq)
         described = (("Content-Base", url), ("Content-Type", "application/sdp"))

@@ -286,6 +286,8 @@ class Simulator:
         device.running_protocols = [
             NetworkProtocol(entry.name, entry.enabled, list(entry.ports)) for entry in have.protocols
         ]
+        for program in have.applications:
+            program.active = program.autostart
         have.metadata = [device.volatile_metadata.get(known.token, known) for known in have.metadata]
         device.volatile_metadata = {}
         resume_multicast(have, device.volatile_auto_start)
@@ -395,6 +397,7 @@ class Simulator:
                 device.rtsp_port,
                 lambda path: _has_picture(device, path),
                 lambda method, uri, authorization: self._stream_challenges(device, method, uri, authorization),
+                self.session(device.id).persona.stream_refusal,
             )
         await self._rtsp[device.id].open()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from vmsguard.simulator.personas.acknowledges import AcknowledgesEverything, AcknowledgesRecording, AcknowledgesRemoval
+from vmsguard.simulator.personas.advertises import ClaimsTooMuch, Media2First, OneAddress
 from vmsguard.simulator.personas.bodies import EmptyBodies, StackTraces
 from vmsguard.simulator.personas.composed import Composed
 from vmsguard.simulator.personas.fabricates import FabricatesBesidesDevice, FabricatesEmptyLists
@@ -21,6 +22,7 @@ from vmsguard.simulator.personas.logins import (
 )
 from vmsguard.simulator.personas.pace import OverloadRestarts, Slow, TooSlow
 from vmsguard.simulator.personas.persona import Manner, Persona, Reply
+from vmsguard.simulator.personas.pictures import RtspSessionsExhausted, SnapshotEmpty, SnapshotLoginPage
 from vmsguard.simulator.personas.refuses import (
     CannotStopRecording,
     FaultsWithoutSubcode,
@@ -30,12 +32,20 @@ from vmsguard.simulator.personas.refuses import (
 )
 from vmsguard.simulator.personas.restarts import EffectiveAfterRestart, RestartUndoes, ShowsAfterRestart
 from vmsguard.simulator.personas.reverts import Reverts
-from vmsguard.simulator.personas.shapes import FixedRecordings, OneRecordingTwoPorts, SdCard, SeesFaces
+from vmsguard.simulator.personas.shapes import (
+    AnnouncesFaces,
+    FixedRecordings,
+    KeepsFacesElsewhere,
+    OneRecordingTwoPorts,
+    SdCard,
+    SeesFaces,
+)
 from vmsguard.simulator.personas.subscriptions import (
     AnnouncesFalseDeletions,
     DropsEvents,
     FewSubscriptions,
     ForeignSubscription,
+    InvalidEventXml,
     PullPointsExhausted,
     SilentPullPoint,
 )
@@ -47,7 +57,15 @@ from vmsguard.simulator.personas.words import ActionFailedForUnknown, SubcodeInC
 __all__ = ["PERSONAS", "SHAPES", "Manner", "Persona", "Reply", "persona_named"]
 
 SHAPES: Final[dict[str, Persona]] = {
-    shape.name: shape for shape in (FixedRecordings(), OneRecordingTwoPorts(), SdCard(), SeesFaces())
+    shape.name: shape
+    for shape in (
+        FixedRecordings(),
+        OneRecordingTwoPorts(),
+        SdCard(),
+        SeesFaces(),
+        KeepsFacesElsewhere(),
+        AnnouncesFaces(),
+    )
 }
 """What captured cameras have and lack; each goes with any character."""
 
@@ -86,7 +104,14 @@ PERSONAS: Final[dict[str, Persona]] = {
         ForeignSubscription(),
         SilentPullPoint(),
         AnnouncesFalseDeletions(),
+        InvalidEventXml(),
         WrongXAddr(),
+        OneAddress(),
+        Media2First(),
+        ClaimsTooMuch(),
+        SnapshotLoginPage(),
+        SnapshotEmpty(),
+        RtspSessionsExhausted(),
         NoGetServices(),
         WithoutSerial(),
         ClockOff(),

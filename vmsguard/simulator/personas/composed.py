@@ -23,6 +23,8 @@ class Composed(Persona):
         self._parts = parts
         self.restores = any(part.restores for part in parts)
         self.guards_streams = all(part.guards_streams for part in parts)
+        self.one_address = any(part.one_address for part in parts)
+        self.stream_refusal = next((part.stream_refusal for part in parts if part.stream_refusal), "")
         self.busiest = min((part.busiest for part in parts if part.busiest), default=0)
 
     def shape(self, device: Device) -> None:

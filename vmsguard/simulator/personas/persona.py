@@ -35,6 +35,8 @@ class Reply:
     """WWW-Authenticate headers."""
     delay: float = 0.0
     """Seconds before it leaves."""
+    content_type: str = ""
+    """Where it is not the kind that was asked for."""
 
 
 class Persona:
@@ -45,6 +47,10 @@ class Persona:
     """True if another writer puts its configuration back after a change."""
     guards_streams: bool = True
     """False if RTSP is served to anybody where media want a login."""
+    one_address: bool = False
+    """True if every service answers at one address without a path of its own."""
+    stream_refusal: str = ""
+    """The status line that whoever asks for a stream gets in place of its description."""
     busiest: int = 0
     """Requests within a second beyond which it restarts; 0 bears any number."""
 

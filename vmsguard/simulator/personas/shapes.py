@@ -9,9 +9,17 @@ from msgspec.structs import replace
 from vmsguard.simulator.device_state import Analyser, Device, Footage, Track
 from vmsguard.simulator.footage import footage_key
 from vmsguard.simulator.personas.persona import Persona
+from vmsguard.simulator.searching_state import Sample, SupportedType
 from vmsguard.simulator.services.analytics import FIXED
 
-__all__ = ["FixedRecordings", "OneRecordingTwoPorts", "SdCard", "SeesFaces"]
+__all__ = [
+    "AnnouncesFaces",
+    "FixedRecordings",
+    "KeepsFacesElsewhere",
+    "OneRecordingTwoPorts",
+    "SdCard",
+    "SeesFaces",
+]
 
 
 class FixedRecordings(Persona):
@@ -76,4 +84,35 @@ class SeesFaces(Persona):
         for known in device.configuration.analytics:
             classes = {"ClassFilter": "Person Face Vehicle LicensePlate"}
             known.modules.append(Analyser("WiseAI", "tnssamsung:WiseAI", classes))
+        if device.configuration.analytics:
+            sample = Sample(classes=["Human", "Head", "Face"], face=[])
+            topics = ["tns1:OpenApp/WiseAI/ObjectDetection"]
+            device.searching.supported.append(SupportedType("tnssamsung:WiseAI", "module", topics, sample=sample))
         device.features.append(FIXED)
+
+
+class KeepsFacesElsewhere(Persona):
+    """A Hikvision camera: modules for motion, lines, fields and tampering, and what it does with faces in no list."""
+
+    name: ClassVar[str] = "hikvision-like"
+    _MODULES: ClassVar = (
+        ("MyCellMotionModule", "tt:CellMotionEngine"),
+        ("MyLineDetectorModule", "tt:LineDetectorEngine"),
+        ("MyFieldDetectorModule", "tt:FieldDetectorEngine"),
+        ("MyTamperDetecModule", "hikxsd:TamperEngine"),
+    )
+
+    def shape(self, device: Device) -> None:
+        device.product.manufacturer = "HIKVISION"
+        for known in device.configuration.analytics:
+            known.modules += [Analyser(name, kind) for name, kind in self._MODULES]
+
+
+class AnnouncesFaces(Persona):
+    """A Reolink camera: faces are an event beside those of people, vehicles and animals, and no rule explains it."""
+
+    name: ClassVar[str] = "reolink-like"
+
+    def shape(self, device: Device) -> None:
+        kinds = ("FaceDetect", "PeopleDetect", "VehicleDetect", "DogCatDetect", "Visitor", "Package")
+        device.searching.announces += [f"tns1:RuleEngine/MyRuleDetector/{kind}" for kind in kinds]

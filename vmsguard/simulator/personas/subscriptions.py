@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import ClassVar, Final
 
@@ -17,6 +18,7 @@ __all__ = [
     "DropsEvents",
     "FewSubscriptions",
     "ForeignSubscription",
+    "InvalidEventXml",
     "PullPointsExhausted",
     "SilentPullPoint",
 ]
@@ -31,6 +33,16 @@ class DropsEvents(Persona):
 
     def instead(self, device: Device, request: SoapRequest) -> Reply | None:
         return Reply(0, b"", Manner.DROP) if request.namespace == PREFIXES["tev"] else None
+
+
+class InvalidEventXml(Persona):
+    """Leaves out the quotes around what is so of a topic: its list of topics is no XML."""
+
+    name: ClassVar[str] = "invalid-event-xml"
+
+    def perform(self, call: Call, service: Service, name: str, operation: Operation) -> str:
+        told = operation.handle(call)
+        return re.sub(r'wstop:topic="(\w+)"', r"wstop:topic=\1", told) if name == "GetEventProperties" else told
 
 
 class PullPointsExhausted(Persona):
