@@ -1,0 +1,186 @@
+"""Serves the agent's socket: readable and writable for its own user and group, every peer known by its uid."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import stat
+import struct
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import structlog
+from msgspec import Struct
+
+from vmsguard.agent.control.frames import LONGEST_REQUEST, Answer, Failure, Request, Tidings, decode, encode
+from vmsguard.errors import ConfigError, UsageError, VmsguardError
+
+__all__ = ["ControlServer", "Handler", "Peer", "Tell"]
+
+_MODE = 0o660
+_SECONDS_TO_ASK = 10.0
+_AT_ONCE = 16
+"""How many may ask at the same time; who hangs on the line must not keep others out for ever."""
+_CREDENTIALS = struct.Struct("3i")
+
+
+class Peer(Struct, frozen=True):
+    """Who is at the other end, as the kernel says (SO_PEERCRED)."""
+
+    process: int
+    uid: int
+    gid: int
+
+
+Tell: TypeAlias = Callable[[str, int, int], None]
+"""Sends word of progress: phase, done, total."""
+Handler: TypeAlias = Callable[[Mapping[str, Any], Peer, Tell], Awaitable[Any]]
+"""Carries out one kind of request; what it returns becomes JSON."""
+
+
+class ControlServer:
+    """Answers what the handlers know, one request per connection."""
+
+    def __init__(
+        self,
+        path: Path,
+        handlers: Mapping[str, Handler],
+        *,
+        exit_code_of: Callable[[VmsguardError], int],
+        log: structlog.typing.FilteringBoundLogger,
+    ) -> None:
+        self._path = path
+        self._handlers = handlers
+        self._exit_code_of = exit_code_of
+        self._log = log
+        self._listening: socket.socket | None = None
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._serving: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Listen; raises ``ConfigError`` when another agent answers there or the place is not ours alone."""
+        _make_room(self._path)
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+        before = os.umask(0o777 & ~_MODE)  # never wider than meant, not even for a moment
+        try:
+            listening.bind(str(self._path))
+        except OSError as error:
+            listening.close()
+            hint = "name a shorter path, or one in a folder the agent may write to, under agent: socket:"
+            raise ConfigError(f"{self._path}: {error.strerror or error}", hint=hint) from error
+        finally:
+            os.umask(before)
+        listening.listen()
+        self._listening = listening
+        # Not asyncio's own server: until Python 3.12 it forgets connections that come while it closes.
+        asyncio.get_running_loop().add_reader(listening, self._accept, listening)
+
+    async def stop(self) -> None:
+        """Answer nobody any more, hang up on who still waits, and leave no socket behind."""
+        if self._listening is None:
+            return
+        asyncio.get_running_loop().remove_reader(self._listening)
+        self._listening.close()
+        self._listening = None
+        self._path.unlink(missing_ok=True)
+        serving = tuple(self._serving)
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+
+    def _accept(self, listening: socket.socket) -> None:
+        try:
+            connection, _ = listening.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        connection.setblocking(False)
+        task = asyncio.get_running_loop().create_task(self._serve(connection))
+        self._serving.add(task)
+
+        def ended(done: asyncio.Task[None]) -> None:
+            self._serving.discard(done)
+            connection.close()  # one that was cancelled before it began has not done so
+
+        task.add_done_callback(ended)
+
+    async def _serve(self, connection: socket.socket) -> None:
+        reader, writer = await asyncio.open_unix_connection(sock=connection, limit=LONGEST_REQUEST)
+        try:
+            async with self._gate:
+                answer = await self._answer(reader, writer, _peer_of(writer))
+                writer.write(encode(answer))
+                await writer.drain()
+        except (ConnectionError, TimeoutError) as error:
+            self._log.info("control connection ended early", error=type(error).__name__)
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer) -> Answer | Failure:
+        def tell(phase: str, done: int, total: int) -> None:
+            writer.write(encode(Tidings(phase, done, total)))
+
+        try:
+            async with asyncio.timeout(_SECONDS_TO_ASK):
+                request = await _request(reader)
+            handler = self._handlers.get(request.ask)
+            if handler is None:
+                raise UsageError(f"this agent does not know {request.ask!r}", hint="see vmsguard agent --help")
+            self._log.info("asked", ask=request.ask, uid=peer.uid)
+            return Answer(await handler(request.arguments, peer, tell))
+        except VmsguardError as error:
+            return Failure(error.message, error.hint, self._exit_code_of(error))
+        except (ConnectionError, TimeoutError):
+            raise
+        except Exception as error:  # noqa: BLE001 - one request that breaks must not take the agent along
+            self._log.error("a request broke", error=type(error).__name__, exc_info=True)
+            return Failure(f"the agent broke over it: {type(error).__name__}", "see the agent's log")
+
+
+async def _request(reader: asyncio.StreamReader) -> Request:
+    try:
+        line = await reader.readuntil(b"\n")
+    except asyncio.IncompleteReadError as error:
+        raise ConnectionError("nothing was asked") from error
+    except asyncio.LimitOverrunError as error:
+        raise UsageError("the request is too long", hint="ask for fewer cameras at a time") from error
+    request = decode(line)
+    if not isinstance(request, Request) or request.version != 1:
+        raise UsageError(
+            "this agent does not understand it", hint="use the vmsguard command of the agent's own version"
+        )
+    return request
+
+
+def _peer_of(writer: asyncio.StreamWriter) -> Peer:
+    own: socket.socket = writer.get_extra_info("socket")
+    told = own.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    return Peer(*_CREDENTIALS.unpack(told))
+
+
+def _make_room(path: Path) -> None:
+    """Remove the socket of an agent that is gone; raises ``ConfigError`` where one still answers."""
+    try:
+        there = path.lstat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}", hint="name another path under agent: socket:") from error
+    if not stat.S_ISSOCK(there.st_mode):
+        raise ConfigError(
+            f"{path}: something else than a socket is there", hint="name another path under agent: socket:"
+        )
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(2)
+        try:
+            probe.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            path.unlink(missing_ok=True)
+            return
+        except OSError as error:
+            raise ConfigError(f"{path}: {error.strerror or error}", hint="see who holds it") from error
+    raise ConfigError(f"{path}: another agent answers there", hint="stop it first, or name another path")
