@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import base64
-import ctypes
 import functools
-import gc
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +17,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parent))  # this folder is no package; hostile_camera is
 
 from hostile_camera.certificates import Certificate, certificate
+from hostile_camera.memory import forget_peak, peak_mebibytes
 from hostile_camera.server import LoopThread, RawServer
 
 from vmsguard.cli.init import write_installation
@@ -84,24 +82,6 @@ class Outcome:
             for result in self.judged.results
             if result.camera == HONEST
         )
-
-
-def peak_mebibytes() -> float:
-    """The most this process ever held, or held since ``forget_peak`` where the kernel lets it be forgotten."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def forget_peak() -> None:
-    """Give back what earlier tests left unused, or growth would hide in it; then begin the peak anew."""
-    gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        return
 
 
 class Scene:

@@ -21,6 +21,8 @@ _REPEATS = 2
 """UDP loses datagrams: each question is sent this many times (WS-Discovery 1.1, MULTICAST_UDP_REPEAT)."""
 _APART = (0.05, 0.25)
 """Seconds between the two, at random, so that several askers do not stay in step (UDP_MIN_DELAY, UDP_MAX_DELAY)."""
+_MOST_SOCKETS = 64
+"""For hosts that are asked one by one."""
 _SPREAD = 0.3
 """Seconds over which the first ones are spread."""
 
@@ -71,7 +73,7 @@ class Discovery:
         self.send(askings, seconds=seconds, arrived=hear)
         return Found(
             candidates=gathering.candidates(),
-            ways=tuple(_way(asking) for asking in askings),
+            ways=tuple(_ways(askings)),
             unread=gathering.without_answer(),
             ignored=dict(gathering.ignored),
             incomplete=tuple(sorted(gathering.not_said)),
@@ -136,8 +138,9 @@ def _askings(
         yield Asking(interface, interface.family, _sendings(to, questions, times))
     for family in (socket.AF_INET, socket.AF_INET6):
         to = [(host, port or discoverer.port) for host, port in hosts if _family(host) == family]
-        if to:
-            yield Asking(None, family, _sendings(to, questions, times))
+        # A socket for each, as long as there are not too many: one that is flooded loses what the others answer there.
+        for number in range(min(len(to), _MOST_SOCKETS)):
+            yield Asking(None, family, _sendings(to[number::_MOST_SOCKETS], questions, times))
 
 
 def _sendings(
@@ -150,11 +153,15 @@ def _family(address: str) -> int:
     return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
-def _way(asking: Asking) -> Way:
-    interface = asking.interface
-    return Way(
-        interface="" if interface is None else interface.name,
-        address="" if interface is None else interface.address,
-        sent=asking.sent,
-        problem="; ".join(asking.problems),
-    )
+def _ways(askings: Sequence[Asking]) -> Iterator[Way]:
+    """One per interface, and one per family of addresses for all hosts that were asked by name."""
+    for interface in dict.fromkeys(one.interface for one in askings if one.interface is not None):
+        yield _way(interface.name, interface.address, [one for one in askings if one.interface == interface])
+    for family in dict.fromkeys(one.family for one in askings if one.interface is None):
+        yield _way("", "", [one for one in askings if one.interface is None and one.family == family])
+
+
+def _way(interface: str, address: str, askings: Sequence[Asking]) -> Way:
+    problems = dict.fromkeys(problem for one in askings for problem in one.problems)
+    sent = sum(one.sent for one in askings)
+    return Way(interface=interface, address=address, sent=sent, problem="; ".join(problems))

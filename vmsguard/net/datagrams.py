@@ -11,7 +11,7 @@ import selectors
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -21,6 +21,9 @@ __all__ = ["LARGEST", "Arrived", "Asking", "Sending", "exchange"]
 
 LARGEST = 65_535
 """No datagram of IP is larger."""
+
+_AT_ONCE = 32
+"""Datagrams of one socket before the next one has its turn."""
 
 _HOPS = 1
 """Multicast stays in its own network."""
@@ -89,9 +92,13 @@ def exchange(
                 _, number, sending = waiting.pop()
                 _send(sockets[number], askings[number], sending)
             until = min(seconds, waiting[-1][0]) if waiting else seconds
-            # One datagram of each socket per round: a flood on one keeps neither the others nor the clock waiting.
+            # A few of each socket per round: a flood on one keeps neither the others nor the clock waiting, and is
+            # taken up fast enough that what else comes there still finds room in the kernel's buffer.
             for key, _ in selector.select(max(0.0, until - passed)):
-                for found in _received(sockets[key.data], key.data):
+                for _ in range(_AT_ONCE):
+                    found = _received(sockets[key.data], key.data)
+                    if found is None:
+                        break
                     arrived(found)
 
 
@@ -126,12 +133,12 @@ def _send(through: socket.socket, asking: Asking, sending: Sending) -> None:
         asking.sent += 1
 
 
-def _received(through: socket.socket, way: int) -> Iterable[Arrived]:
+def _received(through: socket.socket, way: int) -> Arrived | None:
     try:
         data, sender = through.recvfrom(LARGEST)
-    except OSError:  # another process took it, or an earlier send was refused: there is nothing to read
-        return ()
-    return (Arrived(way, str(sender[0]).partition("%")[0], data),)
+    except OSError:  # all was read, another process took it, or an earlier send was refused
+        return None
+    return Arrived(way, str(sender[0]).partition("%")[0], data)
 
 
 def _note(asking: Asking, error: OSError) -> None:
