@@ -70,6 +70,10 @@ def cameras_in(
                 add(text)
         else:
             own[name] = value
+    for told in cameras.values():
+        # What a camera has in common with motion itself is served on motion's own port, and not twice.
+        if told["stream_port"] == own["stream_port"]:
+            told["stream_port"] = "0"
     return {MAIN: kept(own.items()), **{number: kept(told.items()) for number, told in cameras.items()}}
 
 

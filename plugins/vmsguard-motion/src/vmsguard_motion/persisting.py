@@ -8,7 +8,7 @@ that may not), so the files are read again afterwards.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from vmsguard.errors import DeviceFault, Refused, Unreachable
 from vmsguard.model.changes import Permit
@@ -22,8 +22,8 @@ __all__ = ["in_files", "make_last", "may_restart", "may_write", "restart", "woul
 
 _AWAY_AT_MOST = 45.0
 _SECONDS_APART = 0.5
-_OFF_IN_MEMORY = frozenset({*(job.parameter for job in JOBS.values()), "stream_port"})
-_NOT_COMPARED = frozenset({*_OFF_IN_MEMORY, "camera_id", "emulate_motion"})
+_NOT_COMPARED = frozenset({*(job.parameter for job in JOBS.values()), "stream_port", "camera_id", "emulate_motion"})
+_IN_MAIN = ("stream_", "webcontrol_")
 
 
 def may_write(session: Session) -> bool:
@@ -94,19 +94,21 @@ def would_weaken(memory: Mapping[str, Settings], stored: Mapping[str, Settings])
         if other is None:
             found.append(f"{number}:camera")
             continue
-        found.extend(
-            f"{number}:{job.parameter}"
-            for job in JOBS.values()
-            if is_active(job, settings) is not False and is_active(job, other) is False
-        )
-        if (settings.number("stream_port") or 0) > 0 and not (other.number("stream_port") or 0):
-            found.append(f"{number}:stream_port")
-        found.extend(
-            f"{number}:{name}"
-            for name, value in settings.values.items()
-            if name not in _NOT_COMPARED and name in other.values and other.values[name] != value
-        )
+        # Where there are cameras with files of their own, motion's own recording is nobody's.
+        ours = _IN_MAIN if number == MAIN and len(memory) > 1 else ("",)
+        found.extend(f"{number}:{name}" for name in _worse(settings, other) if name.startswith(ours))
     return tuple(found)
+
+
+def _worse(settings: Settings, other: Settings) -> Iterator[str]:
+    for job in JOBS.values():
+        if is_active(job, settings) is not False and is_active(job, other) is False:
+            yield job.parameter
+    if (settings.number("stream_port") or 0) > 0 and not (other.number("stream_port") or 0):
+        yield "stream_port"
+    for name, value in settings.values.items():
+        if name not in _NOT_COMPARED and name in other.values and other.values[name] != value:
+            yield name
 
 
 async def restart(session: Session, permit: Permit) -> None:
