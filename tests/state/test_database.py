@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -36,6 +40,46 @@ def test_the_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     assert 0o600 == stat.S_IMODE((tmp_path / "state.db").stat().st_mode)
 
 
+def test_what_sqlite_keeps_beside_the_file_is_private_too(tmp_path: Path, noon: datetime) -> None:
+    before = os.umask(0)
+    try:
+        with State.open(f"sqlite:///{tmp_path / 'state.db'}", clock=SystemClock()) as state:
+            state.note_time(noon)
+            found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+
+    assert {"state.db": 0o600, "state.db-wal": 0o600, "state.db-shm": 0o600} == found
+
+
+def test_a_file_that_others_may_read_is_shut_to_them(tmp_path: Path) -> None:
+    State.open(f"sqlite:///{tmp_path / 'state.db'}", clock=SystemClock()).close()
+    (tmp_path / "state.db").chmod(0o644)
+
+    State.open(f"sqlite:///{tmp_path / 'state.db'}", clock=SystemClock()).close()
+
+    assert 0o600 == stat.S_IMODE((tmp_path / "state.db").stat().st_mode)
+
+
+def test_a_writer_holds_the_write_lock_from_its_beginning(url: str) -> None:
+    database, other = Database(url), Database(url)
+    with database.write(), closing(sqlite3.connect(str(database.file), timeout=0)) as rival:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            rival.execute("BEGIN IMMEDIATE")
+        with other.read() as connection:
+            assert 1 == connection.execute(text("SELECT 1")).scalar()
+
+
+def test_a_reader_keeps_no_writer_waiting(url: str, noon: datetime) -> None:
+    with State.open(url, clock=SystemClock()) as state:
+        reader = Database(url)
+        with reader.read() as connection:
+            connection.execute(text("SELECT * FROM meta")).all()
+            state.note_time(noon)
+        reader.close()
+        assert noon == state.highest_time()
+
+
 def test_a_failed_transaction_leaves_nothing(url: str) -> None:
     database = Database(url)
     with database.write() as connection:
@@ -62,7 +106,7 @@ def test_a_missing_folder_is_refused_with_what_to_do(tmp_path: Path) -> None:
     assert "write access" in raised.value.hint
 
 
-@pytest.mark.parametrize("url", ["state.db", "", "nosuchdb://x"])
+@pytest.mark.parametrize("url", ["state.db", "", "nosuchdb://x", "mysql://agent@db/state"])
 def test_a_url_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(StateError):
         State.open(url, clock=SystemClock())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -21,10 +21,11 @@ from vmsguard.state.tables import REVISION, metadata
 
 
 @pytest.fixture
-def database(url: str) -> Database:
-    database = Database(url)
+def database(any_url: str) -> Iterator[Database]:
+    database = Database(any_url)
     bring_up_to_date(database)
-    return database
+    yield database
+    database.close()
 
 
 def test_an_empty_store_is_migrated_to_the_newest_revision(database: Database) -> None:
@@ -55,21 +56,21 @@ def test_every_primary_key_is_the_declared_one(database: Database) -> None:
         assert [column.name for column in table.primary_key] == built[name]["constrained_columns"]
 
 
-def test_a_newer_schema_is_refused_with_what_to_do(database: Database, url: str) -> None:
+def test_a_newer_schema_is_refused_with_what_to_do(database: Database, any_url: str) -> None:
     with database.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
     with pytest.raises(StateError, match="schema 9999, this program knows") as raised:
-        State.open(url, clock=SystemClock())
+        State.open(any_url, clock=SystemClock())
 
     assert "upgrade" in raised.value.hint
 
 
-def test_an_up_to_date_store_opens_without_loading_alembic(database: Database, url: str) -> None:
+def test_an_up_to_date_store_opens_without_loading_alembic(database: Database, any_url: str) -> None:
     database.close()
     program = (
         "import sys; from vmsguard.state import State; from vmsguard.model.clock import SystemClock\n"
-        f"State.open({url!r}, clock=SystemClock()).close(); print('alembic' in sys.modules)"
+        f"State.open({any_url!r}, clock=SystemClock()).close(); print('alembic' in sys.modules)"
     )
 
     printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
@@ -77,10 +78,10 @@ def test_an_up_to_date_store_opens_without_loading_alembic(database: Database, u
     assert "False" == printed.strip()
 
 
-def test_a_duty_in_the_middle_of_its_gap_becomes_due_at_its_end(url: str) -> None:
+def test_a_duty_in_the_middle_of_its_gap_becomes_due_at_its_end(any_url: str) -> None:
     from alembic import command
 
-    database, noon, day = Database(url), 1_795_348_800_000_000, 86_400
+    database, noon, day = Database(any_url), 1_795_348_800_000_000, 86_400
     with database.write() as connection:
         command.upgrade(configuration(connection), "0001")
         values = f"('cam-1', 'p', 'r', 't-1', '1', {day}, {noon}, {noon})"
@@ -89,14 +90,14 @@ def test_a_duty_in_the_middle_of_its_gap_becomes_due_at_its_end(url: str) -> Non
 
     with database.read() as connection:
         due = connection.execute(text("SELECT next_due FROM duties")).scalar_one()
+    database.close()
     assert noon + day * 1_000_000 // 2 == due
 
 
-def test_two_processes_that_open_an_empty_store_at_once_agree_on_it(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'state.db'}"
+def test_two_processes_that_open_an_empty_store_at_once_agree_on_it(any_url: str) -> None:
     program = (
         "from vmsguard.state import State; from vmsguard.model.clock import SystemClock\n"
-        f"print(State.open({url!r}, clock=SystemClock()).digest('x'))"
+        f"print(State.open({any_url!r}, clock=SystemClock()).digest('x'))"
     )
     openers = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(2)]
     digests = {opener.communicate(timeout=60)[0].strip() for opener in openers}

@@ -87,6 +87,12 @@ def test_a_failed_attempt_waits_and_is_counted(state: State, noon: datetime) -> 
     assert 1 == leased(state, "a", noon + MINUTE).attempt
 
 
+def test_a_failed_attempt_puts_nothing_off(state: State, noon: datetime) -> None:
+    state.schedule_work([entry("a", noon), entry("b", noon + MINUTE)])
+    assert state.finish(leased(state, "a", noon), noon + 9 * MINUTE, attempt=1)
+    assert ["a", "b"] == due(state, noon + MINUTE)
+
+
 def test_what_falls_due_during_a_lease_stands_after_it(state: State, noon: datetime) -> None:
     state.schedule_work([entry("a", noon)])
     lease = leased(state, "a", noon)

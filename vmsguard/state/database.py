@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,15 +15,26 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from vmsguard.errors import StateError
+from vmsguard.state.database_errors import as_state_error
+from vmsguard.state.filesystem import filesystem_of, is_of_a_network
 
 __all__ = ["Database"]
 
 BUSY_SECONDS = 5.0
 _WRITES = "vmsguard_writes"
+_MOUNTS = Path("/proc/self/mountinfo")
+_PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 10, "application_name": "vmsguard"}
+_SESSION = (
+    f"SET lock_timeout = {int(BUSY_SECONDS * 1000)}",
+    "SET statement_timeout = 60000",
+    "SET idle_in_transaction_session_timeout = 60000",  # a worker that hangs in a transaction keeps no row locked
+    # What was told durable has to be: a server set to acknowledge before it wrote is overruled.
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+)
 
 
 _GUARDS: ContextVar[tuple[tuple[Database, Callable[[Connection], None]], ...]] = ContextVar("guards", default=())
@@ -34,6 +46,8 @@ class Database:
     def __init__(self, url: str) -> None:
         parsed = _parse(url)
         self.where = _describe(parsed)
+        self.file = _file(parsed)
+        """The file of a SQLite store; None for one in memory or on a server."""
         self._turn = threading.RLock()
         if parsed.get_backend_name() == "sqlite":
             self._engine = _sqlite(parsed, self.where)
@@ -43,13 +57,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with self._turn, _as_state_error(self.where, "read"), self._engine.begin() as connection:
+        with self._turn, as_state_error(self.where, "read"), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock from its first statement; it commits whole or not at all."""
-        with self._turn, _as_state_error(self.where, "write"), self._writer.begin() as connection:
+        """A transaction that commits whole or not at all; in SQLite it holds the write lock from its beginning."""
+        with self._turn, as_state_error(self.where, "write"), self._writer.begin() as connection:
             for database, check in _GUARDS.get():
                 if database is self:
                     check(connection)
@@ -81,6 +95,12 @@ def _parse(url: str) -> URL:
         ) from None
 
 
+def _file(url: URL) -> Path | None:
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database))
+
+
 def _describe(url: URL) -> str:
     """The store in words, without user or password."""
     if url.get_backend_name() == "sqlite":
@@ -89,11 +109,10 @@ def _describe(url: URL) -> str:
 
 
 def _sqlite(url: URL, where: str) -> Engine:
-    path = url.database
-    in_memory = path in (None, "", ":memory:")
-    if not in_memory:
-        _make_private(Path(str(path)))
-    options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    path = _file(url)
+    if path is not None:
+        _make_private(path)
+    options: dict[str, Any] = {"poolclass": StaticPool} if path is None else {}
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **options)
 
     @event.listens_for(engine, "connect")
@@ -131,33 +150,58 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _make_private(path: Path) -> None:
-    """Create the file for its owner alone before SQLite creates it for everybody."""
+    """Create the file for its owner alone before SQLite creates it for everybody; its companions take its mode."""
+    _refuse_network(path)
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StateError(
             f"{path}: cannot be opened for writing ({error.strerror})",
             hint="give the agent's user write access to the file and its folder, or set another state: URL",
         ) from error
+    try:
+        told = os.fstat(handle)
+        if stat.S_IMODE(told.st_mode) & 0o077 and told.st_uid == os.geteuid():
+            os.fchmod(handle, 0o600)
+    finally:
+        os.close(handle)
+
+
+def _refuse_network(path: Path) -> None:
+    try:
+        mounts = _MOUNTS.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return  # not a Linux with /proc: nobody can tell
+    kind = filesystem_of(path.parent.resolve(), mounts)
+    if is_of_a_network(kind):
+        raise StateError(
+            f"{path}: lies on {kind}, a file system of a network, where SQLite loses what it was told",
+            hint="put the state on a disk of this machine, or use PostgreSQL (state: postgresql+psycopg://…)",
+        )
 
 
 def _server(url: URL, where: str) -> Engine:
+    if url.get_backend_name() != "postgresql":
+        raise StateError(
+            f"no state can be kept in {url.get_backend_name()}",
+            hint="use sqlite:///state.db, or postgresql+psycopg://user@host/database",
+        )
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    patience = {name: value for name, value in _PATIENCE.items() if name not in url.query}
     try:
-        return create_engine(url)
+        # What a firewall has dropped answers never: give up, and connect anew, before the agent stands still.
+        engine = create_engine(url, pool_pre_ping=True, connect_args=patience)
     except (ImportError, NoSuchModuleError) as error:
         raise StateError(
-            f"no driver for {where}", hint="install the database's driver, or use sqlite:///state.db"
+            f"no driver for {where}", hint="pip install 'vmsguard[postgres]', or use sqlite:///state.db"
         ) from error
 
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            for setting in _SESSION:
+                cursor.execute(setting)
+        connection.commit()
 
-@contextmanager
-def _as_state_error(where: str, doing: str) -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as error:
-        # The database's own words; SQLAlchemy's message would add statements and their parameters.
-        cause = getattr(error, "orig", None) or type(error).__name__
-        raise StateError(
-            f"{where}: cannot {doing} the state: {cause}",
-            hint="check that the file is a vmsguard state, that its folder is writable and that the disk has room",
-        ) from error
+    return engine

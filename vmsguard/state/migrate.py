@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from vmsguard.errors import StateError
+from vmsguard.state.backup import copy_sqlite
 from vmsguard.state.database import Database
 from vmsguard.state.tables import REVISION
 
@@ -16,19 +17,26 @@ if TYPE_CHECKING:
 
 __all__ = ["MIGRATIONS", "bring_up_to_date", "configuration", "stored_revision"]
 
+_MIGRATING = 0x766D_7367_7561_7264
+"""Our number for PostgreSQL's advisory locks ("vmsguard"): one process at a time migrates there too."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def bring_up_to_date(database: Database) -> None:
-    """Migrate unless the store is already at ``REVISION``; raises ``StateError`` for an unknown revision."""
+    """Migrate unless the store is already at ``REVISION``; raises ``StateError`` for an unknown revision.
+
+    A copy of an older SQLite state is left beside it, named after its schema.
+    """
     with database.read() as connection:
         if stored_revision(connection) == REVISION:
             return
     with database.write() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:ours)"), {"ours": _MIGRATING})
         # Another process may have migrated while we waited for the write lock.
         found = stored_revision(connection)
         if found != REVISION:
-            _upgrade(connection, found, database.where)
+            _upgrade(connection, found, database)
 
 
 def stored_revision(connection: Connection) -> str | None:
@@ -48,7 +56,7 @@ def configuration(connection: Connection) -> Config:
     return config
 
 
-def _upgrade(connection: Connection, found: str | None, where: str) -> None:
+def _upgrade(connection: Connection, found: str | None, database: Database) -> None:
     # Loading alembic costs as much as a small check, and nearly every start finds the schema up to date.
     from alembic import command
     from alembic.script import ScriptDirectory
@@ -57,7 +65,9 @@ def _upgrade(connection: Connection, found: str | None, where: str) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise StateError(
-            f"{where}: the state has schema {found}, this program knows {REVISION}",
+            f"{database.where}: the state has schema {found}, this program knows {REVISION}",
             hint="a newer vmsguard wrote it: upgrade this one, or set another state: URL",
         )
+    if found is not None and database.file is not None:
+        copy_sqlite(database.file, database.file.with_name(f"{database.file.name}.{found}"), replace=True)
     command.upgrade(config, REVISION)

@@ -118,15 +118,15 @@ class WorkLedger(Stored):
     def finish(self, lease: Lease, next_due: datetime, attempt: int = 0, not_before: datetime | None = None) -> bool:
         """Give the lease back and say when the target is due next; False: it is no longer ours, nothing was written.
 
-        ``attempt`` above 0 says that it came to nothing, ``not_before`` when to try again. An earlier time that was
-        asked for meanwhile stands.
+        An earlier time that was asked for meanwhile stands. ``attempt`` above 0 says that it came to nothing, and
+        ``not_before`` when to try again: then what was due stays due since when it was.
         """
-        c = t.work.c
+        c, due = t.work.c, _at(next_due)
         values: dict[str, object] = {
             "owner": _NO_OWNER,
             "leased_at": None,
             "lease_until": None,
-            "next_due": _earlier(c.again, _at(next_due)),
+            "next_due": _earlier(c.again, _earlier(c.next_due, due) if attempt else due),
             "again": None,
             "attempt": attempt,
             "not_before": not_before,

@@ -1,0 +1,107 @@
+"""A PostgreSQL of the tests' own: a cluster in a temporary folder, run by a user without rights, on a unix socket."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+__all__ = ["PostgresServer", "postgres_programs", "running_postgres"]
+
+_UNPRIVILEGED = "nobody"
+_SETTINGS = ("listen_addresses=''", "fsync=off", "full_page_writes=off", "max_connections=60", "shared_buffers=32MB")
+
+
+@dataclass
+class PostgresServer:
+    """A running server; ``url`` makes a database of its own for each that asks."""
+
+    programs: Path
+    folder: Path
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def url(self, template: str = "template0") -> str:
+        name = f"state{next(self._numbers)}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url_of(name)
+
+    def url_of(self, database: str) -> str:
+        return f"postgresql+psycopg://vmsguard@/{database}?host={self.folder}"
+
+    def execute(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
+        with psycopg.connect(host=str(self.folder), user="vmsguard", dbname=database, autocommit=True) as connection:
+            found = connection.execute(statement.encode())
+            return found.fetchall() if found.description else []
+
+    def drop(self, url: str) -> None:
+        self.execute(f'DROP DATABASE IF EXISTS "{_database(url)}" WITH (FORCE)')
+
+    def disconnect(self, url: str) -> None:
+        """End every connection to the database, as a restart of the server would."""
+        self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_database(url)}'")
+
+    def start(self) -> None:
+        settings = " ".join(f"-c {setting}" for setting in _SETTINGS)
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", f"-k {self.folder} {settings}", "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        # pg_ctl's child keeps its output: a pipe would never end.
+        command = [str(self.programs / program), "-D", str(self.folder / "data"), *arguments]
+        subprocess.run(
+            command,
+            user=_user(),
+            group=_group(),
+            extra_groups=[] if os.geteuid() == 0 else None,
+            cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+
+
+def postgres_programs() -> Path | None:
+    """The folder of PostgreSQL's programs; Debian keeps initdb out of the path. None where it is not installed."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    found = shutil.which("initdb")
+    return debian[-1].parent if debian else Path(found).resolve().parent if found else None
+
+
+@contextmanager
+def running_postgres(programs: Path) -> Iterator[PostgresServer]:
+    # Short, as a socket's path may have 107 bytes; and not below pytest's folders, which are root's alone.
+    with tempfile.TemporaryDirectory(prefix="vmsguard-pg-", dir="/tmp") as name:
+        folder = Path(name)
+        if os.geteuid() == 0:
+            told = pwd.getpwnam(_UNPRIVILEGED)
+            os.chown(folder, told.pw_uid, told.pw_gid)
+        server = PostgresServer(programs, folder)
+        server._run("initdb", "-U", "vmsguard", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def _database(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
+
+
+def _user() -> str | None:
+    return _UNPRIVILEGED if os.geteuid() == 0 else None
+
+
+def _group() -> int | None:
+    return pwd.getpwnam(_UNPRIVILEGED).pw_gid if os.geteuid() == 0 else None
