@@ -20,6 +20,8 @@ LIMIT = 150_000
 LANGUAGE = Path(__file__).parents[2] / "docs" / "policy-language.md"
 
 ONLY_THE_LOADER = {
+    "agent-health-by-name",
+    "agent-sweep-without-pause",
     "assignment-id-twice",
     "assignment-pack-twice",
     "authorisation-asked-for-after-the-end",

@@ -40,6 +40,14 @@ evidence:
     tsa: [{url: "https://tsa.example.org", roots: [tsa-root.pem]}]
 state: sqlite:///state.db
 plugins: [vmsguard-onvif]
+agent:
+  socket: run/agent.sock
+  health: "127.0.0.1:9187"
+  sign_of_life: {url: secret://file/keys/life, every: PT1M}
+  sweep: PT30M
+  watch: PT1M
+  in_flight: 32
+  starts_per_second: 2
 notifications:
   - id: chat
     sites: [here]

@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from vmsguard.errors import ConfigError, Problems
+from vmsguard.fleet.read_agent import AgentConfig, read_agent
 from vmsguard.fleet.read_anchors import AnchorsConfig, read_anchors
 from vmsguard.fleet.read_notifications import read_notifications
 from vmsguard.fleet.secrets import SCHEME
@@ -47,6 +48,7 @@ class Config(Struct, frozen=True, kw_only=True):
     plugins: tuple[str, ...] | None = None
     """Distributions that may load; None for all that are installed."""
     notifications: tuple[Route, ...] = ()
+    agent: AgentConfig
 
     @property
     def folder(self) -> Path:
@@ -98,6 +100,7 @@ def load_config(path: Path | None) -> Config:
                     read_anchors(inner.get("anchors"), reader, file.parent),
                 )
         state = _state_url(fields.text("state", "sqlite:///state.db"), file.parent)
+        agent = read_agent(fields.get("agent"), reader, file.parent)
         notifications = read_notifications(fields.items("notifications", required=False), reader)
         plugins = fields.texts("plugins") if "plugins" in fields else None
     reader.finish()
@@ -118,6 +121,7 @@ def load_config(path: Path | None) -> Config:
         state=state,
         plugins=plugins,
         notifications=notifications,
+        agent=agent,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from vmsguard.model.inventory import ALL_CHANNELS
 from vmsguard.model.vocabulary import Role
-from vmsguard.policy.schema.notifications import notifications
+from vmsguard.policy.schema.agent import agent, notifications
 from vmsguard.policy.schema.words import closed, documented, listing, words
 
 __all__ = ["config", "inventory"]
@@ -33,6 +33,7 @@ def config() -> dict[str, Any]:
             "documents": _several(TEXT, "Papers, as hash and dates."),
             "evidence": documented(evidence, "Where the log lies, under which name, signed with which key."),
             "state": documented(TEXT, "A database URL, sqlite:///state.db unless given."),
+            "agent": agent(),
             "notifications": notifications(),
             "plugins": _several(TEXT, "Distributions that may load; all unless given."),
         },

@@ -1,4 +1,4 @@
-"""Schema of ``notifications:`` in a configuration."""
+"""Schemas of ``agent:`` and ``notifications:`` in a configuration."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from vmsguard.model.notification_routes import Urgency
 from vmsguard.policy.schema.words import closed, documented, listing, words
 
-__all__ = ["notifications"]
+__all__ = ["agent", "notifications"]
 
 _TEXT = {"$ref": "#/$defs/text"}
 _ID = {"$ref": "#/$defs/id"}
@@ -16,6 +16,29 @@ _SECRET = documented({"type": "string", "pattern": "^secret://"}, "A reference, 
 
 _ADDRESS = {"type": "string", "pattern": r"^[^@\s]+@[^@\s]+$"}
 _HOOK = {"type": "string", "pattern": r"^(https://[^@]*|secret://.+|http://(127\.|localhost|\[::1\])[^@]*)$"}
+
+
+def agent() -> dict[str, Any]:
+    interval = {"$ref": "#/$defs/duration"}
+    sign = closed({"url": _HOOK, "every": interval}, ("url",))
+    return documented(
+        closed(
+            {
+                "socket": documented(_TEXT, "Where commands ask the running agent; agent.sock unless given."),
+                "health": documented(
+                    {"type": "string", "pattern": r"^.+:\d+$"}, "ADDRESS:PORT of /livez, /readyz and /metrics."
+                ),
+                "sign_of_life": documented(sign, "Called while all is well: whoever misses it raises the alarm."),
+                "sweep": documented(interval, "About how long a target goes without being read; PT1H unless given."),
+                "watch": documented(interval, "About how long without being asked who it is; PT5M unless given."),
+                "in_flight": documented({"type": "integer", "minimum": 1, "maximum": 1000}, "Targets at once."),
+                "starts_per_second": documented(
+                    {"type": "number", "minimum": 0.1, "maximum": 1000}, "Targets of one site begun per second."
+                ),
+            }
+        ),
+        "How the agent works; no deadline of a duty is set here.",
+    )
 
 
 def notifications() -> dict[str, Any]:
