@@ -15,6 +15,7 @@ from vmsguard.net.login import Login
 from vmsguard.simulator import Simulator
 from vmsguard.testing import ContractDevice, DriverContract, Fault
 from vmsguard.testing.level_delete import DeleteLevel
+from vmsguard.testing.level_read import ReadLevel
 
 LOGIN = Login("secret://test/onvif", "admin", "simulated")
 PERSONAS = {
@@ -67,6 +68,7 @@ class SimulatedContractDevice(ContractDevice):
         self._role = role
         self._storage = storage
         self.simulator: Simulator | None = None
+        self.options: dict[str, str] = {}
 
     async def with_channels(self, count: int) -> None:
         await self.stop()
@@ -91,7 +93,7 @@ class SimulatedContractDevice(ContractDevice):
             role=self._role,
             driver="onvif",
             url=self.running.url("subject"),
-            options={"storage_path": str(self._storage)} if self._role is Role.RECORDER else {},
+            options=self.options | ({"storage_path": str(self._storage)} if self._role is Role.RECORDER else {}),
             limits=Limits(deadline_seconds=10.0),
         )
 
@@ -166,6 +168,21 @@ class TestIdleCamera(DeleteLevel):
             for job in device.running.camera("subject").state.configuration.jobs:
                 job.mode = "Idle"
             yield device
+
+
+class TestListeningCamera(ReadLevel, DeleteLevel):
+    """The idle camera, with an event subscription asked for: no write, no more requests than declared, none left."""
+
+    driver_class = OnvifDriver
+
+    @pytest.fixture
+    async def device(self, tmp_path: Path) -> AsyncIterator[SimulatedContractDevice]:
+        async for device in _device(Role.DEVICE, tmp_path):
+            device.options["event_subscription"] = "on"
+            for job in device.running.camera("subject").state.configuration.jobs:
+                job.mode = "Idle"
+            yield device
+            assert device.running.open_subscriptions("subject") == 0
 
 
 class TestRecorder(DriverContract):

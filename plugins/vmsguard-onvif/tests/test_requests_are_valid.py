@@ -80,6 +80,10 @@ def wrong(official: etree.XMLSchema, sent: list[SoapRequest]) -> dict[str, str]:
     return found
 
 
+def open_as(simulated: Any, device: str, role: Role) -> Any:
+    return simulated.session(device, role, write=True, event_subscription="on")
+
+
 @pytest.mark.parametrize("role", [Role.DEVICE, Role.RECORDER])
 async def test_every_request_of_a_full_read_and_of_every_verb_is_valid(
     simulate: Any, official: etree.XMLSchema, sent: list[SoapRequest], role: Role
@@ -90,7 +94,7 @@ async def test_every_request_of_a_full_read_and_of_every_verb_is_valid(
     for verb in verbs:
         # What is still being written is not asked to be deleted.
         camera = {**CAMERA, "recordings": {**CAMERA["recordings"], "active": verb != "footage.purge"}}
-        async with simulate(recorder={}, **camera) as simulated, simulated.session(device, role, write=True) as session:
+        async with simulate(recorder={}, **camera) as simulated, open_as(simulated, device, role) as session:
             for change in pending(verb, await session.read(), session.driver.ctx.clock.now()):
                 tried.add(verb)
                 try:
@@ -100,6 +104,7 @@ async def test_every_request_of_a_full_read_and_of_every_verb_is_valid(
     assert wrong(official, sent) == {}
     if role is Role.DEVICE:
         assert set(verbs) == tried
+    assert {"CreatePullPointSubscription", "PullMessages", "Unsubscribe"} < {request.operation for request in sent}
     assert len({request.operation for request in sent}) > (40 if role is Role.DEVICE else 12)
 
 

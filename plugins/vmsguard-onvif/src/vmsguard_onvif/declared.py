@@ -19,6 +19,7 @@ def _documented(fact: str, layers: tuple[Layer, ...] = (Layer.RUNTIME,)) -> Fact
 # Supported is what ipycam 1.3, an ONVIF device nobody here wrote, was read with; the rest rests on the standard.
 _FACTS = (
     _documented("recording.jobs", _BOTH),
+    _documented("deletion.announced"),
     _documented("export.jobs", _BOTH),
     _documented("recording.retention"),
     _documented("footage.recordings"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from vmsguard.errors import DriverError
 from vmsguard.model.changes import Change, Permit, Receipt
 from vmsguard.model.fact_catalogue import CATALOGUE
@@ -13,11 +15,13 @@ from vmsguard.model.manifest import Channel, Identity, Manifest, Observation, Sc
 from vmsguard.model.vocabulary import WHOLE, Role
 from vmsguard.plugin.driver import Context, Driver
 from vmsguard_onvif.addresses import stream_address
+from vmsguard_onvif.announcements import announced_deletions
 from vmsguard_onvif.changes import carry_out
 from vmsguard_onvif.channels import describe, not_listed, read_topology, stream_of
 from vmsguard_onvif.declared import MANIFEST
-from vmsguard_onvif.facts import channel_facts, whole_facts
+from vmsguard_onvif.facts import HEARD_OF, channel_facts, whole_facts
 from vmsguard_onvif.gathering import Answered, Gathering, Unanswered
+from vmsguard_onvif.listening import Listener
 from vmsguard_onvif.observed import WholeView
 from vmsguard_onvif.opening import open_session
 from vmsguard_onvif.readings import Readings
@@ -46,6 +50,7 @@ class OnvifDriver(Driver):
         self._places = Places()
         self._serial = ""
         self._listed: Readings | None = None
+        self._listener = Listener(self._session)
 
     async def open(self) -> Identity:
         identity, self._accounts = await open_session(self._session)
@@ -64,6 +69,9 @@ class OnvifDriver(Driver):
     async def observe(self, want: Mapping[Scope, frozenset[str]]) -> AsyncIterator[Observation]:
         # What channels() has just read is not asked for again; a second pass asks the device afresh.
         readings, self._listed = self._listed or self._readings(), None
+        if self._listener.wanted and any(HEARD_OF & names for names in want.values()):
+            # Before anything else is read: what was announced as deleted must be gone from the lists that follow.
+            await self._listener.hear()
         whole = want.get(Scope(WHOLE))
         if whole:
             facts = await whole_facts(WholeView(readings, self._accounts), whole)
@@ -82,16 +90,23 @@ class OnvifDriver(Driver):
             await self._remember_places(readings, topology, shown)
 
     async def change(self, change: Change, permit: Permit) -> Receipt:
-        return await carry_out(self._readings(), self.target.role, change, permit)
+        if not self._listener.wanted or change.verb != "footage.purge":
+            return await carry_out(self._readings(), self.target.role, change, permit)
+        await self._listener.begin()
+        before = len(self._listener.heard)
+        receipt = await carry_out(self._readings(), self.target.role, change, permit)
+        await self._listener.hear()
+        return replace(receipt, announced=announced_deletions(self._listener.heard[before:]))
 
     def witness_points(self, channel: str) -> Sequence[WitnessPoint]:
         return tuple(points(self.target, self._session, self._places, channel))
 
     async def close(self) -> None:
-        """Nothing to give back: no subscription, search or export is ever opened."""
+        """Give an event subscription back, if one was asked for; no search or export is ever opened."""
+        await self._listener.end()
 
     def _readings(self) -> Readings:
-        return Readings(Gathering(self._session))
+        return Readings(Gathering(self._session), self._listener)
 
     async def _remember_streams(self, readings: Readings, topology: Topology, channels: Iterable[str]) -> None:
         if isinstance(topology, RecorderTopology):

@@ -58,7 +58,7 @@ def action(namespace: str, operation: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def headers(namespace: str, operation: str, *, with_action: bool = True) -> Mapping[str, str]:
+def headers(namespace: str, operation: str, *, with_action: bool = True, action_is: str = "") -> Mapping[str, str]:
     """HTTP headers of a request. Pelco wants the action in the content type, Illustra breaks on it."""
-    told = f'; action="{action(namespace, operation)}"' if with_action else ""
+    told = f'; action="{action_is or action(namespace, operation)}"' if with_action else ""
     return {"Content-Type": f"application/soap+xml; charset=utf-8{told}"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "ADDRESSING",
     "ANALYTICS",
     "APPMGMT",
     "AUTHENTICATION",
@@ -15,6 +16,7 @@ __all__ = [
     "MEDIA",
     "MEDIA2",
     "NETWORK",
+    "NOTIFICATION",
     "PREFIXES",
     "PTZ",
     "RECEIVER",
@@ -53,6 +55,8 @@ AUTHENTICATION = "http://www.onvif.org/ver10/authenticationbehavior/wsdl"
 
 HUMAN_FACE = "http://www.onvif.org/ver20/analytics/humanface"
 HUMAN_BODY = "http://www.onvif.org/ver20/analytics/humanbody"
+ADDRESSING = "http://www.w3.org/2005/08/addressing"
+NOTIFICATION = "http://docs.oasis-open.org/wsn/b-2"
 TOPICS = "http://docs.oasis-open.org/wsn/t-1"
 
 PREFIXES = {
@@ -65,6 +69,7 @@ PREFIXES = {
     REPLAY: "trp",
     RECEIVER: "trv",
     EVENTS: "tev",
+    NOTIFICATION: "wsnt",
     DEVICE_IO: "tmd",
     THERMAL: "tth",
     UPLINK: "tup",

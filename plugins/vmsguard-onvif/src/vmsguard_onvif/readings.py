@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 from vmsguard_onvif.envelope import leaf
 from vmsguard_onvif.gathering import Answer, Gathering
+from vmsguard_onvif.listening import Listener
 from vmsguard_onvif.namespaces import (
     ANALYTICS,
     APPMGMT,
@@ -47,9 +48,10 @@ _EARLIEST, _LATEST = "1970-01-01T00:00:00Z", "2100-01-01T00:00:00Z"
 class Readings:
     """Typed questions; asking twice costs one request."""
 
-    def __init__(self, gathering: Gathering) -> None:
+    def __init__(self, gathering: Gathering, listener: Listener | None = None) -> None:
         self.gathering = gathering
         self.session = gathering.session
+        self.listener = listener or Listener(gathering.session)
         self._derived: dict[str, Any] = {}
 
     def once(self, name: str, derive: Callable[[], T]) -> T:

@@ -24,6 +24,7 @@ from vmsguard.model.vocabulary import Effect
 from vmsguard.net.client import HttpAuth, Reply
 from vmsguard.net.login import Login
 from vmsguard.plugin.driver import Context
+from vmsguard_onvif.addressing import Addressing
 from vmsguard_onvif.device_clock import device_time
 from vmsguard_onvif.elements import Element, Malformed
 from vmsguard_onvif.envelope import envelope, headers
@@ -108,6 +109,21 @@ class Session:
         except Malformed as error:
             raise ProtocolViolation(self.target.id, operation, str(error)) from None
 
+    async def converse(
+        self, namespace: str, operation: str, inner: str, addressing: Addressing, *, parse: Callable[[Element], T]
+    ) -> T:
+        """The same for what opens, uses or ends something of our own at the device: sent once, to an address of ours.
+
+        Raises what a read raises; a refused login is told like any other refusal and counts for nothing else.
+        """
+        where = Where(self.target.id, operation)
+        body = envelope(namespace, operation, inner, self.security(operation) + addressing.header)
+        reply = await self.post(namespace, operation, body, Effect.SESSION, addressing=addressing)
+        try:
+            return parse(response(reply.body, self._status(reply, where, authenticate=False), namespace, where))
+        except Malformed as error:
+            raise ProtocolViolation(self.target.id, operation, str(error)) from None
+
     async def write(self, namespace: str, operation: str, inner: str, permit: Permit) -> None:
         """Send one change once; returns when the device answered with the right response, which proves nothing."""
         where = Where(self.target.id, operation)
@@ -129,17 +145,23 @@ class Session:
         permit: Permit | None = None,
         *,
         authenticate: bool = True,
+        addressing: Addressing | None = None,
     ) -> Reply:
-        """The raw reply to one prepared envelope, posted to the path the service table gives."""
+        """The raw reply to one prepared envelope, posted to the path the service table gives, or the one given here."""
         self.requests += 1
         digest = authenticate and self._mode in {AuthMode.DIGEST, AuthMode.BOTH}
         reply = await self.ctx.http.request(
             "POST",
-            self.path(namespace, operation),
+            self.path(namespace, operation) if addressing is None else addressing.path,
             effect=effect,
             operation=operation,
             permit=permit,
-            headers=headers(namespace, operation, with_action=self._with_action),
+            headers=headers(
+                namespace,
+                operation,
+                with_action=self._with_action,
+                action_is="" if addressing is None else addressing.action,
+            ),
             body=body,
             auth=HttpAuth.DIGEST if digest else HttpAuth.NONE,
             accept_status=_READABLE,

@@ -10,6 +10,7 @@ from vmsguard.model.facts import Fact, FactKey, Reading, Unknown, unread
 from vmsguard.model.vocabulary import WHOLE, Basis, Layer, Why
 from vmsguard_onvif.facts import access as facts_access
 from vmsguard_onvif.facts import analytics as facts_analytics
+from vmsguard_onvif.facts import announcements as facts_announcements
 from vmsguard_onvif.facts import audio as facts_audio
 from vmsguard_onvif.facts import jobs as facts_jobs
 from vmsguard_onvif.facts import masks as facts_masks
@@ -24,10 +25,11 @@ from vmsguard_onvif.observed import ChannelFact, Told, WholeFact, WholeView
 from vmsguard_onvif.readings import Readings
 from vmsguard_onvif.topology import Topology
 
-__all__ = ["CHANNEL_FACTS", "WHOLE_FACTS", "channel_facts", "whole_facts"]
+__all__ = ["CHANNEL_FACTS", "HEARD_OF", "WHOLE_FACTS", "channel_facts", "whole_facts"]
 
 CHANNEL_FACTS: Mapping[str, ChannelFact] = {
     "recording.jobs": facts_jobs.recording_jobs,
+    "deletion.announced": facts_announcements.deletions_announced,
     "export.jobs": facts_jobs.export_jobs,
     "recording.retention": facts_storage.retention,
     "footage.recordings": facts_storage.footage,
@@ -39,6 +41,9 @@ CHANNEL_FACTS: Mapping[str, ChannelFact] = {
     "analytics.functions": facts_analytics.analytics_functions,
     "thermal.source": facts_thermal.thermal_source,
 }
+
+HEARD_OF = frozenset({"deletion.announced", "export.jobs", "recording.jobs"})
+"""The facts that a device's own events have something to say of."""
 
 WHOLE_FACTS: Mapping[str, WholeFact] = {
     "stores": facts_storage.stores,

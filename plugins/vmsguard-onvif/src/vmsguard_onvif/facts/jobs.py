@@ -5,6 +5,7 @@ from __future__ import annotations
 from vmsguard.model.fact_values import ExportJob, RecordingJob
 from vmsguard.model.facts import Items, Known
 from vmsguard.model.vocabulary import Layer
+from vmsguard_onvif.announcements import job_hints, running_exports
 from vmsguard_onvif.facts.storage import recordings_of
 from vmsguard_onvif.gathering import Answered, Unanswered
 from vmsguard_onvif.lists import Collected
@@ -35,6 +36,7 @@ async def recording_jobs(readings: Readings, topology: Topology, channel: str) -
         wished.add([RecordingJob(job.token, await _set_to_record(readings, job), job.trigger, job.recording)])
         doing.add([RecordingJob(job.token, active, job.trigger, job.recording)])
     await _written_all_the_same(readings, topology, channel, doing)
+    _told_otherwise(readings, doing)
     return {Layer.STORED: wished.reading(), Layer.RUNTIME: doing.reading()}
 
 
@@ -53,6 +55,14 @@ def is_cut_off(job: Job, receivers: tuple[Receiver, ...]) -> bool:
     return bool(job.sources) and all(source.kind == "receiver" and source.token in closed for source in job.sources)
 
 
+def _told_otherwise(readings: Readings, doing: Collected) -> None:
+    """What the device's own events say of a job that calls itself idle: a hint, which takes away certainty alone."""
+    hints = job_hints(readings.listener.heard)
+    for job in doing.values:
+        if job.active is False and hints.get(job.id, False) is not False:
+            doing.gaps.append(f"the device's own events tell of another state of job {job.id} than it gives itself")
+
+
 async def _written_all_the_same(readings: Readings, topology: Topology, channel: str, doing: Collected) -> None:
     """Where no job records, the Search service is asked whether its recordings stand still, too."""
     if not doing.answered or any(job.active is not False for job in doing.values):
@@ -67,11 +77,16 @@ async def _written_all_the_same(readings: Readings, topology: Topology, channel:
 
 
 async def export_jobs(readings: Readings, topology: Topology, channel: str) -> Told:
-    """Absent where the Recording service names no way to export; else a list nobody can complete."""
+    """Absent where the Recording service names no way to export; else a list nobody can complete.
+
+    Running ones are in it where the device's events tell of them, which takes a subscription.
+    """
     refused = readings.gathering.refused(RECORDING)
     if refused is not None:
         return both(refused.reading)
     service = readings.session.services.get(RECORDING)
     if service is not None and service.told is not None and not service.exports():
         return both(readings.gathering.absence("the Recording service names no format to export").reading)
-    return both(Known(Items[ExportJob]((), complete=False, missing=_UNLISTED)))
+    # A subscriber is told of each that runs; that he was told of all is in no specification.
+    running = tuple(ExportJob(f"export:{token}", "footage", True) for token in running_exports(readings.listener.heard))
+    return both(Known(Items(running, complete=False, missing=_UNLISTED)))
