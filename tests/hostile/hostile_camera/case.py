@@ -26,6 +26,8 @@ class Case:
     facts: Mapping[str, Why] = field(default_factory=dict)
     incomplete: list[str] = field(default_factory=list)
     """Lists that say themselves that they are not all there is."""
+    jobs: list[tuple[str, bool | None]] | None = None
+    """The recording jobs that must have been read all the same; None where it is not said."""
     seconds: float = 10.0
     mebibytes: float = 48.0
 

@@ -83,7 +83,7 @@ XML_CASES: Mapping[str, Case] = {
     "an external subset": Case(document('<!DOCTYPE x SYSTEM "http://127.0.0.1:1/x.dtd">'), PROTOCOL, DOCTYPE),
     "an entity nobody declared": Case(body("<a>&e;</a>"), PROTOCOL, BROKEN),
     "UTF-7, in which < is not <": Case(document("", "+ADw-a/+AD4-", "UTF-7"), PROTOCOL, ENCODED),
-    "EBCDIC": Case(document("", encoding="IBM037"), PROTOCOL, BROKEN),
+    "EBCDIC": Case(document("", encoding="IBM037"), PROTOCOL, ENCODED),
     "UTF-16": Case(document("", encoding="UTF-16"), PROTOCOL, ENCODED),
     "an encoding nobody has": Case(document("", encoding="x-nobody"), PROTOCOL, ENCODED),
     "control characters": Case(body("<a>\x01\x1b[2J</a>"), PROTOCOL, BROKEN),
