@@ -117,6 +117,12 @@ def test_a_later_wish_outlives_the_lease_after_the_one_it_was_made_in(state: Sta
     assert ["a"] == due(state, noon + 5 * MINUTE)
 
 
+def test_a_look_before_its_time_puts_nothing_off(state: State, noon: datetime) -> None:
+    state.schedule_work([entry("a", noon + MINUTE)])
+    assert state.finish(leased(state, "a", noon), noon + 99 * MINUTE)
+    assert ["a"] == due(state, noon + MINUTE)
+
+
 def test_waking_ends_a_pause_and_asks_for_one_more_look(state: State, noon: datetime) -> None:
     state.schedule_work([entry("a", noon + 9 * MINUTE), entry("b", noon)])
     assert state.finish(leased(state, "b", noon), noon, attempt=1, not_before=noon + 9 * MINUTE)

@@ -105,7 +105,8 @@ class WorkLedger(Stored):
                 "leased_at": now,
                 "lease_until": now + ttl,
                 "token": c.token + 1,
-                "again": case((c.again <= now, None), else_=c.again),
+                # What is not due yet is not what this lease is for.
+                "again": case((c.next_due > now, c.next_due), (c.again > now, c.again), else_=None),
             }
             row = connection.execute(taken.values(values).returning(t.work)).first()
             return None if row is None else _lease(from_row(Work, row), now + ttl)
