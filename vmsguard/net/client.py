@@ -6,8 +6,7 @@ import asyncio
 import base64
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vmsguard.errors import AuthRejected, CertificateRefused, DeviceFault, DriverError, GuardTripped, Unreachable
 from vmsguard.model.changes import Permit
@@ -40,8 +39,7 @@ class HttpAuth:
     DIGEST = "digest"
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """A complete, size-checked, decompressed answer; ``body`` never enters a log."""
 
     status: int
@@ -169,8 +167,7 @@ class GuardedClient:
         digest: DigestState | None,
         headers_only: bool,
     ) -> Reply:
-        from vmsguard.net.transport import FAILURES, failure, is_lost_connection
-
+        transport, limits = self._transport, self.target.limits
         attempts = 2 if effect is Effect.READ else 1
         async with self._lane.turn:
             while True:
@@ -179,9 +176,9 @@ class GuardedClient:
                 self.requests[effect] += 1
                 reply: Reply | None = None
                 try:
-                    async with asyncio.timeout(self.target.limits.deadline_seconds):
-                        reply = Reply(
-                            *await self._transport.exchange(
+                    async with asyncio.timeout(limits.deadline_seconds):
+                        reply = Reply._make(
+                            await transport.exchange(
                                 method,
                                 url,
                                 route=self._route,
@@ -190,7 +187,7 @@ class GuardedClient:
                                 body=body,
                                 params=params,
                                 digest=digest,
-                                cap=self.target.limits.max_reply_bytes,
+                                cap=limits.max_reply_bytes,
                                 headers_only=headers_only,
                             )
                         )
@@ -199,13 +196,13 @@ class GuardedClient:
                     raise Unreachable(
                         self.target.id,
                         operation,
-                        f"no complete reply within {self.target.limits.deadline_seconds:g} s",
+                        f"no complete reply within {limits.deadline_seconds:g} s",
                     ) from error
-                except FAILURES as error:
-                    if attempts and is_lost_connection(error):
+                except transport.failures as error:
+                    if attempts and transport.is_lost_connection(error):
                         continue
                     # The cause is cut: aiohttp's messages quote URLs and what the device sent.
-                    failed = failure(error, self.target.id, operation)
+                    failed = transport.failure(error, self.target.id, operation)
                     if isinstance(failed, CertificateRefused):
                         self._stranger = failed
                     raise failed from None

@@ -24,10 +24,7 @@ from vmsguard.net.pinned import PinnedCertificate
 from vmsguard.net.request_head import request_head
 from vmsguard.net.tls import Pin
 
-__all__ = ["FAILURES", "Route", "Transport", "failure", "is_lost_connection"]
-
-FAILURES = (aiohttp.ClientError, OSError, BodyTooLarge, EncodingRefused, NameRefused)
-"""What ``Transport.exchange`` raises, cancellation and the caller's timeout apart."""
+__all__ = ["Route", "Transport"]
 
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 _SWITCHED = 101
@@ -73,6 +70,9 @@ class Transport:
     out: redirects, cookies, proxies, netrc and silent repetition are what a guarded client must not have, and
     they are two thirds of what a request costs.
     """
+
+    failures = (aiohttp.ClientError, OSError, BodyTooLarge, EncodingRefused, NameRefused)
+    """What ``exchange`` raises, cancellation and the caller's timeout apart."""
 
     def __init__(self, connections: int, names: Names) -> None:
         self._loop = asyncio.get_running_loop()
@@ -185,59 +185,59 @@ class Transport:
         await self._kept.close()
         await self._once.close()
 
+    @staticmethod
+    def is_lost_connection(error: BaseException) -> bool:
+        """Whether an exchange failed for the connection alone, so that a read may be sent once more."""
+        if isinstance(error, aiohttp.ClientSSLError | aiohttp.ServerFingerprintMismatch):
+            return False
+        return isinstance(error, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError | OSError)
 
-def is_lost_connection(error: BaseException) -> bool:
-    """Whether an exchange failed for the connection alone, so that a read may be sent once more."""
-    if isinstance(error, aiohttp.ClientSSLError | aiohttp.ServerFingerprintMismatch):
-        return False
-    return isinstance(error, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError | OSError)
-
-
-def failure(error: BaseException, target: str, operation: str) -> DriverError:
-    """The error of our tree for one of ``FAILURES``; its message holds no text a device sent."""
-    match error:
-        case aiohttp.ServerFingerprintMismatch():
-            return CertificateRefused(
-                target,
-                operation,
-                "the certificate is not the pinned one; nothing was sent",
-                hint="If the device was given a new certificate, check it at the device and update tls_pin, or run "
-                "`vmsguard trust accept`.",
-            )
-        case aiohttp.ClientConnectorCertificateError():
-            return CertificateRefused(
-                target,
-                operation,
-                "the certificate is not trusted; nothing was sent",
-                hint="Set tls_pin to the device's SHA-256 fingerprint, or install the site's CA.",
-            )
-        case aiohttp.ClientSSLError():
-            return Unreachable(target, operation, "the TLS handshake failed")
-        case NameRefused():
-            return GuardTripped(
-                target,
-                operation,
-                f"{error}; nothing was sent",
-                hint="If the target is meant to be on this machine or this link, enrol it by its IP address.",
-            )
-        case Flooded():
-            return Unreachable(target, operation, "the reply never came to the point: too much around its body")
-        case BodyTooLarge():
-            return Unreachable(target, operation, "the reply is larger than max_reply_bytes")
-        case EncodingRefused():
-            return ProtocolViolation(target, operation, "the reply is in an encoding that was not asked for")
-        case aiohttp.ClientConnectorDNSError():
-            return Unreachable(target, operation, "the host name does not resolve")
-        case aiohttp.ClientConnectorError():
-            return Unreachable(target, operation, f"no connection: {_system_words(error.os_error)}")
-        case aiohttp.ClientPayloadError():
-            return Unreachable(target, operation, "the reply ended before it was complete")
-        case aiohttp.ClientConnectionError() | OSError():
-            return Unreachable(target, operation, "the connection was lost before a reply")
-        case _BadReplyError():
-            return ProtocolViolation(target, operation, "the reply is not HTTP within our header limits")
-        case _:
-            return ProtocolViolation(target, operation, "the reply breaks HTTP or its authentication scheme")
+    @staticmethod
+    def failure(error: BaseException, target: str, operation: str) -> DriverError:
+        """The error of our tree for one of ``FAILURES``; its message holds no text a device sent."""
+        match error:
+            case aiohttp.ServerFingerprintMismatch():
+                return CertificateRefused(
+                    target,
+                    operation,
+                    "the certificate is not the pinned one; nothing was sent",
+                    hint="If the device was given a new certificate, check it at the device and update tls_pin, or run "
+                    "`vmsguard trust accept`.",
+                )
+            case aiohttp.ClientConnectorCertificateError():
+                return CertificateRefused(
+                    target,
+                    operation,
+                    "the certificate is not trusted; nothing was sent",
+                    hint="Set tls_pin to the device's SHA-256 fingerprint, or install the site's CA.",
+                )
+            case aiohttp.ClientSSLError():
+                return Unreachable(target, operation, "the TLS handshake failed")
+            case NameRefused():
+                return GuardTripped(
+                    target,
+                    operation,
+                    f"{error}; nothing was sent",
+                    hint="If the target is meant to be on this machine or this link, enrol it by its IP address.",
+                )
+            case Flooded():
+                return Unreachable(target, operation, "the reply never came to the point: too much around its body")
+            case BodyTooLarge():
+                return Unreachable(target, operation, "the reply is larger than max_reply_bytes")
+            case EncodingRefused():
+                return ProtocolViolation(target, operation, "the reply is in an encoding that was not asked for")
+            case aiohttp.ClientConnectorDNSError():
+                return Unreachable(target, operation, "the host name does not resolve")
+            case aiohttp.ClientConnectorError():
+                return Unreachable(target, operation, f"no connection: {_system_words(error.os_error)}")
+            case aiohttp.ClientPayloadError():
+                return Unreachable(target, operation, "the reply ended before it was complete")
+            case aiohttp.ClientConnectionError() | OSError():
+                return Unreachable(target, operation, "the connection was lost before a reply")
+            case _BadReplyError():
+                return ProtocolViolation(target, operation, "the reply is not HTTP within our header limits")
+            case _:
+                return ProtocolViolation(target, operation, "the reply breaks HTTP or its authentication scheme")
 
 
 def _system_words(error: OSError) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from vmsguard.errors import AuthRejected, DeviceFault, NotSupported, ProtocolViolation, Unreachable
 from vmsguard.model.vocabulary import Effect
+from vmsguard.net.client import Reply
 from vmsguard_onvif.envelope import envelope
 from vmsguard_onvif.faults import Where, fault_error, is_fault
 from vmsguard_onvif.reply import body_of
@@ -37,15 +38,32 @@ async def answers_anything(session: Session, namespace: str) -> bool:
 
 async def listen(session: Session, namespace: str) -> Song:
     """What a service says to an operation that cannot exist."""
-    where = Where(session.target.id, CANARY)
     try:
         body = envelope(namespace, CANARY, "", session.security(CANARY))
         reply = await session.post(namespace, CANARY, body, Effect.READ)
-        first = body_of(reply.body, where)
     except ProtocolViolation as error:
-        return Song.SUCCESS if error.detail == "an empty SOAP body" else Song.NOISE
+        return _wrong(error)
     except (AuthRejected, DeviceFault, Unreachable):
         return Song.NOISE
+    # Services of one device mostly refuse in the same words.
+    told = (reply.status, reply.body)
+    if session.refusal is None or session.refusal != told:
+        song = _song(reply, Where(session.target.id, CANARY))
+        if song is not Song.REFUSAL:
+            return song
+        session.refusal = told
+    return Song.REFUSAL
+
+
+def _song(reply: Reply, where: Where) -> Song:
+    try:
+        first = body_of(reply.body, where)
+    except ProtocolViolation as error:
+        return _wrong(error)
     if not is_fault(first):
         return Song.SUCCESS if 200 <= reply.status < 300 else Song.NOISE
     return Song.REFUSAL if isinstance(fault_error(first, reply.status, where), NotSupported) else Song.NOISE
+
+
+def _wrong(error: ProtocolViolation) -> Song:
+    return Song.SUCCESS if error.detail == "an empty SOAP body" else Song.NOISE

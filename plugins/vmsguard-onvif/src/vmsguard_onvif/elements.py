@@ -41,6 +41,7 @@ _DURATION = re.compile(
 _LONGEST = 10_000 * 365 * 86400
 _EXACT = 2**53
 """Beyond this a JSON number is no longer read the same everywhere."""
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _UNITS = {"Y": 365 * 86400, "M": 30 * 86400, "D": 86400, "h": 3600, "m": 60, "s": 1}
 
 
@@ -82,12 +83,17 @@ def descend(element: Element | None, *path: str) -> Element | None:
 
 def text(element: Element | None, *path: str) -> str:
     """The stripped text at a path, empty if it is not there; raises for one longer than any value of the standard."""
-    found = descend(element, *path)
-    if found is None or found.text is None:
+    found: Element | None = element
+    for name in path:
+        if found is None:
+            return ""
+        found = next(found.iterchildren(name), None)
+    told = None if found is None else found.text
+    if found is None or told is None:
         return ""
-    if len(found.text) > LONGEST_TEXT:
+    if len(told) > LONGEST_TEXT:
         raise Malformed(f"{local(str(found.tag))} of more than {LONGEST_TEXT} characters")
-    return found.text.strip()
+    return told.strip()
 
 
 def token(element: Element, *path: str) -> str:
@@ -106,7 +112,7 @@ def token(element: Element, *path: str) -> str:
 
 def flag(told: str | None) -> bool | None:
     """An ``xs:boolean``; None where the device did not say or said something else."""
-    return {"true": True, "1": True, "false": False, "0": False}.get((told or "").strip().lower())
+    return None if told is None else _FLAGS.get(told.strip().lower())
 
 
 def attribute_flag(element: Element | None, name: str) -> bool | None:
