@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 60
 # Packages of the user's own site would stand in for those of the constraints.
 export PYTHONNOUSERSITE = 1
 
-.PHONY: help demo test lint bench bench-quick fuzz soak docs clean
+.PHONY: help demo test lint bench bench-quick fuzz soak docs wheelhouse clean
 .DEFAULT_GOAL := help
 
 help: ## what can be made
@@ -57,7 +57,10 @@ soak: $(VENV)/.fuzz-installed ## the long forms: many more generated examples, e
 docs: $(VENV)/.installed ## write the reference pages from the code they describe
 	$(BIN)/python docs/build.py
 
+wheelhouse: $(VENV)/.installed ## every wheel an installation needs, for a site without internet
+	$(BIN)/python packaging/wheelhouse.py
+
 clean: ## remove what make made; evidence and configuration of yours are not touched
-	rm -rf $(VENV) build dist bench/.c7n bench/latest.json .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist wheelhouse bench/.c7n bench/latest.json .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf $(addsuffix /build,$(PLUGINS)) *.egg-info $(wildcard plugins/*/src/*.egg-info)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

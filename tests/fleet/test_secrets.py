@@ -32,13 +32,43 @@ def test_a_private_file_is_read_and_an_open_one_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "reference", ["secret://env/MISSING", "secret://file/missing", "secret://vault/x", "hunter2", "secret://env/"]
+    "reference",
+    [
+        "secret://env/MISSING",
+        "secret://file/missing",
+        "secret://vault/x",
+        "hunter2",
+        "secret://env/",
+        "secret://systemd/camera",
+        "secret://systemd/",
+    ],
 )
 def test_what_resolves_to_nothing_names_the_reference_and_never_a_value(tmp_path: Path, reference: str) -> None:
     with pytest.raises(SecretMissing) as raised:
         SecretStore(tmp_path, {}).text(reference)
     assert "hunter2" not in str(raised.value)
     assert raised.value.hint
+
+
+def test_a_credential_of_the_service_manager(tmp_path: Path) -> None:
+    given = tmp_path / "credentials"
+    given.mkdir()
+    (given / "camera").write_text("admin:pw\n")
+    (tmp_path / "outside").write_text("admin:secret")
+    store = SecretStore(tmp_path, {"CREDENTIALS_DIRECTORY": str(given)})
+    login = store.login("secret://systemd/camera")
+    assert login is not None
+    assert ("admin", "pw", given / "camera") == (login.user, login.password, store.path("secret://systemd/camera"))
+    for reference in ("secret://systemd/other", "secret://systemd/../outside", "secret://systemd/.."):
+        with pytest.raises(SecretMissing):
+            store.text(reference)
+
+
+def test_a_file_that_is_no_text_is_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "cam").write_bytes(b"\xff\xfe")
+    (tmp_path / "cam").chmod(0o600)
+    with pytest.raises(SecretMissing, match="cannot be read"):
+        SecretStore(tmp_path, {}).text("secret://file/cam")
 
 
 def test_a_secret_without_a_colon_is_no_login_and_is_not_told(tmp_path: Path) -> None:

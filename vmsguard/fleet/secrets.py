@@ -1,4 +1,4 @@
-"""Secrets by reference: ``secret://env/NAME`` and ``secret://file/PATH``; values never leave memory."""
+"""Secrets by reference, ``secret://env|file|systemd/NAME``; values never leave memory."""
 
 from __future__ import annotations
 
@@ -33,20 +33,23 @@ class SecretStore:
             raise SecretMissing(
                 reference if parts.scheme == SCHEME else "(not a reference)",
                 "a secret is given by reference, never in the file itself",
-                hint="write secret://env/NAME or secret://file/PATH",
+                hint="write secret://env/NAME, secret://file/PATH or secret://systemd/NAME",
             )
         if parts.netloc == "env":
             return self._from_environment(reference, name)
         if parts.netloc == "file":
-            return self.path(reference).read_text(encoding="utf-8").strip()
-        raise SecretMissing(
-            reference, f"{reference}: unknown secret store {parts.netloc!r}", hint="this version knows env and file"
-        )
+            return _read(reference, self.path(reference))
+        if parts.netloc == "systemd":
+            return _read(reference, self._credential(reference, name))
+        hint = "this version knows env, file and systemd"
+        raise SecretMissing(reference, f"{reference}: unknown secret store {parts.netloc!r}", hint=hint)
 
     def path(self, reference: str) -> Path:
-        """The file a ``secret://file/`` reference names, checked to exist and to be private."""
+        """The file that a ``secret://file/`` or ``secret://systemd/`` reference names, there and private."""
         parts = urlsplit(reference)
         name = parts.path.lstrip("/")
+        if parts.scheme == SCHEME and parts.netloc == "systemd" and name:
+            return self._credential(reference, name)
         if parts.scheme != SCHEME or parts.netloc != "file" or not name:
             raise SecretMissing(reference, f"{reference}: expected secret://file/PATH", hint="see vmsguard init")
         path = self._base / name
@@ -75,6 +78,16 @@ class SecretStore:
             self._logins[reference] = Login(reference, user, password)
         return self._logins[reference]
 
+    def _credential(self, reference: str, name: str) -> Path:
+        """A credential that systemd decrypted for this process alone (systemd.exec(5), LoadCredentialEncrypted)."""
+        folder = self._environment.get("CREDENTIALS_DIRECTORY", "")
+        hint = f"add LoadCredentialEncrypted={name}:FILE to the unit, and start it with systemctl"
+        if "/" in name or name in (".", ".."):
+            raise SecretMissing(reference, f"{reference}: a credential has no path", hint="name it as the unit does")
+        if not folder or not (Path(folder) / name).is_file():
+            raise SecretMissing(reference, f"{reference}: this process was given no such credential", hint=hint)
+        return Path(folder) / name
+
     def _from_environment(self, reference: str, name: str) -> str:
         value = self._environment.get(name)
         if not value:
@@ -82,6 +95,13 @@ class SecretStore:
                 reference, f"{reference}: the environment variable is not set", hint=f"export {name}=user:password"
             )
         return value
+
+
+def _read(reference: str, file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SecretMissing(reference, f"{reference}: the file cannot be read", hint="see who owns it") from error
 
 
 def check_read_logins(targets: Iterable[Target], store: SecretStore) -> None:
