@@ -447,7 +447,7 @@ def crash(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks(*args: Any) -> None:
         raise RuntimeError(words)
 
-    for place in ("vmsguard.run.check.record_end", "vmsguard.run.check.judge"):
+    for place in ("vmsguard.run.check.record_end", "vmsguard.run.check.judged_in_batches"):
         with monkeypatch.context() as broken:
             broken.setattr(place, breaks)
             for debug in ((), ("--debug",)):

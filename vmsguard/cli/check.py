@@ -43,10 +43,10 @@ def check(ctx: click.Context, limit: tuple[str, ...], fail_on: str | None, contr
 
 def show(outcome: RunOutcome, output: str, *, controls: bool) -> None:
     """A run's outcome in the asked-for format."""
-    from vmsguard.cli.output import make_console, print_json
+    from vmsguard.cli.output import make_console, print_json_members
 
     if output == "json":
-        print_json(outcome.as_json())
+        print_json_members(outcome.json_members())
         return
     from vmsguard.cli.tables import show_outcome
 

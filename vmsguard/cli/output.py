@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from vmsguard.run.equipment import Progress
 
-__all__ = ["format_option", "make_console", "print_json", "progress_bar"]
+__all__ = ["format_option", "make_console", "print_json", "print_json_members", "progress_bar"]
 
 format_option = click.option(
     "--format",
@@ -41,6 +41,32 @@ def print_json(told: Any) -> None:
     import orjson
 
     click.echo(json_escaped(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()))
+
+
+def print_json_members(members: Iterable[tuple[str, Any]]) -> None:
+    """The same for an object that is given member by member, of which an iterator stands for a list.
+
+    Nothing of the list is kept: a fleet's results are never there as a whole.
+    """
+    import orjson
+
+    def told(value: Any, depth: int) -> str:
+        text = json_escaped(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+        return text.replace("\n", "\n" + "  " * depth)
+
+    before = "{"
+    for name, value in members:
+        sys.stdout.write(f"{before}\n  {told(name, 0)}: ")
+        before = ","
+        if not isinstance(value, Iterator):
+            sys.stdout.write(told(value, 1))
+            continue
+        first = True
+        for entry in value:
+            sys.stdout.write(f"{'[' if first else ','}\n    {told(entry, 2)}")
+            first = False
+        sys.stdout.write("[]" if first else "\n  ]")
+    sys.stdout.write("\n}\n")
 
 
 @contextmanager

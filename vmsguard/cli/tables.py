@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from rich.console import Console
@@ -25,6 +26,9 @@ _NAMED = 8
 
 _WIDE = 110
 """Columns of a terminal from which on the table of verdicts has room for reasons."""
+
+_AT_ONCE = 2000
+"""Rows of one table; a table is laid out as a whole, and a fleet's would fill the memory."""
 
 _STYLE = {
     Verdict.PASS: ("pass", "green"),
@@ -49,7 +53,8 @@ def show_outcome(console: Console, outcome: RunOutcome, *, controls: bool = Fals
     if console.width < _WIDE:
         _list_rules(console, rows)
     else:
-        console.print(_rules(rows))
+        while part := list(islice(rows, _AT_ONCE)):
+            console.print(_rules(part))
     _show_policies(console, outcome.policies)
     _show_upcoming(console, outcome.upcoming)
     _show_unreachable(console, outcome.unreachable)
@@ -71,7 +76,7 @@ class _Row(NamedTuple):
     done: str
 
 
-def _rows(results: Sequence[Result], *, controls: bool) -> Iterator[_Row]:
+def _rows(results: Collection[Result], *, controls: bool) -> Iterator[_Row]:
     last = ""
     shared = _in_several_packs(results)
     for result in _rule_before_controls(results) if controls else results:
@@ -124,7 +129,7 @@ def _list_rules(console: Console, rows: Iterable[_Row]) -> None:
                 console.print(Padding(Text(visible(note), style="dim"), (0, 0, 0, indent + 2)))
 
 
-def _rule_before_controls(results: Sequence[Result]) -> Iterable[Result]:
+def _rule_before_controls(results: Iterable[Result]) -> Iterable[Result]:
     """Evaluation tells a rule after its controls; people read the rule first."""
     waiting: list[Result] = []
     for result in results:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from vmsguard.engine.announced import announced_findings
 from vmsguard.engine.blast import Claims
 from vmsguard.engine.evaluate import Evaluation
 from vmsguard.model.results import Finding
 from vmsguard.model.snapshot import CameraSnapshot, TargetSeen
 
-__all__ = ["fleet_findings"]
+__all__ = ["findings_in_order", "fleet_findings"]
 
 _NOTES = {
     "accounts-without-login": ("the target lists its accounts to anybody", "set a login on the target"),
@@ -32,7 +33,13 @@ def fleet_findings(
 ) -> tuple[Finding, ...]:
     """Findings in a stable order: attributes first, then targets, then channels nobody claims."""
     targets = {target: seen for snapshot in snapshots.values() for target, seen in snapshot.targets.items()}
-    return (*_attributes(evaluations), *_targets(targets), *_unclaimed(claims))
+    return (*_attributes(evaluations), *_targets(targets), *announced_findings(snapshots), *_unclaimed(claims))
+
+
+def findings_in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What was found on parts of a fleet that share no target, as ``fleet_findings`` tells it of the whole."""
+    kinds = {"needs-attributes": 0, "unclaimed-channel": 2}
+    return tuple(sorted(findings, key=lambda one: (kinds.get(one.code, 1), one.subject.partition("/")[0])))
 
 
 def _attributes(evaluations: Iterable[Evaluation]) -> Iterator[Finding]:

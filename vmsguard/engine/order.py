@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import TypeAlias
 
 from vmsguard.model.plan import PlannedChange
 from vmsguard.model.vocabulary import Stage
 
-__all__ = ["in_order"]
+__all__ = ["SendingPlace", "in_order", "placed"]
+
+SendingPlace: TypeAlias = tuple[bool, int, int, int, str, str]
+"""Where a change stands among all others of a fleet; what is not of the same target does not move it."""
 
 
 def in_order(changes: Iterable[PlannedChange], after: Mapping[str, Mapping[str, Sequence[str]]]) -> list[PlannedChange]:
@@ -16,15 +21,22 @@ def in_order(changes: Iterable[PlannedChange], after: Mapping[str, Mapping[str, 
     A product's ``after`` outranks the stages (Frigate deletes faces before it disables recognition). Purges
     come last of all: what an owner still records would be stored again.
     """
+    return [planned for _, planned in sorted(placed(changes, after), key=itemgetter(0))]
+
+
+def placed(
+    changes: Iterable[PlannedChange], after: Mapping[str, Mapping[str, Sequence[str]]]
+) -> list[tuple[SendingPlace, PlannedChange]]:
+    """Each change with its place, so that changes of targets that were planned apart can be put in one order."""
     changes = list(changes)
     steps = _steps(changes, after)
 
-    def key(planned: PlannedChange) -> tuple[bool, int, int, int, str, str]:
+    def place(planned: PlannedChange) -> SendingPlace:
         stage, depth = steps[id(planned)]
         change = planned.change
         return (stage >= Stage.PURGING, planned.owner_rank, stage, depth, change.target, change.id)
 
-    return sorted(changes, key=key)
+    return [(place(planned), planned) for planned in changes]
 
 
 def _steps(

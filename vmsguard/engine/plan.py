@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from msgspec.structs import replace
 
@@ -13,7 +14,7 @@ from vmsguard.engine.demands import CONFLICT, Demand
 from vmsguard.engine.evaluate import Evaluation
 from vmsguard.engine.freezes import capped
 from vmsguard.engine.held import held_at, leave_held
-from vmsguard.engine.order import in_order
+from vmsguard.engine.order import SendingPlace, placed
 from vmsguard.engine.purges import footage_at, purge_blocker, purge_extent, without_named_twice, without_widening
 from vmsguard.model.changes import Change, VerbSpec
 from vmsguard.model.fact_catalogue import FactSpec
@@ -23,7 +24,7 @@ from vmsguard.model.plan import Cause, Plan, PlannedChange
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.model.vocabulary import Mode, Stage
 
-__all__ = ["Claims", "make_plan"]
+__all__ = ["Claims", "in_one_plan", "make_plan", "plan_changes"]
 
 _REACH = {Mode.AUDIT: 0, Mode.PROPOSE: 1, Mode.ENFORCE: 2}
 
@@ -44,8 +45,32 @@ def make_plan(
     Equal changes of several rules are one change with several causes, in the furthest mode any of them may
     go by itself. A change is ``enforce`` only where nothing stands in its way. ``freezes`` are those in force.
     """
+    changes = plan_changes(evaluations, snapshots, claims, now=now, verbs=verbs, freezes=freezes)
+    return in_one_plan(changes, now=now, run=run)
+
+
+def in_one_plan(changes: Iterable[tuple[SendingPlace, PlannedChange]], *, now: datetime, run: str) -> Plan:
+    """The plan of changes that were planned together or apart."""
+    return Plan(id=run, made_at=now, changes=tuple(planned for _, planned in sorted(changes, key=itemgetter(0))))
+
+
+def plan_changes(
+    evaluations: Sequence[Evaluation],
+    snapshots: Mapping[str, CameraSnapshot],
+    claims: Claims,
+    *,
+    now: datetime,
+    verbs: Mapping[str, VerbSpec],
+    freezes: Iterable[Freeze] = (),
+    owners: Collection[str] | None = None,
+) -> list[tuple[SendingPlace, PlannedChange]]:
+    """The changes of cameras that share no target with others of the run, each with its place in the whole plan.
+
+    ``owners`` are the targets that own the configuration of some camera of the run; of these cameras where not given.
+    """
     manifests = _manifests(snapshots.values())
-    owners = {snapshot.camera.managed_by for snapshot in snapshots.values()} - {""}
+    if owners is None:
+        owners = {snapshot.camera.managed_by for snapshot in snapshots.values()} - {""}
     neighbours = Neighbours(claims, evaluations, snapshots)
     asked = (demand for evaluation in evaluations for demand in evaluation.demands)
     merged = _merge(capped(asked, freezes, snapshots), manifests)
@@ -54,7 +79,7 @@ def make_plan(
     after = {
         target: {support.verb: support.after for support in manifest.verbs} for target, manifest in manifests.items()
     }
-    return Plan(id=run, made_at=now, changes=tuple(in_order(planned, after)))
+    return placed(planned, after)
 
 
 def _manifests(snapshots: Iterable[CameraSnapshot]) -> dict[str, Manifest]:

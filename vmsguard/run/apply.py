@@ -13,6 +13,7 @@ from vmsguard.model.ledger import Deletion, HeldPurge
 from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.results import Result
 from vmsguard.model.vocabulary import Remediation, Verdict
+from vmsguard.run.announced import with_announced
 from vmsguard.run.check import begin, finish
 from vmsguard.run.equipment import Equipment
 from vmsguard.run.execute import Sent, send_changes
@@ -21,12 +22,14 @@ from vmsguard.run.fleet import Fleet
 from vmsguard.run.judge import Judged, judge
 from vmsguard.run.outcome import RunOutcome, Skipped
 from vmsguard.run.plan_file import fresh_part, newly_asked
+from vmsguard.run.planned_pairs import PlannedPairs
 from vmsguard.run.policies_in_use import coming_rules, policies_in_use
 from vmsguard.run.purge import PurgeBudget, proven_deletions
-from vmsguard.run.record import record_observations, record_unresolved
+from vmsguard.run.record import observation_entries, record_observations, record_unresolved, witness_entries
 from vmsguard.run.record_duties import keep_duties
 from vmsguard.run.remediation import with_remediation
 from vmsguard.run.standings import with_exposure
+from vmsguard.run.tally import Tally
 
 __all__ = ["Barred", "run_apply"]
 
@@ -80,7 +83,8 @@ async def run_apply(
     changes, stale = fresh_part(judged.plan, saved)
     changes, kept_back = _allowed(changes, judged.plan, barred)
     _need_logins(changes, fleet, equipment)
-    weakened = begin(fleet, equipment, run, "apply", judged)
+    seen = observation_entries(judged.observations, fleet.sites_of_targets)
+    weakened = begin(fleet, equipment, run, "apply", judged, PlannedPairs.of(judged.results), seen)
     first = judged
     work = _Work(judged)
     before = equipment.state.deletions()
@@ -98,12 +102,16 @@ async def run_apply(
         more, kept_back = _allowed(more, work.judged.plan, barred)
         work.skipped.extend(kept_back)
         await _send_and_verify(fleet, equipment, run, work, more, budget)
+    work.judged = with_announced(work.judged, work.sent)
     results = with_remediation(work.judged.results, work.plans, work.sent)
     results = with_exposure(results, equipment.state, equipment.clock.now(), repaired=first.results)
     keep_duties(equipment.evidence, equipment.state, run, fleet, results, before, equipment.clock.now(), enrol=True)
     incomplete = _still_waits(work) or _unfinished(results, work.sent)
     code = exit_code(results, incomplete=incomplete, fail_on=fail_on)
-    head = finish(fleet, equipment, run, work.judged, results, code)
+    tally = Tally()
+    tally.add(results)
+    witnesses = witness_entries(work.judged.seen.looked)
+    head = finish(fleet, equipment, run, work.judged, [results], tally, witnesses, code)
     return RunOutcome(
         run=run,
         command="apply",

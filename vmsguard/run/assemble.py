@@ -12,7 +12,7 @@ from vmsguard.model.ledger import Deletion, HeldPurge, ImpossibilityProof
 from vmsguard.model.pack import Document
 from vmsguard.model.snapshot import CameraSnapshot, TargetSeen
 from vmsguard.model.vocabulary import WHOLE, Basis, Why
-from vmsguard.run.match import camera_addresses, match_recorders, recorder_channels
+from vmsguard.run.match import RecorderChannels, camera_addresses, match_recorders
 from vmsguard.run.observe import TargetObservation
 
 __all__ = ["assemble_snapshots", "expand_endpoints"]
@@ -49,10 +49,13 @@ def assemble_snapshots(
     documents: tuple[Document, ...] = (),
     witnessed: Iterable[Fact] = (),
     first_uses: Mapping[str, datetime] | None = None,
+    recorders: Mapping[str, Sequence[RecorderChannels]],
 ) -> dict[str, CameraSnapshot]:
-    """One snapshot per camera; a fact appears in every camera that has an endpoint there."""
+    """One snapshot per camera; a fact appears in every camera that has an endpoint there.
+
+    ``recorders`` are those of each site, with what they list.
+    """
     by_place = _by_place(observations, witnessed, [*deletions, *held], now)
-    recorders = recorder_channels(inventory, observations)
     proofs_by_target: dict[str, list[ImpossibilityProof]] = {}
     for proof in proofs:
         proofs_by_target.setdefault(proof.target, []).append(proof)

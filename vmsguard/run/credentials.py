@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
+
 from vmsguard.model.inventory import Target
+from vmsguard.model.ledger import Breaker
 from vmsguard.model.manifest import Identity
 from vmsguard.run.equipment import Instruments
 
-__all__ = ["credential_of", "note_accepted", "note_refusal", "refused_elsewhere"]
+__all__ = ["Breakers", "credential_of", "note_accepted", "note_refusal", "refused_elsewhere"]
+
+Breakers = MutableMapping[str, Breaker]
+"""By credential what the state knows of refusals; a run of many targets reads it once and keeps it up to date."""
 
 
 def credential_of(target: Target, equipment: Instruments, *, for_change: bool = False) -> str:
@@ -20,23 +26,42 @@ def credential_of(target: Target, equipment: Instruments, *, for_change: bool = 
     return equipment.state.digest("\0".join((login.reference, login.user, login.password)))
 
 
-def refused_elsewhere(target: Target, equipment: Instruments, *, for_change: bool = False) -> str:
+def refused_elsewhere(
+    target: Target, equipment: Instruments, *, for_change: bool = False, known: Breakers | None = None
+) -> str:
     """Why the login must not be tried here; empty while its breaker is closed."""
     credential = credential_of(target, equipment, for_change=for_change)
-    breaker = equipment.state.breaker(credential) if credential else None
+    breaker = _breaker(credential, equipment, known)
     if breaker is None or breaker.opened_at is None:
         return ""
     return f"{len(breaker.refused_by)} targets refused this login"
 
 
-def note_refusal(target: Target, equipment: Instruments, *, for_change: bool = False) -> None:
+def _breaker(credential: str, equipment: Instruments, known: Breakers | None) -> Breaker | None:
+    if not credential:
+        return None
+    return equipment.state.breaker(credential) if known is None else known.get(credential)
+
+
+def note_refusal(
+    target: Target, equipment: Instruments, *, for_change: bool = False, known: Breakers | None = None
+) -> None:
     """Count one refused login; the breaker opens at the third target, for every run that uses this state."""
     credential = credential_of(target, equipment, for_change=for_change)
     if credential:
-        equipment.state.record_refusal(credential, target.id)
+        breaker = equipment.state.record_refusal(credential, target.id)
+        if known is not None:
+            known[credential] = breaker
 
 
-def note_accepted(target: Target, identity: Identity, equipment: Instruments, *, for_change: bool = False) -> None:
+def note_accepted(
+    target: Target,
+    identity: Identity,
+    equipment: Instruments,
+    *,
+    for_change: bool = False,
+    known: Breakers | None = None,
+) -> None:
     """Forget refusals of a login that a target is proven to accept: single refusals over months are no bad password.
 
     A target that lets anybody in proves nothing of a login.
@@ -44,5 +69,7 @@ def note_accepted(target: Target, identity: Identity, equipment: Instruments, *,
     if identity.as_administrator is None or "no-auth-required" in identity.notes:
         return
     credential = credential_of(target, equipment, for_change=for_change)
-    if credential and equipment.state.breaker(credential) is not None:
+    if _breaker(credential, equipment, known) is not None:
         equipment.state.clear_refusals(credential)
+        if known is not None:
+            del known[credential]

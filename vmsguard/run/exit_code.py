@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import IntEnum
 
 from vmsguard.model.results import Result
 from vmsguard.model.vocabulary import Verdict
 
-__all__ = ["ExitCode", "exit_code"]
+__all__ = ["ExitCode", "exit_code", "exit_code_of"]
 
 
 class ExitCode(IntEnum):
@@ -24,11 +24,18 @@ def exit_code(
     results: Iterable[Result], *, incomplete: bool = False, fail_on: frozenset[str] | None = None
 ) -> ExitCode:
     """The code for a run's rule verdicts; ``fail_on`` narrows what counts (``fail``, ``unknown``, ``incomplete``)."""
-    counts = {"fail", "unknown", "incomplete"} if fail_on is None else fail_on
     verdicts = {result.verdict for result in results if result.level == "rule"}
+    return exit_code_of(verdicts, incomplete=incomplete, fail_on=fail_on)
+
+
+def exit_code_of(
+    verdicts: Collection[Verdict], *, incomplete: bool = False, fail_on: frozenset[str] | None = None
+) -> ExitCode:
+    """The code for the verdicts that rules had; ``fail_on`` narrows what counts."""
+    counts = {"fail", "unknown", "incomplete"} if fail_on is None else fail_on
     if incomplete and "incomplete" in counts:
         return ExitCode.INCOMPLETE
-    if verdicts & {Verdict.FAIL, Verdict.CONFLICT} and "fail" in counts:
+    if (Verdict.FAIL in verdicts or Verdict.CONFLICT in verdicts) and "fail" in counts:
         return ExitCode.VIOLATIONS
     if Verdict.UNKNOWN in verdicts and "unknown" in counts:
         return ExitCode.UNKNOWN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -31,12 +31,14 @@ def with_holds(
     }
 
 
-def kept_in_place(fleet: Fleet, now: datetime, latest: datetime | None = None) -> dict[str, tuple[Hold, ...]]:
-    """By camera, of the whole inventory: the holds whose footage must stay where it is."""
+def kept_in_place(
+    fleet: Fleet, now: datetime, latest: datetime | None = None, among: Collection[str] | None = None
+) -> dict[str, tuple[Hold, ...]]:
+    """By camera, of the whole inventory or of those ``among`` it: the holds whose footage must stay where it is."""
     kept: dict[str, tuple[Hold, ...]] = {}
     for name in {camera for hold in fleet.holds for camera in hold.cameras}:
         camera = fleet.inventory.cameras.get(name)
-        if camera is not None:
+        if camera is not None and (among is None or name in among):
             holds = _in_force(camera, fleet, now, latest)
             kept[name] = tuple(hold for hold in holds if keeps_in_place(hold, camera, fleet.documents, now))
     return kept

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,12 +12,13 @@ from msgspec.structs import replace
 from vmsguard.engine.due import with_due_purges
 from vmsguard.engine.evaluate import Evaluation, evaluate
 from vmsguard.engine.findings import fleet_findings
-from vmsguard.engine.plan import Claims, make_plan
+from vmsguard.engine.order import SendingPlace
+from vmsguard.engine.plan import Claims, in_one_plan, plan_changes
 from vmsguard.engine.wanted import wanted_facts
 from vmsguard.model.facts import Fact, FactKey
-from vmsguard.model.inventory import Inventory
+from vmsguard.model.inventory import Camera
 from vmsguard.model.ledger import Deletion, HeldPurge
-from vmsguard.model.plan import Plan
+from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.results import Finding, Result, Unreached, Upcoming
 from vmsguard.model.snapshot import CameraSnapshot
 from vmsguard.run.assemble import assemble_snapshots
@@ -27,14 +29,24 @@ from vmsguard.run.firmware import with_known_firmware
 from vmsguard.run.first_use import with_first_uses
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.holds import freezes_in_force, kept_in_place, with_holds
+from vmsguard.run.known_before import KnownBefore, of_targets
 from vmsguard.run.locked import lock_findings, only_accepted
+from vmsguard.run.match import RecorderChannels, recorder_channels
 from vmsguard.run.observe import TargetObservation, observe_targets
-from vmsguard.run.plan_file import with_digests
+from vmsguard.run.plan_file import with_digest
 from vmsguard.run.sightings import Seen, look_for_ourselves
 from vmsguard.run.time_notices import time_notices
 from vmsguard.run.trust_kept import keep_trust, trust_findings
 
-__all__ = ["Judged", "claims_of", "judge"]
+__all__ = [
+    "Judged",
+    "claims_of",
+    "findings_on_all",
+    "judge",
+    "judge_what_was_seen",
+    "owners_in",
+    "wanted_by",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +59,16 @@ class Judged:
     snapshots: Mapping[str, CameraSnapshot]
     evaluations: tuple[Evaluation, ...]
     plan: Plan
-    findings: tuple[Finding, ...]
+    changes: tuple[tuple[SendingPlace, PlannedChange], ...] = ()
+    """Those of the plan, each with its place in the plan of the whole fleet."""
+    of_all: tuple[Finding, ...] = ()
+    """What is told once for the run: of packs, exceptions, holds and the clock."""
+    of_fleet: tuple[Finding, ...] = ()
+    of_trust: tuple[Finding, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return (*self.of_all, *self.of_fleet, *self.of_trust)
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -80,14 +101,13 @@ async def judge(
     before: Judged | None = None,
     remember: bool = True,
 ) -> Judged:
-    """The judgement of a fleet from fresh sessions.
+    """The judgement of a fleet from fresh sessions, all of it at once.
 
     With ``again`` and ``before`` only those targets are opened anew and every witness of theirs looks
     again; the rest stands as it was seen earlier in the same run. Without ``remember`` nothing that was seen
     is kept for later runs: what nobody records must not be relied on either.
     """
-    everywhere = {rules for site in fleet.rules.values() for rules in site}
-    wanted = frozenset(name for rules in everywhere for name in wanted_facts([rules]))
+    wanted = wanted_by(fleet)
     targets = [target for target in fleet.targets if again is None or target.id in again]
     observations = await observe_targets(targets, fleet.inventory, wanted, fleet.facts, equipment)
     if before is not None:
@@ -100,76 +120,136 @@ async def judge(
         again=again or frozenset(),
         before=None if before is None else before.seen,
     )
-    if remember:
-        equipment.state.remember_sightings(seen.fresh)
-        keep_trust(observations, seen.looked, equipment)
-    now = equipment.clock.now()
-    snapshots = assemble_snapshots(
-        fleet.inventory,
+    known = KnownBefore.of(equipment.state, equipment.clock.now())
+    judged = judge_what_was_seen(
+        fleet,
+        equipment,
+        run,
         fleet.cameras,
         observations,
+        seen,
+        known=known,
+        recorders=recorder_channels(fleet.inventory, observations),
+        claimants=fleet.inventory.cameras.values(),
+        owners=owners_in(fleet),
+        remember=remember,
+    )
+    return dataclasses.replace(judged, of_all=findings_on_all(fleet, judged, known.latest))
+
+
+def wanted_by(fleet: Fleet) -> frozenset[str]:
+    """The facts that some rule of the fleet reads."""
+    everywhere = {rules for site in fleet.rules.values() for rules in site}
+    return frozenset(name for rules in everywhere for name in wanted_facts([rules]))
+
+
+def owners_in(fleet: Fleet) -> frozenset[str]:
+    """The targets that own the configuration of cameras of this run."""
+    return frozenset(camera.managed_by for camera in fleet.cameras if camera.managed_by)
+
+
+def findings_on_all(fleet: Fleet, judged: Judged, latest: datetime | None) -> tuple[Finding, ...]:
+    """What is to be told once for the whole run; of snapshots it reads holds, exceptions and retention."""
+    now = judged.at
+    return (
+        *lock_findings(fleet),
+        *time_notices(fleet, judged.snapshots, now, latest),
+        *exception_notices(judged.snapshots, now if latest is None else max(now, latest)),
+    )
+
+
+def judge_what_was_seen(
+    fleet: Fleet,
+    equipment: Instruments,
+    run: str,
+    cameras: Iterable[Camera],
+    observations: Mapping[str, TargetObservation],
+    seen: Seen,
+    *,
+    known: KnownBefore,
+    recorders: Mapping[str, Sequence[RecorderChannels]],
+    claimants: Iterable[Camera],
+    owners: frozenset[str],
+    remember: bool = True,
+) -> Judged:
+    """The judgement of cameras whose targets were all observed; other cameras of the run have none of these.
+
+    ``recorders`` are those of the cameras' sites, ``claimants`` the cameras of the inventory that name one of the
+    targets, in this run or not, ``owners`` those of the whole run.
+    """
+    state = equipment.state
+    if remember:
+        state.remember_sightings(seen.fresh)
+        keep_trust(observations, seen.looked, equipment)
+    now, latest = equipment.clock.now(), known.latest
+    deletions, held = of_targets(known.deletions, observations), of_targets(known.held, observations)
+    snapshots = assemble_snapshots(
+        fleet.inventory,
+        cameras,
+        observations,
         now=now,
-        deletions=equipment.state.deletions(),
-        held=equipment.state.held_purges(),
-        proofs=with_known_firmware(equipment.state.proofs(now), observations, equipment.state.digest),
+        deletions=deletions,
+        held=held,
+        proofs=with_known_firmware(of_targets(known.proofs, observations), observations, state.digest),
         documents=fleet.documents,
         witnessed=seen.facts,
-        first_uses=equipment.state.first_uses(),
+        first_uses=known.first_uses,
+        recorders=recorders,
     )
-    latest = equipment.state.highest_time()
     snapshots = with_holds(snapshots, fleet, now, latest)
     # Before anything is judged: an assessment may already be late by what this very run sees.
-    snapshots = with_first_uses(snapshots, fleet, equipment.state if remember else None, now)
+    snapshots = with_first_uses(snapshots, fleet, state if remember else None, now)
     snapshots = with_standings(snapshots, fleet, now, latest)
     if remember:
-        equipment.state.note_time(now)
+        state.note_time(now)
     strange = fleet.lock.held.never_accepted
     evaluations = tuple(
-        evaluate(fleet.rules.get(camera.site, ()), snapshots[camera.id], now, fleet.grants, unaccepted=strange)
-        for camera in fleet.cameras
+        evaluate(fleet.rules.get(one.camera.site, ()), one, now, fleet.grants, unaccepted=strange)
+        for one in snapshots.values()
     )
     if fleet.due:
-        done: list[Deletion | HeldPurge] = [*equipment.state.deletions(), *equipment.state.held_purges()]
+        done: list[Deletion | HeldPurge] = [*deletions, *held]
         evaluations = with_due_purges(evaluations, snapshots, fleet.rules, fleet.due, done, now)
-    evaluations = only_accepted(evaluations, fleet, equipment.state, now)
-    claims = replace(claims_of(fleet.inventory, snapshots, observations), holds=kept_in_place(fleet, now, latest))
-    plan = make_plan(
+    evaluations = only_accepted(evaluations, fleet, state, now)
+    near = {camera.id: camera for camera in claimants}
+    kept = kept_in_place(fleet, now, latest, near.keys() | snapshots.keys())
+    claims = replace(claims_of(near.values(), snapshots, observations), holds=kept)
+    changes = plan_changes(
         evaluations,
         snapshots,
         claims,
         now=now,
-        run=run,
         verbs=fleet.verbs,
-        facts=fleet.facts,
         freezes=freezes_in_force(fleet.freezes, now),
+        owners=owners,
     )
     merged = {key: fact for observation in observations.values() for key, fact in observation.facts.items()}
+    changes = [(place, with_digest(planned, merged)) for place, planned in changes]
+    looked_at = [fleet.inventory.targets[name] for name in observations]
     return Judged(
         at=now,
         observations=observations,
         seen=seen,
         snapshots=snapshots,
         evaluations=evaluations,
-        plan=with_digests(plan, merged),
-        findings=(
-            *lock_findings(fleet),
-            *time_notices(fleet, snapshots, now, latest),
-            *exception_notices(snapshots, now if latest is None else max(now, latest)),
-            *fleet_findings(evaluations, snapshots, claims),
-            *trust_findings(fleet.targets, equipment.state.trusts(), observations),
-        ),
+        changes=tuple(changes),
+        plan=in_one_plan(changes, now=now, run=run),
+        of_fleet=fleet_findings(evaluations, snapshots, claims),
+        of_trust=tuple(trust_findings(looked_at, state.trusts(observations.keys()), observations)),
     )
 
 
 def claims_of(
-    inventory: Inventory, snapshots: Mapping[str, CameraSnapshot], observations: Mapping[str, TargetObservation]
+    claimants: Iterable[Camera],
+    snapshots: Mapping[str, CameraSnapshot],
+    observations: Mapping[str, TargetObservation],
 ) -> Claims:
     """Who claims which channel, and which channels each target lists; cameras outside this run count too."""
     claimed: dict[tuple[str, str], set[str]] = {}
     for snapshot in snapshots.values():
         for endpoint in snapshot.endpoints:
             claimed.setdefault((endpoint.target, endpoint.channel), set()).add(snapshot.camera.id)
-    for camera in inventory.cameras.values():
+    for camera in claimants:
         if camera.id not in snapshots:
             for ref in camera.endpoints:
                 for channel in ref.channels:

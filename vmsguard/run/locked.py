@@ -28,7 +28,7 @@ def only_accepted(
         return evaluations
     return hold_back(
         evaluations,
-        {camera.id: fleet.rules.get(camera.site, ()) for camera in fleet.cameras},
+        {one.camera: fleet.rules.get(fleet.inventory.cameras[one.camera].site, ()) for one in evaluations},
         lock.held,
         now,
         enrolled={(duty.camera, duty.pack, duty.rule) for duty in state.duties()},

@@ -37,7 +37,7 @@ async def look_everywhere(
     total = sum(len(points) for points in todo.values())
     if not total:
         return {}
-    trusts = equipment.state.trusts()
+    trusts = equipment.state.trusts(todo.keys())
     slots, counting = Slots(equipment.in_flight), asyncio.Semaphore(equipment.in_flight)
     done = 0
     equipment.progress("witness", 0, total)

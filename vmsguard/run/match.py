@@ -43,18 +43,20 @@ class RecorderChannels(Struct, frozen=True):
 
 
 def recorder_channels(
-    inventory: Inventory, observations: Mapping[str, TargetObservation]
+    inventory: Inventory, observations: Mapping[str, TargetObservation], site: str | None = None
 ) -> dict[str, list[RecorderChannels]]:
-    """Every enrolled recorder by site, with what its channel list says."""
-    claims: dict[str, dict[str, set[str]]] = {}
-    for camera in inventory.cameras.values():
+    """Every enrolled recorder by site, or those of one site, with what its channel list says."""
+    recorders = [
+        target for target in inventory.targets.values() if target.role is Role.RECORDER and site in (None, target.site)
+    ]
+    claims: dict[str, dict[str, set[str]]] = {target.id: {} for target in recorders}
+    for camera in inventory.cameras.values() if recorders else ():
         for ref in camera.endpoints:
-            for channel in ref.channels:
-                claims.setdefault(ref.target, {}).setdefault(channel, set()).add(camera.id)
+            if ref.target in claims:
+                for channel in ref.channels:
+                    claims[ref.target].setdefault(channel, set()).add(camera.id)
     by_site: dict[str, list[RecorderChannels]] = {}
-    for target in inventory.targets.values():
-        if target.role is not Role.RECORDER:
-            continue
+    for target in recorders:
         observation = observations.get(target.id)
         listed = None if observation is None else observation.listed
         claimed = claims.get(target.id, {})

@@ -17,7 +17,8 @@ from vmsguard.net.client import GuardedClient
 from vmsguard.net.tls import CertificateSeen
 from vmsguard.plugin.driver import Driver
 from vmsguard.run.believed import believed
-from vmsguard.run.credentials import note_accepted, note_refusal, refused_elsewhere
+from vmsguard.run.channel_limits import believable_channels
+from vmsguard.run.credentials import Breakers, note_accepted, note_refusal, refused_elsewhere
 from vmsguard.run.equipment import Instruments
 from vmsguard.run.reach import why_of
 from vmsguard.run.session import driver_session, within
@@ -28,6 +29,7 @@ from vmsguard.run.trust import seen_anyway
 
 __all__ = [
     "TargetObservation",
+    "TargetObserver",
     "channels_claimed",
     "observe_targets",
 ]
@@ -82,21 +84,45 @@ async def observe_targets(
     No target's failure stops another: a target that cannot be read comes back with its reason.
     """
     todo = sorted(targets, key=lambda target: target.id)
-    by_target = _cameras_by_target(inventory)
-    slots = Slots(equipment.in_flight)
-    trusts = equipment.state.trusts()
-    done = 0
+    observer = TargetObserver(inventory, wanted, facts, equipment, len(todo))
+    return dict(await together(observer.observe(target) for target in todo))
 
-    async def one(target: Target) -> tuple[str, TargetObservation]:
-        nonlocal done
-        async with slots.held():
-            observation = await _observe(target, by_target.get(target.id, ()), wanted, facts, equipment, trusts)
-        done += 1
-        equipment.progress("observe", done, len(todo))
+
+class TargetObserver:
+    """Looks at targets, each once, as many at a time as the equipment allows.
+
+    What the state knows of logins and certificates is read once for all of them.
+    """
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        wanted: frozenset[str],
+        facts: Mapping[str, FactSpec],
+        equipment: Instruments,
+        total: int,
+    ) -> None:
+        self.cameras = _cameras_by_target(inventory)
+        """By target those that name it."""
+        self._wanted = wanted
+        self._facts = facts
+        self._equipment = equipment
+        self._slots = Slots(equipment.in_flight)
+        self._trusts = equipment.state.trusts()
+        self._breakers: Breakers = dict(equipment.state.breakers())
+        self._done, self._total = 0, total
+        equipment.progress("observe", 0, total)
+
+    async def observe(self, target: Target) -> tuple[str, TargetObservation]:
+        """The observation of a target under its id; whatever goes wrong at the target is in it."""
+        cameras = self.cameras.get(target.id, ())
+        async with self._slots.held():
+            observation = await _observe(
+                target, cameras, self._wanted, self._facts, self._equipment, self._trusts, self._breakers
+            )
+        self._done += 1
+        self._equipment.progress("observe", self._done, self._total)
         return target.id, observation
-
-    equipment.progress("observe", 0, len(todo))
-    return dict(await together(one(target) for target in todo))
 
 
 def _cameras_by_target(inventory: Inventory) -> dict[str, list[Camera]]:
@@ -114,10 +140,11 @@ async def _observe(
     specs: Mapping[str, FactSpec],
     equipment: Instruments,
     trusts: Mapping[str, TargetTrust],
+    breakers: Breakers,
 ) -> TargetObservation:
     client: GuardedClient | None = None
     try:
-        blocked = refused_elsewhere(target, equipment)
+        blocked = refused_elsewhere(target, equipment, known=breakers)
         if blocked:
             return _failed(target, Why.BREAKER_OPEN, blocked)
         async with (
@@ -129,14 +156,14 @@ async def _observe(
                 # Whatever a driver made of it: what was read before may already have been somebody else's.
                 raise client.stranger
         if observation.seen.identity is not None:
-            note_accepted(target, observation.seen.identity, equipment)
+            note_accepted(target, observation.seen.identity, equipment, known=breakers)
         return observation
     except StateError:
         raise
     except Exception as error:
         why, detail = why_of(error)
         if why is Why.AUTH:
-            note_refusal(target, equipment)
+            note_refusal(target, equipment, known=breakers)
         if not isinstance(error, VmsguardError):
             equipment.log.error("driver failed", target=target.id, error=type(error).__name__, exc_info=True)
         certificate = None if client is None else client.certificate
@@ -174,6 +201,8 @@ async def _read(
     manifest = driver.manifest(identity)
     async with within(target, "channels", manifest.bound.base):
         listed = await _list_channels(driver)
+    if listed is not None:
+        believable_channels(target, listed)
     named, every = channels_claimed(target, cameras)
     channels = set(named) | ({channel.id for channel in listed} if every and listed is not None else set())
     offered = {support.fact for support in manifest.facts} & wanted

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +10,9 @@ from msgspec import Struct, to_builtins
 
 from vmsguard.model.plan import Plan
 from vmsguard.model.results import Finding, Result, Unreached
-from vmsguard.model.vocabulary import Qualifier, Verdict
 from vmsguard.run.policies_in_use import ComingRule, PolicyInUse
+from vmsguard.run.spool import SpooledResults
+from vmsguard.run.tally import Tally
 
 __all__ = ["EvidenceHead", "RunOutcome", "Skipped", "summarise"]
 
@@ -38,7 +38,8 @@ class RunOutcome(Struct, frozen=True, kw_only=True):
     command: str
     started: datetime
     ended: datetime
-    results: tuple[Result, ...]
+    results: Collection[Result]
+    """Those of one camera come together; a check's are read from the disk, anew in each pass."""
     findings: tuple[Finding, ...] = ()
     unreachable: tuple[Unreached, ...] = ()
     policies: tuple[PolicyInUse, ...] = ()
@@ -56,8 +57,13 @@ class RunOutcome(Struct, frozen=True, kw_only=True):
 
     def as_json(self) -> dict[str, Any]:
         """The one object of ``--format json`` (DESIGN 9)."""
-        told: dict[str, Any] = {
-            "run": {
+        return {name: list(told) if isinstance(told, Iterator) else told for name, told in self.json_members()}
+
+    def json_members(self) -> Iterator[tuple[str, Any]]:
+        """The members of that object; what is long is an iterator of the entries of a list."""
+        yield (
+            "run",
+            {
                 "id": self.run,
                 "command": self.command,
                 "started": _utc(self.started),
@@ -66,18 +72,17 @@ class RunOutcome(Struct, frozen=True, kw_only=True):
                 "interrupted_found": self.interrupted,
                 "exit_code": self.exit_code,
             },
-            "summary": summarise(self.results),
-            "results": [_result(result) for result in self.results],
-            "findings": to_builtins(self.findings),
-            "unreachable": to_builtins(self.unreachable),
-            "policies": to_builtins(self.policies),
-            "upcoming": to_builtins(self.upcoming),
-            "evidence": to_builtins(self.evidence),
-        }
+        )
+        yield "summary", summarise(self.results)
+        yield "results", (_result(result) for result in self.results)
+        yield "findings", map(to_builtins, self.findings)
+        yield "unreachable", map(to_builtins, self.unreachable)
+        yield "policies", to_builtins(self.policies)
+        yield "upcoming", to_builtins(self.upcoming)
+        yield "evidence", to_builtins(self.evidence)
         if self.plan is not None:
-            told["plan"] = to_builtins(self.plan)
-            told["skipped"] = to_builtins(self.skipped)
-        return told
+            yield "plan", to_builtins(self.plan)
+            yield "skipped", to_builtins(self.skipped)
 
 
 def _utc(at: datetime | None) -> str | None:
@@ -105,15 +110,10 @@ def _result(result: Result) -> dict[str, Any]:
     return told
 
 
-def summarise(results: Iterable[Result]) -> dict[str, Any]:
+def summarise(results: Collection[Result]) -> dict[str, Any]:
     """Counts of rule verdicts; passes split by qualifier, never merged."""
-    rules = [result for result in results if result.level == "rule"]
-    counts = Counter(result.verdict for result in rules)
-    passes = Counter(result.qualifier for result in rules if result.verdict is Verdict.PASS)
-    return {
-        "rules": len(rules),
-        "cameras": len({result.camera for result in results}),
-        **{verdict.value: counts[verdict] for verdict in Verdict},
-        "pass_by_qualifier": {qualifier.value: passes[qualifier] for qualifier in Qualifier},
-        "remediation": dict(sorted(Counter(result.remediation.value for result in rules).items())),
-    }
+    if isinstance(results, SpooledResults):
+        return results.tally.summary()
+    tally = Tally()
+    tally.add(results)
+    return tally.summary()

@@ -16,7 +16,7 @@ from vmsguard.model.vocabulary import Stage
 from vmsguard.run.execute import Sent
 from vmsguard.run.outcome import Skipped
 
-__all__ = ["digest_of", "fresh_part", "load_plan", "newly_asked", "save_plan", "with_digests"]
+__all__ = ["digest_of", "fresh_part", "load_plan", "newly_asked", "save_plan", "with_digest"]
 
 
 def digest_of(cites: Sequence[FactKey], facts: Mapping[FactKey, Fact]) -> str:
@@ -30,12 +30,9 @@ def digest_of(cites: Sequence[FactKey], facts: Mapping[FactKey, Fact]) -> str:
     return told.hexdigest()
 
 
-def with_digests(plan: Plan, facts: Mapping[FactKey, Fact]) -> Plan:
-    """The plan with each change's digest filled in, ready to be saved or compared."""
-    return replace(
-        plan,
-        changes=tuple(replace(planned, facts_digest=digest_of(planned.cites, facts)) for planned in plan.changes),
-    )
+def with_digest(planned: PlannedChange, facts: Mapping[FactKey, Fact]) -> PlannedChange:
+    """The change with its digest filled in, ready to be saved or compared."""
+    return replace(planned, facts_digest=digest_of(planned.cites, facts))
 
 
 def save_plan(plan: Plan, path: Path) -> None:

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from vmsguard.evidence.log import EvidenceLog
-from vmsguard.evidence.record import planned_digest
 from vmsguard.model.pack import Document
 from vmsguard.model.results import Finding, Result
 from vmsguard.run.observe import TargetObservation
+from vmsguard.run.planned_pairs import PlannedPairs
 from vmsguard.run.shorten import shorten
 from vmsguard.run.sightings import Look
+from vmsguard.run.spool import LogEntry
 
 __all__ = [
-    "pairs_of",
+    "observation_entries",
     "reason_code",
     "record_documents",
     "record_end",
+    "record_entries",
     "record_findings",
     "record_observations",
     "record_planned",
     "record_unresolved",
     "record_verdicts",
-    "record_witnesses",
+    "witness_entries",
 ]
-
-Pair = tuple[str, str, str, str]
-
-
-def pairs_of(results: Iterable[Result]) -> list[Pair]:
-    """What a run owes a final verdict for: each camera's rules, and each camera."""
-    return sorted(
-        {(result.camera, result.pack, result.rule, "") for result in results if result.level in {"rule", "camera"}}
-    )
 
 
 def record_unresolved(log: EvidenceLog, run: str) -> int:
@@ -54,57 +46,69 @@ def record_unresolved(log: EvidenceLog, run: str) -> int:
     return len(left)
 
 
-def record_planned(log: EvidenceLog, run: str, command: str, mode: str, pairs: Sequence[Pair]) -> None:
+def record_planned(log: EvidenceLog, run: str, command: str, mode: str, pairs: PlannedPairs) -> None:
     log.append(
         "run.planned",
         run=run,
         durable=True,
-        pairs=len(pairs),
-        digest=planned_digest([list(pair) for pair in pairs]),
+        pairs=pairs.count,
+        digest=pairs.digest(),
         command=command,
         mode=mode,
     )
 
 
-def record_observations(
-    log: EvidenceLog, run: str, observations: Mapping[str, TargetObservation], sites: Mapping[str, str]
-) -> None:
+def record_entries(log: EvidenceLog, run: str, entries: Iterable[LogEntry]) -> None:
+    """Write records that were made before, in their order."""
+    for event, fields in entries:
+        log.append(event, run=run, **fields)
+
+
+def observation_entries(observations: Mapping[str, TargetObservation], sites: Mapping[str, str]) -> Iterator[LogEntry]:
     """Each session with a target, or why there was none; ``sites`` are those of the targets."""
     for target, observation in sorted(observations.items()):
         identity = observation.seen.identity
-        site = sites.get(target, "")
+        at = {"target": target, "site": sites.get(target, "")}
         if observation.seen.why is not None:
-            log.append("device.unreachable", run=run, target=target, site=site, why=observation.seen.why.value)
+            yield "device.unreachable", {**at, "why": observation.seen.why.value}
             continue
-        log.append(
+        yield (
             "observe",
-            run=run,
-            target=target,
-            site=site,
-            vendor="" if identity is None else identity.manufacturer,
-            model="" if identity is None else identity.model,
-            firmware="" if identity is None else identity.firmware,
-            facts=len(observation.facts),
-            unknown=observation.unknown,
-            requests=observation.requests,
-            replies=observation.replies,
-            reply_bytes=observation.reply_bytes,
+            {
+                **at,
+                "vendor": "" if identity is None else identity.manufacturer,
+                "model": "" if identity is None else identity.model,
+                "firmware": "" if identity is None else identity.firmware,
+                "facts": len(observation.facts),
+                "unknown": observation.unknown,
+                "requests": observation.requests,
+                "replies": observation.replies,
+                "reply_bytes": observation.reply_bytes,
+            },
         )
 
 
-def record_witnesses(log: EvidenceLog, run: str, looked: Iterable[Look]) -> None:
+def record_observations(
+    log: EvidenceLog, run: str, observations: Mapping[str, TargetObservation], sites: Mapping[str, str]
+) -> None:
+    """Record each session with these targets."""
+    record_entries(log, run, observation_entries(observations, sites))
+
+
+def witness_entries(looked: Iterable[Look]) -> Iterator[LogEntry]:
     """Each look of our own in this run: where, what it bears on, what it saw, and whether it counts."""
     for look in looked:
         answered = look.sighting.answered
-        log.append(
+        yield (
             "witness",
-            run=run,
-            target=look.target,
-            channel=look.point.channel,
-            point_kind=look.point.kind,
-            proves=look.point.proves,
-            answered="unclear" if answered is None else "yes" if answered else "no",
-            positive_before=look.positive_before,
+            {
+                "target": look.target,
+                "channel": look.point.channel,
+                "point_kind": look.point.kind,
+                "proves": look.point.proves,
+                "answered": "unclear" if answered is None else "yes" if answered else "no",
+                "positive_before": look.positive_before,
+            },
         )
 
 
@@ -180,8 +184,7 @@ def record_documents(log: EvidenceLog, run: str, documents: Iterable[Document]) 
         log.append("document.recorded", run=run, document=document.id, kind=document.kind, sha256=document.sha256)
 
 
-def record_end(log: EvidenceLog, run: str, results: Iterable[Result], exit_code: int) -> None:
+def record_end(log: EvidenceLog, run: str, verdicts: Mapping[str, int], exit_code: int) -> None:
     """The counts of final verdicts and the exit code, under a signed head."""
-    counts = Counter(result.verdict.value for result in results if result.level != "control")
-    log.append("run.ended", run=run, durable=True, verdicts=dict(sorted(counts.items())), exit=exit_code)
+    log.append("run.ended", run=run, durable=True, verdicts=dict(sorted(verdicts.items())), exit=exit_code)
     log.checkpoint()

@@ -89,9 +89,9 @@ async def look_for_ourselves(
 
     Every point of a target in ``again`` is looked at anew; of others stands what ``before`` saw in this run.
     """
-    memories = {memory_key(memory): memory for memory in equipment.state.witness_memory()}
+    memories = {memory_key(memory): memory for memory in equipment.state.witness_memory(observations.keys())}
     # Whoever closes an open stream changes nothing that the settings read say, so only a look tells.
-    open_to_all = {name for name, trust in equipment.state.trusts().items() if trust.rtsp_open}
+    open_to_all = {name for name, trust in equipment.state.trusts(observations.keys()).items() if trust.rtsp_open}
     todo: dict[str, list[WitnessPoint]] = {}
     recalled: dict[str, list[tuple[WitnessPoint, WitnessMemory]]] = {}
     for name, observation in sorted(observations.items()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from vmsguard.model.results import Result
 from vmsguard.model.vocabulary import Verdict
 from vmsguard.state.store import State
 
-__all__ = ["with_exposure"]
+__all__ = ["exposed", "standings_of", "with_exposure"]
 
 _OPEN = frozenset({Verdict.FAIL.value, Verdict.CONFLICT.value})
 
@@ -26,29 +26,45 @@ def with_exposure(
     see closes nothing, and the violation stands. ``repaired`` are results of the same run before it changed
     anything: a breach that was mended at once was one too.
     """
-    before = {_key(entry): entry for entry in state.standings()}
+    told = exposed(results, state.standings(), now, repaired=repaired)
+    state.put_standings(standings_of(told, now, repaired=repaired))
+    return told
+
+
+def exposed(
+    results: Iterable[Result], before: Iterable[Standing], now: datetime, *, repaired: Iterable[Result] = ()
+) -> tuple[Result, ...]:
+    """The results with their windows, by what stood ``before``."""
+    open_since = {_key(entry): entry.since for entry in before if entry.verdict in _OPEN}
     seen_open = {_result_key(result): result for result in repaired if result.verdict.value in _OPEN}
     told: list[Result] = []
-    standings: list[Standing] = []
     for result in results:
         key = _result_key(result)
-        prior = before.get(key)
-        was_open = prior is not None and prior.verdict in _OPEN
-        since = prior.since if prior is not None and was_open else None
+        since = open_since.get(key)
         if result.verdict.value in _OPEN:
             told.append(replace(result, exposure_from=since or now))
-        elif result.verdict is Verdict.UNKNOWN and (was_open or key in seen_open):
-            told.append(replace(result, exposure_from=since or now))
-            if not was_open:
-                standings.append(_standing(seen_open[key], now))
-            continue
-        elif was_open or key in seen_open:
-            told.append(replace(result, exposure_from=since or now, exposure_to=now))
-        else:
+        elif since is None and key not in seen_open:
             told.append(result)
-        standings.append(_standing(result, now))
-    state.put_standings(standings)
+        elif result.verdict is Verdict.UNKNOWN:
+            told.append(replace(result, exposure_from=since or now))
+        else:
+            told.append(replace(result, exposure_from=since or now, exposure_to=now))
     return tuple(told)
+
+
+def standings_of(exposures: Iterable[Result], now: datetime, *, repaired: Iterable[Result] = ()) -> Iterator[Standing]:
+    """What is kept of results with their windows: what nobody could see leaves the violation standing.
+
+    One that ``repaired`` saw in this run is kept with it, for the state may not know it yet.
+    """
+    seen_open = {_result_key(result): result for result in repaired if result.verdict.value in _OPEN}
+    for result in exposures:
+        if result.verdict.value in _OPEN and result.exposure_from is not None:
+            yield _standing(result, result.exposure_from, now)
+        elif result.verdict is not Verdict.UNKNOWN or result.exposure_from is None:
+            yield _standing(result, now, now)
+        elif (first := seen_open.get(_result_key(result))) is not None:
+            yield _standing(first, result.exposure_from, now)
 
 
 def _key(entry: Standing) -> tuple[str, str, str, str, str]:
@@ -59,7 +75,7 @@ def _result_key(result: Result) -> tuple[str, str, str, str, str]:
     return result.camera, result.pack, result.rule, result.control, result.endpoint
 
 
-def _standing(result: Result, now: datetime) -> Standing:
+def _standing(result: Result, since: datetime, now: datetime) -> Standing:
     return Standing(
         camera=result.camera,
         pack=result.pack,
@@ -71,6 +87,6 @@ def _standing(result: Result, now: datetime) -> Standing:
         basis=result.basis,
         remediation=result.remediation.value,
         reason=result.reason,
-        since=now,
+        since=since,
         checked_at=now,
     )

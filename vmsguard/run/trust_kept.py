@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -20,9 +20,9 @@ from vmsguard.state.store import State
 __all__ = ["keep_trust", "record_pins", "trust_findings"]
 
 
-def keep_trust(observations: Mapping[str, TargetObservation], looked: Iterable[Look], equipment: Instruments) -> None:
+def keep_trust(observations: Mapping[str, TargetObservation], looked: Sequence[Look], equipment: Instruments) -> None:
     """Keep which certificate each target showed in this run, how it took the login, and whether RTSP asked for one."""
-    known = equipment.state.trusts()
+    known = equipment.state.trusts(observations.keys() | {look.target for look in looked})
     now = equipment.clock.now()
     changed: dict[str, TargetTrust] = {}
 
