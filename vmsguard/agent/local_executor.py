@@ -8,13 +8,11 @@ from functools import partial
 
 import structlog
 
-from vmsguard.agent.executor import Handler, Health, Lease, Leases
-from vmsguard.agent.tasks import Outcome, Retry, TaskRef
+from vmsguard.agent.executor import Handler, Health, Leases
+from vmsguard.agent.tasks import TaskRef
+from vmsguard.agent.under_lease import under_lease
 
 __all__ = ["LocalExecutor"]
-
-_AFTER_A_BUG = 300.0
-"""Seconds until a task is tried again whose handler raised: soon enough for a duty, and no storm."""
 
 
 class LocalExecutor:
@@ -33,7 +31,7 @@ class LocalExecutor:
         self._grace = grace
         self._sleep = sleep
         self._waiting: dict[tuple[str, str, str], TaskRef] = {}
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, asyncio.Task[bool]] = {}
         self._keys: dict[str, tuple[str, str, str]] = {}
         self._changed = asyncio.Event()
         self._serving = False
@@ -86,50 +84,17 @@ class LocalExecutor:
             if ref.target in self._running:
                 continue
             del self._waiting[key]
-            task = asyncio.ensure_future(self._carry_out(handler, ref))
+            task = asyncio.ensure_future(under_lease(self._leases, handler, ref, self._sleep))
             self._running[ref.target] = task
             self._keys[ref.target] = key
             task.add_done_callback(partial(self._ended, ref.target))
 
-    def _ended(self, target: str, task: asyncio.Task[None]) -> None:
+    def _ended(self, target: str, task: asyncio.Task[bool]) -> None:
         del self._running[target], self._keys[target]
         self._changed.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             # Leases could not be given back: the state is gone, and the scheduler will say so.
             self._log.error("task not given back", target=target, error=type(error).__name__)
-
-    async def _carry_out(self, handler: Handler, ref: TaskRef) -> None:
-        lease = await self._leases.acquire(ref)
-        if lease is None:
-            return
-        outcome: Outcome | None = None
-        work = asyncio.ensure_future(handler(ref, lease))
-        keeping = asyncio.ensure_future(self._keep(lease))
-        try:
-            await asyncio.wait({work, keeping}, return_when=asyncio.FIRST_COMPLETED)
-            if work.done():
-                outcome = self._outcome_of(work, ref)
-            else:
-                self._log.warning("lease lost", target=ref.target, token=lease.token)
-        finally:
-            keeping.cancel()
-            work.cancel()
-            await asyncio.gather(work, keeping, return_exceptions=True)
-            await self._leases.release(lease, ref, outcome)
-
-    def _outcome_of(self, work: asyncio.Future[Outcome], ref: TaskRef) -> Outcome:
-        error = work.exception()
-        if error is None:
-            return work.result()
-        self._log.error("task failed", target=ref.target, kind=ref.kind, error=type(error).__name__, exc_info=error)
-        return Retry(_AFTER_A_BUG)
-
-    async def _keep(self, lease: Lease) -> None:
-        """Renew at a third of the term; return when that fails."""
-        while True:
-            await self._sleep(self._leases.term / 3)
-            if not await lease.renew():
-                return
 
     async def _wind_up(self) -> None:
         """Let what runs end by itself for a while; ``serve`` cancels the rest, which is handed back."""
