@@ -58,6 +58,23 @@ CASES: Mapping[str, tuple[Any, Why]] = {
     "a body of 10 MB": (sends(OK + b"Content-Length: 10000000\r\n\r\n", MEGABYTE, times=10), Why.PROTOCOL),
     "a length of 5,000 digits": (sends(OK + b"Content-Length: " + b"9" * 5_000 + b"\r\n\r\n"), Why.UNREACHABLE),
     "a status of 5,000 digits": (sends(b"RTSP/1.0 " + b"2" * 5_000 + b"\r\n\r\n"), Why.PROTOCOL),
+    "interim replies without end": (
+        sends(b"RTSP/1.0 100 Continue\r\nCSeq: 1\r\n\r\n" * 1_000, times=1_000),
+        Why.PROTOCOL,
+    ),
+    "an answer before the question": (sends(OK + b"\r\nRTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n"), Why.PROTOCOL),
+    "an answer from the future": (sends(OK + b"\r\nRTSP/1.0 404 Not Found\r\nCSeq: 999999999\r\n\r\n"), Why.PROTOCOL),
+    "a redirect": (answers(b"RTSP/1.0 302 Moved\r\nLocation: rtsp://127.0.0.2:554/\r\n\r\n"), Why.FAULT),
+    "Basic": (answers(b'RTSP/1.0 401 No\r\nWWW-Authenticate: Basic realm="r"\r\n\r\n'), Why.AUTH),
+    "a digest of an algorithm nobody has": (
+        answers(b'RTSP/1.0 401 No\r\nWWW-Authenticate: Digest realm="r", nonce="n", algorithm=PLAIN\r\n\r\n'),
+        Why.AUTH,
+    ),
+    "a nonce of 15,000 characters": (
+        answers(b'RTSP/1.0 401 No\r\nWWW-Authenticate: Digest realm="r", nonce="' + b"n" * 15_000 + b'"\r\n\r\n'),
+        Why.AUTH,
+    ),
+    "a status that is not said": (answers(b"RTSP/1.0  OK\r\n\r\n"), Why.PROTOCOL),
     "a challenge of one long word": (
         answers(b"RTSP/1.0 401 No\r\nWWW-Authenticate: Digest " + b"a" * 16_000 + b"\r\n\r\n"),
         Why.AUTH,
@@ -97,3 +114,37 @@ def test_a_long_word_in_a_challenge_costs_no_square() -> None:
     begun = time.process_time()
     assert None is challenge_of("RTSP/1.0 401 No\r\nWWW-Authenticate: Digest " + "a" * 200_000 + "\r\n\r\n")
     assert 0.5 > time.process_time() - begun
+
+
+SDP = b"v=0\r\no=- 0 0 IN IP4 127.0.0.2\r\nc=IN IP4 127.0.0.2\r\na=control:rtsp://127.0.0.2:{lure}/x\r\n"
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        b"Content-Base: rtsp://127.0.0.1:{lure}/\r\nContent-Length: 9\r\n\r\n" + SDP,
+        b"Content-Length: 90000000\r\n\r\n" + SDP + MEGABYTE * 4,
+        b"Content-Length: 5\r\nSession: ../../x\r\nLocation: rtsp://127.0.0.1:{lure}/\r\n\r\n" + SDP,
+        b"Content-Type: application/sdp\r\n\r\n" + b"a=" * 1_000_000,
+    ],
+    ids=["another base", "90 MB", "another place", "no length"],
+)
+def test_a_description_counts_by_its_status_and_is_not_read(scene: Any, described: bytes) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(OK + b"\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"RTSP/1.0 200 OK\r\nCSeq: 2\r\n" + described.replace(b"{lure}", str(scene.lure.port).encode()))
+        await writer.drain()
+
+    server = scene.opened(RawServer(serve=serve))
+    camera = scene.opened(Camera({}, ordinary))
+    camera.rtsp = server.port
+    outcome = scene.meet(f"{camera.origin}{PATH}", options={"rtsp_port": str(server.port)})
+    looks = [look for look in outcome.judged.seen.looked if look.target == "t-hostile" and look.point.kind == "rtsp"]
+    assert [(True, "rtsp 200", True)] == [
+        (look.sighting.answered, look.sighting.detail, look.sighting.without_login) for look in looks
+    ]
+    assert (0, True, True) == (scene.lure.connections, outcome.seconds < 6.0, outcome.mebibytes < 48)
+    assert [] == [method for method in (b"SETUP", b"PLAY") if method in server.received]
+    assert scene.ordinary_verdicts == outcome.honest
