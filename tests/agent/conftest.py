@@ -1,38 +1,31 @@
-"""Time that tests own, for a loop that otherwise runs for years."""
+"""Sites whose time is moved by hand."""
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, datetime, timedelta
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # this folder is no package
+
+from sites import DEVICES, OwnClock, Sites
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-class OwnClock:
-    """Stands still until it is moved; the wall clock can be set apart from the seconds that really pass."""
-
-    def __init__(self, start: datetime = NOON) -> None:
-        self.start = start
-        self.seconds = 0.0
-        self.set_by = timedelta()
-
-    def now(self) -> datetime:
-        return self.start + timedelta(seconds=self.seconds) + self.set_by
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def pass_time(self, passed: timedelta) -> None:
-        self.seconds += passed.total_seconds()
-
-    async def sleep(self, seconds: float) -> None:
-        """Waiting that moves the clock: for what alone uses it."""
-        self.seconds += seconds
-        await asyncio.sleep(0)
+@pytest.fixture
+def clock() -> OwnClock:
+    return OwnClock(NOON)
 
 
 @pytest.fixture
-def clock() -> OwnClock:
-    return OwnClock()
+def sites(tmp_path: Path) -> Iterator[Sites]:
+    """Sites that begin on Sunday 25 October 2026 at midnight in UTC."""
+    DEVICES.clear()
+    made = Sites(tmp_path, datetime(2026, 10, 25, tzinfo=UTC))
+    yield made
+    made.close()
+    DEVICES.clear()

@@ -89,7 +89,7 @@ def _asked(
             key not in wanted
             or key[1:] in asked
             or result.control not in _OWES
-            or result.verdict not in (Verdict.PASS, Verdict.UNKNOWN)
+            or not (result.verdict in (Verdict.PASS, Verdict.UNKNOWN) or _only_held(result))
             or rule is None
             or rule.verdict is Verdict.CONFLICT
             or rule.qualifier is Qualifier.EXCEPTION
@@ -99,6 +99,11 @@ def _asked(
         for each in rules.get(snapshot.camera.site, ()):
             if each.pack.id == result.pack and each.mode is not Mode.AUDIT:
                 yield _demand(result, rule, each, evaluation, snapshot, now)
+
+
+def _only_held(result: Result) -> bool:
+    """A hold alone keeps what is left: around its window the duty goes on."""
+    return result.verdict is Verdict.FAIL and result.reason.partition(":")[0] == "held"
 
 
 def _demand(

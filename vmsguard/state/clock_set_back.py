@@ -15,17 +15,17 @@ __all__ = ["ClockSetBack"]
 class ClockSetBack(Stored):
     """Deletions that have not come yet by the clock as it stands, and changes that somebody may have undone."""
 
-    def forget_deletions_ahead(self, now: datetime) -> int:
-        """Take deletions whose cutoff is later than now out of the ledger; how many there were.
+    def forget_deletions_after(self, moment: datetime) -> frozenset[tuple[str, str]]:
+        """Take deletions whose cutoff is later than that out of the ledger; the targets and channels they were at.
 
-        Left in, they would say once their time has come that what was stored until then is gone. The evidence
-        keeps them.
+        Left in, they would say of what was stored until then that it is gone. The evidence keeps them.
         """
-        ahead = 0
+        places: set[tuple[str, str]] = set()
         with self._database.write() as connection:
             for table in (t.deletions, t.held_purges):
-                ahead += connection.execute(delete(table).where(table.c.cutoff > now)).rowcount
-        return ahead
+                gone = delete(table).where(table.c.cutoff > moment).returning(table.c.target, table.c.channel)
+                places.update((row.target, row.channel) for row in connection.execute(gone))
+        return frozenset(places)
 
     def changes_sent(self, target: str) -> frozenset[str]:
         """The changes this instance ever sent to a target, of which it kept what stood there before."""
