@@ -23,7 +23,7 @@ from vmsguard.controls.judging import (
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import StoredRecording, VerifiedDeletion
-from vmsguard.model.facts import Absent, Fact, Unknown
+from vmsguard.model.facts import Absent, Fact, FactKey, Unknown
 from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import WHOLE, Basis, Role, Why
@@ -38,6 +38,8 @@ __all__ = [
     "verified_deletions",
 ]
 
+_ANNOUNCED = "deletion.announced"
+"""What a target told of by itself: shown beside what it lists, and never in its place."""
 _RESIDUE = "no footage that was stored before is left"
 _WHOLE_SECONDS = timedelta(seconds=1)
 """Devices tell whole seconds: footage of the cutoff's own second is new."""
@@ -55,7 +57,7 @@ class StorageResidueEmpty(Control):
     }
 
     def reads(self, params: NoParams) -> frozenset[str]:
-        return frozenset({"footage.recordings", "footage.files", "deletion.verified", CLOCK})
+        return frozenset({"footage.recordings", "footage.files", "deletion.verified", _ANNOUNCED, CLOCK})
 
     def judge(self, params: NoParams, view: View) -> Outcome:
         fact = view.fact("footage.recordings")
@@ -119,7 +121,7 @@ def _judge_remaining(view: View, fact: Fact, remaining: Sequence[StoredRecording
             f"residue: {len(old)} recordings from before are left{told}",
             _RESIDUE,
             offenders=tuple(recording.id for recording in old),
-            left=(*(_described(recording) for recording in old), *gaps),
+            left=(*(_described(recording, _announced(view)) for recording in old), *gaps),
             found=f"{len(old)} recordings",
             basis=fact.basis,
         )
@@ -135,8 +137,22 @@ def _judge_remaining(view: View, fact: Fact, remaining: Sequence[StoredRecording
     return passed(reason, _RESIDUE, weakest((fact, ledger)), found=f"{len(remaining)} newer")
 
 
-def _described(recording: StoredRecording) -> str:
-    return f"recording {recording.id} (locked)" if recording.locked else f"recording {recording.id}"
+def _described(recording: StoredRecording, announced: frozenset[str]) -> str:
+    notes = ["locked"] if recording.locked else []
+    notes += ["the target announced a deletion of it"] if recording.id in announced else []
+    return f"recording {recording.id} ({'; '.join(notes)})" if notes else f"recording {recording.id}"
+
+
+def _announced(view: View) -> frozenset[str]:
+    """The recordings of which the target told a deletion; where it told none, that is not worth citing."""
+    view.trace = None
+    endpoint = view.endpoint
+    fact = None if endpoint is None else view.snapshot.facts.get(FactKey(endpoint.target, endpoint.channel, _ANNOUNCED))
+    told = None if fact is None else listed(fact)
+    if fact is None or told is None or not told.values:
+        return frozenset()
+    view.recite([fact])
+    return frozenset(deletion.id for deletion in told.values)
 
 
 def verified_deletions(view: View) -> tuple[Fact, tuple[VerifiedDeletion, ...] | None]:

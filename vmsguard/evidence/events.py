@@ -33,6 +33,7 @@ from vmsguard.evidence.policy_events import (
     ScopeChanged,
     WritesEvent,
 )
+from vmsguard.evidence.state_events import StateRestored
 from vmsguard.model.vocabulary import Qualifier, Remediation, Verdict
 
 __all__ = [
@@ -220,6 +221,8 @@ class ApplyResult(Event):
     code: Safe = ""
     target: Safe = ""
     channel: DeviceId = ""
+    announced: Count = 0
+    """Deletions of tracks that the device told of by itself meanwhile; its word, beside which it is still looked at."""
     exchanges: tuple[Exchange, ...] = ()
     exchanges_left_off: Count = 0
 
@@ -396,6 +399,7 @@ EVENTS: dict[str, type[Event]] = {
     "duty.day_missed": DutyEvent,
     "writes.paused": WritesEvent,
     "writes.resumed": WritesEvent,
+    "state.restored": StateRestored,
     "trust.learned": TrustEvent,
     "trust.accepted": TrustEvent,
     "finding": Finding,

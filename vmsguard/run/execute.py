@@ -23,6 +23,7 @@ from vmsguard.errors import (
     VmsguardError,
 )
 from vmsguard.model.changes import Receipt
+from vmsguard.model.fact_values import AnnouncedDeletion
 from vmsguard.model.facts import Fact, FactKey
 from vmsguard.model.inventory import Inventory, Target
 from vmsguard.model.ledger import ImpossibilityProof, PriorValue
@@ -63,6 +64,8 @@ class Sent:
     code: str = ""
     proof: ImpossibilityProof | None = None
     identity: Identity | None = None
+    announced: tuple[AnnouncedDeletion, ...] = ()
+    """Deletions that the target told of by itself meanwhile: its word, beside which fresh sessions still look."""
     left: bool = True
     """Whether its intent was recorded, so that a request may have left; False: nothing was sent."""
 
@@ -230,6 +233,7 @@ async def _send(
         channel=change.channel,
         outcome=sent.outcome,
         code=sent.code,
+        announced=len(sent.announced) or None,
         exchanges=[exchange._asdict() for exchange in _exchanges(driver)[exchanged:]] or None,
     )
     return sent
@@ -257,7 +261,7 @@ async def _accepted(
 ) -> Sent:
     """Wait for the product's own job where it has one; ``accepted`` is still only its word."""
     if receipt.reported != "accepted-later":
-        return Sent(planned, "accepted", receipt.reported, identity=identity)
+        return Sent(planned, "accepted", receipt.reported, identity=identity, announced=receipt.announced)
     for _ in range(_JOB_POLLS):
         try:
             async with within(driver.target, "poll", 1):

@@ -110,6 +110,10 @@ FINDINGS: Mapping[str, Words] = {
         "A deletion that was accepted is not stated as it was, and nothing is deleted for it by itself.",
         "Accept the pack with vmsguard policy lock, or put the accepted version back.",
     ),
+    "announced-deletion-left": Words(
+        "The target announced that footage was deleted, and still lists it.",
+        "Believe what it lists. Ask the maker for a fixed firmware, and delete on the device's own pages.",
+    ),
     "unclaimed-channel": Words(
         "No camera of the inventory claims this channel; no policy reaches it.",
         "Add an endpoint for it to a camera, or a camera for it.",
