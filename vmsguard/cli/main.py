@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "select": ("vmsguard.cli.select:select", "Say which cameras a pack is about, and why not the others."),
     "report": ("vmsguard.cli.report:report", "Write what the evidence says, as HTML, CSV or JSON."),
     "evidence": ("vmsguard.cli.evidence:evidence", "Verify and show the evidence log; make keys."),
+    "state": ("vmsguard.cli.state:state", "Copy what is remembered between runs, put it back, look at it."),
     "trust": ("vmsguard.cli.trust:trust", "Show and accept the certificates of targets."),
     "plugins": ("vmsguard.cli.plugins:plugins", "List drivers and what their claims rest on."),
     "simulate": ("vmsguard.cli.simulate:simulate", "Serve simulated cameras and recorders to try things on."),

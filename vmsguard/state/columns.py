@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import BigInteger, Dialect, Text
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, case, literal
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["IsoDate", "UtcTime"]
+__all__ = ["IsoDate", "UtcTime", "earlier", "moment"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -41,3 +41,16 @@ class IsoDate(TypeDecorator[date]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
         return None if value is None else date.fromisoformat(value)
+
+
+def moment(value: datetime) -> ColumnElement[datetime]:
+    """A moment as an expression; in a branch of a CASE a bare one would be bound as text."""
+    return literal(value, UtcTime)
+
+
+def earlier(old: ColumnElement[datetime], new: ColumnElement[datetime]) -> ColumnElement[datetime]:
+    """The earlier of two moments, the new one where there is no old one.
+
+    SQLite's ``min`` and PostgreSQL's ``least`` disagree about null.
+    """
+    return case((old < new, old), else_=new)

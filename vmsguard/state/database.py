@@ -22,7 +22,7 @@ from vmsguard.errors import StateError
 from vmsguard.state.database_errors import as_state_error
 from vmsguard.state.filesystem import filesystem_of, is_of_a_network
 
-__all__ = ["Database"]
+__all__ = ["Database", "sqlite_file"]
 
 BUSY_SECONDS = 5.0
 _WRITES = "vmsguard_writes"
@@ -46,7 +46,7 @@ class Database:
     def __init__(self, url: str) -> None:
         parsed = _parse(url)
         self.where = _describe(parsed)
-        self.file = _file(parsed)
+        self.file = sqlite_file(parsed)
         """The file of a SQLite store; None for one in memory or on a server."""
         self._turn = threading.RLock()
         if parsed.get_backend_name() == "sqlite":
@@ -95,7 +95,9 @@ def _parse(url: str) -> URL:
         ) from None
 
 
-def _file(url: URL) -> Path | None:
+def sqlite_file(url: str | URL) -> Path | None:
+    """The file of a SQLite URL; None for one in memory or on a server."""
+    url = _parse(url) if isinstance(url, str) else url
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
     return Path(str(url.database))
@@ -109,7 +111,7 @@ def _describe(url: URL) -> str:
 
 
 def _sqlite(url: URL, where: str) -> Engine:
-    path = _file(url)
+    path = sqlite_file(url)
     if path is not None:
         _make_private(path)
     options: dict[str, Any] = {"poolclass": StaticPool} if path is None else {}

@@ -22,10 +22,10 @@ _MIGRATING = 0x766D_7367_7561_7264
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def bring_up_to_date(database: Database) -> None:
+def bring_up_to_date(database: Database, *, keep_copy: bool = True) -> None:
     """Migrate unless the store is already at ``REVISION``; raises ``StateError`` for an unknown revision.
 
-    A copy of an older SQLite state is left beside it, named after its schema.
+    A copy of an older SQLite state is left beside it, named after its schema, unless told otherwise.
     """
     with database.read() as connection:
         if stored_revision(connection) == REVISION:
@@ -36,7 +36,7 @@ def bring_up_to_date(database: Database) -> None:
         # Another process may have migrated while we waited for the write lock.
         found = stored_revision(connection)
         if found != REVISION:
-            _upgrade(connection, found, database)
+            _upgrade(connection, found, database, keep_copy=keep_copy)
 
 
 def stored_revision(connection: Connection) -> str | None:
@@ -56,7 +56,7 @@ def configuration(connection: Connection) -> Config:
     return config
 
 
-def _upgrade(connection: Connection, found: str | None, database: Database) -> None:
+def _upgrade(connection: Connection, found: str | None, database: Database, *, keep_copy: bool) -> None:
     # Loading alembic costs as much as a small check, and nearly every start finds the schema up to date.
     from alembic import command
     from alembic.script import ScriptDirectory
@@ -68,6 +68,6 @@ def _upgrade(connection: Connection, found: str | None, database: Database) -> N
             f"{database.where}: the state has schema {found}, this program knows {REVISION}",
             hint="a newer vmsguard wrote it: upgrade this one, or set another state: URL",
         )
-    if found is not None and database.file is not None:
+    if keep_copy and found is not None and database.file is not None:
         copy_sqlite(database.file, database.file.with_name(f"{database.file.name}.{found}"), replace=True)
     command.upgrade(config, REVISION)

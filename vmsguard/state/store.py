@@ -35,6 +35,8 @@ from vmsguard.state.last_seen import Remembered
 from vmsguard.state.lock import exclusive_run
 from vmsguard.state.migrate import bring_up_to_date
 from vmsguard.state.outbox import Outbox
+from vmsguard.state.overview import Overview
+from vmsguard.state.put_back import PutBack
 from vmsguard.state.rows import from_row, insert_new, insert_rows, raise_number, rows_among, upsert
 from vmsguard.state.standing_orders import StandingOrders
 from vmsguard.state.work import WorkLedger
@@ -46,7 +48,7 @@ _SALT = "instance-salt"
 _HIGHEST_TIME = "highest-time"
 
 
-class State(WorkLedger, DutyWatches, StandingOrders, Outbox, Remembered, ClockSetBack):
+class State(Overview, PutBack, WorkLedger, DutyWatches, StandingOrders, Outbox, Remembered, ClockSetBack):
     """What this instance must not forget. Raises ``StateError`` and nothing else from the database."""
 
     def __init__(self, database: Database, clock: Clock, salt: bytes) -> None:

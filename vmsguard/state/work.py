@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, or_, select, update
 
 from vmsguard.errors import LeaseLost
 from vmsguard.model.work import Lease, Work, WorkEntry
 from vmsguard.state import tables as t
-from vmsguard.state.columns import UtcTime
+from vmsguard.state.columns import earlier, moment
 from vmsguard.state.rows import from_row, upsert
 from vmsguard.state.stored import Stored
 
@@ -43,9 +43,9 @@ class WorkLedger(Stored):
                 [Work(target=one.target, site=one.site, next_due=one.next_due) for one in entries],
                 lambda new: {
                     **{column.name: column for column in c if column.name not in ("target", "site")},
-                    "next_due": _earlier(c.next_due, new.next_due),
+                    "next_due": earlier(c.next_due, new.next_due),
                     "again": case(
-                        (and_(during, new.next_due >= c.leased_at), _earlier(c.again, new.next_due)), else_=c.again
+                        (and_(during, new.next_due >= c.leased_at), earlier(c.again, new.next_due)), else_=c.again
                     ),
                 },
             )
@@ -56,8 +56,8 @@ class WorkLedger(Stored):
         with self._database.write() as connection:
             for some in _portions(targets):
                 woken = update(t.work).where(c.target.in_(some))
-                again = case((c.owner != _NO_OWNER, _at(now)), else_=c.again)
-                values = {"next_due": _earlier(c.next_due, _at(now)), "again": again, "not_before": None}
+                again = case((c.owner != _NO_OWNER, moment(now)), else_=c.again)
+                values = {"next_due": earlier(c.next_due, moment(now)), "again": again, "not_before": None}
                 connection.execute(woken.values(values))
 
     def due_work(self, now: datetime, limit: int, site: str | None = None) -> tuple[Work, ...]:
@@ -122,12 +122,12 @@ class WorkLedger(Stored):
         An earlier time that was asked for meanwhile stands. ``attempt`` above 0 says that it came to nothing, and
         ``not_before`` when to try again: then what was due stays due since when it was.
         """
-        c, due = t.work.c, _at(next_due)
+        c, due = t.work.c, moment(next_due)
         values: dict[str, object] = {
             "owner": _NO_OWNER,
             "leased_at": None,
             "lease_until": None,
-            "next_due": _earlier(c.again, _earlier(c.next_due, due) if attempt else due),
+            "next_due": earlier(c.again, earlier(c.next_due, due) if attempt else due),
             "again": None,
             "attempt": attempt,
             "not_before": not_before,
@@ -176,16 +176,6 @@ def _held(lease: Lease) -> ColumnElement[bool]:
 
 def _over(until: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:
     return or_(until.is_(None), until <= now)
-
-
-def _at(moment: datetime) -> ColumnElement[datetime]:
-    # Beside a column a moment takes the column's type; in a branch of its own it would be bound as text.
-    return literal(moment, UtcTime)
-
-
-def _earlier(old: ColumnElement[datetime], new: ColumnElement[datetime]) -> ColumnElement[datetime]:
-    # min() on SQLite and least() on PostgreSQL disagree about null.
-    return case((old < new, old), else_=new)
 
 
 def _lease(work: Work, until: datetime) -> Lease:
