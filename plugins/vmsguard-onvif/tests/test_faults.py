@@ -117,6 +117,23 @@ def test_what_is_no_answer_is_a_protocol_violation(content: str) -> None:
     assert type(outcome(content.encode())) is ProtocolViolation
 
 
+def test_an_answer_in_soap_1_1_is_no_answer_and_says_so() -> None:
+    error = outcome(GOOD.replace(SOAP12, SOAP11).encode())
+    assert (type(error), error.detail) == (
+        ProtocolViolation,
+        "an answer in SOAP 1.1, which ONVIF does not speak",
+    )
+
+
+def test_a_refusal_of_our_version_of_soap_names_it() -> None:
+    error = outcome(
+        f'<e:Envelope xmlns:e="{SOAP11}"><e:Body><e:Fault><faultcode>e:VersionMismatch</faultcode>'
+        "<faultstring>SOAP 1.1 only</faultstring></e:Fault></e:Body></e:Envelope>".encode(),
+        500,
+    )
+    assert (type(error), error.code) == (DeviceFault, "VersionMismatch")
+
+
 def test_a_response_counts_only_with_success() -> None:
     assert response(GOOD.encode(), 200, DEVICE, WHERE).tag.endswith("GetUsersResponse")
     assert type(outcome(GOOD.encode(), 500)) is ProtocolViolation

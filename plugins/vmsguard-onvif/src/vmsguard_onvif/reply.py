@@ -13,6 +13,7 @@ from vmsguard_onvif.reply_limits import objection
 __all__ = ["body_of", "response"]
 
 _ENVELOPES = {f"{{{namespace}}}Envelope": f"{{{namespace}}}Body" for namespace in (SOAP12, SOAP11)}
+_OLD_BODY = f"{{{SOAP11}}}Body"
 
 
 def _parser() -> etree.XMLParser:
@@ -69,6 +70,10 @@ def response(content: bytes, status: int, namespace: str, where: Where) -> Eleme
     told = body_of(content, where)
     if is_fault(told):
         raise fault_error(told, status, where)
+    parent = told.getparent()
+    if parent is not None and parent.tag == _OLD_BODY:
+        # What was asked in SOAP 1.2 is answered in it, or refused (SOAP 1.2 part 1, appendix A).
+        raise ProtocolViolation(where.target, where.operation, "an answer in SOAP 1.1, which ONVIF does not speak")
     if told.tag != f"{{{namespace}}}{where.operation}Response":
         raise ProtocolViolation(where.target, where.operation, "the answer to another operation")
     if not 200 <= status < 300:
