@@ -16,6 +16,7 @@ class InventoryGroup(LazyGroup):
         "list": ("vmsguard.cli.inventory_list:list_inventory", "List targets and cameras as the inventory has them."),
         "import": ("vmsguard.cli.inventory_import:import_entries", "Show or write what a file would add."),
         "diff": ("vmsguard.cli.inventory_diff:diff", "Compare what was discovered with what is enrolled."),
+        "retire": ("vmsguard.cli.inventory_retire:retire", "End the duties of a camera that is gone, by its record."),
     }
 
 

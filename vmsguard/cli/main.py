@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("vmsguard.cli.check:check", "Observe and judge; changes no device."),
     "plan": ("vmsguard.cli.plan:plan", "Show what apply would change, and what stands in the way."),
     "apply": ("vmsguard.cli.apply:apply", "Make the planned changes and prove them by fresh read-back."),
+    "agent": ("vmsguard.cli.agent:agent", "Keep duties and policies day after day; pause, resume, approve."),
     "policy": ("vmsguard.cli.policy:policy", "List, show, validate and explain policies."),
     "discover": ("vmsguard.cli.discover:discover", "Ask the networks here which cameras and recorders are there."),
     "inventory": ("vmsguard.cli.inventory:inventory", "List what is enrolled, and add what was discovered."),

@@ -1,0 +1,25 @@
+"""``vmsguard agent``: the long-running side, and what people tell it until further notice."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import click
+
+from vmsguard.cli.lazy_group import LazyGroup
+
+__all__ = ["AgentGroup", "agent"]
+
+
+class AgentGroup(LazyGroup):
+    lazy: ClassVar[dict[str, tuple[str, str]]] = {
+        "run": ("vmsguard.cli.agent_run:run", "Keep duties and policies until it is stopped."),
+        "pause": ("vmsguard.cli.agent_orders:pause", "Stop configuration writes until further notice; duties go on."),
+        "resume": ("vmsguard.cli.agent_orders:resume", "Let configuration writes go on."),
+        "approve": ("vmsguard.cli.agent_orders:approve", "Approve the first deletion at a target, up to a count."),
+    }
+
+
+@click.group(cls=AgentGroup)
+def agent() -> None:
+    """Deletions on time, drift found and repaired, day after day, through crashes and dead links."""

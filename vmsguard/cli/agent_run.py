@@ -1,0 +1,97 @@
+"""``vmsguard agent run``: the loop, until a signal or, with ``--once``, until nothing is due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vmsguard.agent.assemble import LocalAgent
+    from vmsguard.agent.notifications.alert import Alert
+    from vmsguard.cli.installation import Installation
+    from vmsguard.run.equipment import Equipment
+
+__all__ = ["run"]
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Work off what is due now, then stop; for cron and for trying it.")
+@click.pass_context
+def run(ctx: click.Context, once: bool) -> None:
+    """Carry out every deletion in time, and find and repair drift, until SIGTERM or SIGINT.
+
+    Duties of packs in enforce are carried out without being asked, holds left out; the first deletion of a place
+    waits for vmsguard agent approve. Configuration is changed only for packs in enforce that vmsguard policy lock
+    holds as they are here. A changed inventory, policy, hold or exception is in force within a minute; files with
+    mistakes leave what was in force in force. On a signal it begins nothing more, finishes or hands back what it
+    has in hand, and signs the evidence.
+
+    Exit codes: 0 stopped in order; 2 configuration, evidence or state; with --once those of check.
+    """
+    from vmsguard.cli.installation import config_path, open_installation, run_with_equipment
+
+    installation = open_installation(config_path(ctx))
+    debug = ctx.find_root().obj["debug"]
+    ctx.exit(run_with_equipment(installation, lambda equipment: _live(installation, equipment, once), debug=debug))
+
+
+async def _live(installation: Installation, equipment: Equipment, once: bool) -> int:
+    import asyncio
+    import signal
+
+    agent = _agent(installation, equipment)
+    if once:
+        await agent.once()
+        return _exit_code(agent)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, stop.set)
+    await agent.run(stop)
+    return 0
+
+
+def _agent(installation: Installation, equipment: Equipment) -> LocalAgent:
+    """The agent with everything that lives beside its loop."""
+    from dataclasses import replace
+
+    from vmsguard.agent.assemble import assemble, settings_of
+    from vmsguard.agent.files import FleetFiles
+    from vmsguard.cli.installation import new_run_id
+    from vmsguard.run.equipment import no_progress
+
+    config = installation.config
+    quiet = replace(equipment, progress=no_progress)
+
+    def tell(alerts: Iterable[Alert]) -> None:
+        for alert in alerts:
+            equipment.log.warning(alert.code, site=alert.site, subject=alert.subject, target=alert.target)
+
+    return assemble(
+        quiet,
+        FleetFiles(config, installation.registry, installation.fleet),
+        settings_of(config.agent, config.evidence.origin),
+        tell,
+        lambda: new_run_id(equipment.clock),
+    )
+
+
+def _exit_code(agent: LocalAgent) -> int:
+    """As check tells it, from the last verdicts of every rule."""
+    from vmsguard.model.vocabulary import Verdict
+    from vmsguard.run.exit_code import ExitCode
+
+    cameras = agent.in_force.fleet.inventory.cameras
+    verdicts = {
+        one.verdict
+        for one in agent.equipment.state.standings()
+        if one.rule and not one.control and one.camera in cameras
+    }
+    if verdicts & {Verdict.FAIL.value, Verdict.CONFLICT.value}:
+        return ExitCode.VIOLATIONS
+    # What nobody could see keeps its last verdict, so who is not reached is asked for by its work.
+    unreached = any(work.attempt > 0 for work in agent.equipment.state.all_work())
+    return ExitCode.UNKNOWN if unreached or Verdict.UNKNOWN.value in verdicts else ExitCode.PASS

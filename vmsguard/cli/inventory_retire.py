@@ -1,0 +1,62 @@
+"""``vmsguard inventory retire``: what ends the duties of a camera that is gone, and the only thing that does."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["DISPOSAL", "retire"]
+
+DISPOSAL = "disposal"
+"""The kind of document that says what became of a device and of what was stored in it."""
+
+
+@click.command()
+@click.argument("camera")
+@click.option(
+    "--record",
+    "file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="A kind: Document file of the kind disposal that covers the camera.",
+)
+@click.option("--by", required=True, metavar="ROLE", help="Who retires it, as role:<id>; never a name.")
+@click.pass_context
+def retire(ctx: click.Context, camera: str, file: str, by: str) -> None:
+    """End the duties of CAMERA, which the inventory no longer has, by the record of its disposal.
+
+    A camera that is merely missing from the inventory keeps its duties: it is worked with its last address and
+    login, and what is not deleted in time is missed. Works beside a running agent; the next run records that the
+    duties ended.
+    """
+    from pathlib import Path
+
+    from vmsguard.cli.agent_orders import open_state, role_of
+    from vmsguard.cli.installation import config_path, open_installation
+    from vmsguard.errors import UsageError
+    from vmsguard.model.clock import SystemClock
+    from vmsguard.model.duty_watch import Retirement
+    from vmsguard.policy.load_site_files import load_documents
+    from vmsguard.policy.syntax.suggest import did_you_mean
+
+    installation = open_installation(config_path(ctx))
+    if camera in installation.fleet.inventory.cameras:
+        raise UsageError(f"{camera} is in the inventory", hint="take it out there first; retire what is gone")
+    papers = [one for one in load_documents([Path(file)]) if one.kind == DISPOSAL]
+    paper = next((one for one in papers if camera in one.cameras), None)
+    if paper is None:
+        raise UsageError(
+            f"{file}: no document of kind {DISPOSAL} covers {camera}",
+            hint=f"write kind: {DISPOSAL} under document:, and the camera under covers:",
+        )
+    now = SystemClock().now()
+    if paper.dated > now.date():
+        raise UsageError(f"{file}: dated {paper.dated}, which is still to come", hint="check the date")
+    with open_state(installation) as state:
+        known = {duty.camera for duty in state.duties()} | state.last_cameras().keys()
+        if camera not in known:
+            raise UsageError(f"nothing is owed for a camera {camera!r}", hint=did_you_mean(camera, known))
+        state.retire(
+            Retirement(camera=camera, kind=paper.kind, sha256=paper.sha256, dated=paper.dated, by=role_of(by), at=now)
+        )
+    click.echo(f"retired: {camera}; the next run ends what it owed")
