@@ -35,6 +35,7 @@ def camera_fleet(channels: int) -> dict[str, Any]:
                 "rtsp": True,
                 "audio": True,
                 "multicast": True,
+                "allowed": ["192.0.2.0/24"],
                 "tunnels": ["websocket"],
                 "masks": [True, False],
                 "recordings": {"jobs": 2, "triggers": ["continuous", "schedule"], "export_seconds": 0},
