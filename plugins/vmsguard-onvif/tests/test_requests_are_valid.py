@@ -17,6 +17,14 @@ from vmsguard.simulator.soap import SoapRequest, parse_request
 from vmsguard.testing.goals import pending
 
 CANARY = "GetVmsguardCanary"
+NEVER_SENT = frozenset(
+    # What is made idle or left empty can be looked at again; what is deleted cannot, and takes more with it.
+    {"DeleteRecordingJob", "DeleteReceiver", "DeleteProfile", "Uninstall", "SetSystemFactoryDefault", "SystemReboot"}
+    # People's own, and their doors.
+    | {"GetCredentials", "GetCredentialList", "DeleteCredential", "SetCredential", "ModifyCredential"}
+    # Nothing is begun that would have to be ended.
+    | {"FindRecordings", "FindEvents", "ExportRecordedData", "ExportRecordedSegments", "StopExportRecordedData"}
+)
 CAMERA: dict[str, Any] = {
     "audio": True,
     "multicast": True,
@@ -104,6 +112,7 @@ async def test_every_request_of_a_full_read_and_of_every_verb_is_valid(
     assert wrong(official, sent) == {}
     if role is Role.DEVICE:
         assert set(verbs) == tried
+    assert set() == NEVER_SENT & {request.operation for request in sent}
     assert {"CreatePullPointSubscription", "PullMessages", "Unsubscribe"} < {request.operation for request in sent}
     assert len({request.operation for request in sent}) > (40 if role is Role.DEVICE else 12)
 
