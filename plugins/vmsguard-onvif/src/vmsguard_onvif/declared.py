@@ -144,10 +144,11 @@ MANIFEST = Manifest(
         "transmission.cloud.off": "Switch the maker's cloud and peer-to-peer service off on the device's own pages.",
         "analytics.face.identify.off": "Delete the recordings that a search by pictures could find people in; "
         "leave doors to whoever runs them, and ask the maker which function sends an event that no list explains.",
-        "analytics.face.detect.ephemeral": "If the rule is to stay, set its IncludeImage to nothing on the device's "
-        "own pages: LocalStorage and RemoteStorage keep a picture of every face.",
+        "analytics.face.detect.ephemeral": "Switch the pictures of the function off on the device's own pages; where "
+        "it tells nothing of pictures, ask the maker whether it keeps any.",
         "audio.off": "Take the audio track out of the recording job, or switch the microphone off on the device.",
-        "metadata.human_attributes.off": "Switch analytics and events off in the metadata of every profile.",
+        "metadata.human_attributes.off": "Delete brokers that take metadata in, and take the metadata track out of the "
+        "recording job; events that describe people end with the rule that sends them.",
         "ptz.bounded": "Set limits or presets on the device's own pages, and state them in the operating policy.",
         "storage.edge.off": "Take the card out, or switch recording off on the device's own pages.",
         "storage.residue.empty": "Format the card on the device's own pages: ONVIF has no operation for it.",
