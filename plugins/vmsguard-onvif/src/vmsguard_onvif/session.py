@@ -78,6 +78,8 @@ class Session:
         self.trusts_absence = False
         self.fabricates = False
         self.fabricating: dict[str, bool] = {}
+        self.refusal: tuple[int, bytes] | None = None
+        """Status and bytes of a proper refusal of what cannot exist, to know the next one by."""
         self._mode = self._configured()
         self._with_action = target.options.get("soap_action", "on") != "off"
         self.login_accepted = False
@@ -149,7 +151,7 @@ class Session:
     ) -> Reply:
         """The raw reply to one prepared envelope, posted to the path the service table gives, or the one given here."""
         self.requests += 1
-        digest = authenticate and self._mode in {AuthMode.DIGEST, AuthMode.BOTH}
+        digest = authenticate and (self._mode is AuthMode.DIGEST or self._mode is AuthMode.BOTH)
         reply = await self.ctx.http.request(
             "POST",
             self.path(namespace, operation) if addressing is None else addressing.path,
@@ -171,7 +173,7 @@ class Session:
 
     def security(self, operation: str) -> str:
         """The UsernameToken header for one message, empty where the mode has none."""
-        if self._mode not in {AuthMode.WSSE, AuthMode.BOTH} or self.ctx.login is None:
+        if not (self._mode is AuthMode.WSSE or self._mode is AuthMode.BOTH) or self.ctx.login is None:
             return ""
         if self._refused and not self.login_accepted:
             raise AuthRejected(
