@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from sys import intern
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -26,10 +27,11 @@ from vmsguard.policy.in_force import is_zone
 from vmsguard.policy.syntax.reading import Fields, Reader
 from vmsguard.policy.syntax.strict_yaml import Node
 from vmsguard.policy.syntax.suggest import did_you_mean
-from vmsguard.policy.syntax.yaml_files import YamlDocument, documents_of
+from vmsguard.policy.syntax.yaml_files import YamlDocument, documents_of, each_document_of
 
 __all__ = ["group_names", "load_inventory"]
 
+_ALL = (ALL_CHANNELS,)
 _DEVICE_ROLES = ("device", "recorder", "relay")
 
 
@@ -39,24 +41,38 @@ class _Parts:
     def __init__(self) -> None:
         self.targets: dict[str, Target] = {}
         self.cameras: dict[str, Camera] = {}
-        self.nodes: dict[str, tuple[Reader, Node]] = {}
+        self.readers: dict[int, Reader] = {}
+        self.places: dict[str, tuple[Reader, Node]] = {}
+        """Where each camera stands, without what stands there."""
         self.zones: dict[str, str] = {}
         self.groups: dict[str, list[Mapping[str, Attribute]]] = {}
         """Every definition of a group, in the order of the documents."""
+        self.borrowed: dict[tuple[int, str], tuple[Reader, Node]] = {}
+        """Where a document first uses a group that another one defines."""
+        self.logins: dict[LoginRefs, LoginRefs] = {}
 
 
 def load_inventory(paths: Iterable[Path]) -> Inventory:
     """The inventory of all files together; raises ``Problems`` with every mistake in them."""
     parts = _Parts()
-    documents = documents_of(paths, ("Inventory",))
-    # A camera may stand in another document than its groups: those come first.
-    for later in [_read_document(document, parts) for document in documents]:
-        for node in later.cameras:
-            _read_camera(node, later, parts)
+    waiting: list[_Cameras] = []
+    for document in each_document_of(paths, ("Inventory",)):
+        parts.readers[id(document.reader)] = document.reader
+        cameras = _read_document(document, parts)
+        # A camera may stand before its groups. What follows waits too, so that the order stays that of the files.
+        if waiting or not _groups_used(cameras) <= parts.groups.keys():
+            waiting.append(cameras)
+        else:
+            _read_cameras(cameras, parts)
+        # Only one file's tree at a time: a fleet's worth of them is many times its inventory.
+        del document, cameras
+    for later in waiting:
+        _read_cameras(later, parts)
+    _check_borrowed(parts)
     for camera in parts.cameras.values():
         _check_references(camera, parts)
     problems: list[ConfigError] = []
-    for reader in {id(document.reader): document.reader for document in documents}.values():
+    for reader in parts.readers.values():
         try:
             reader.finish()
         except Problems as several:
@@ -74,6 +90,22 @@ def group_names(paths: Iterable[Path]) -> frozenset[str]:
         if node is not None and isinstance(node.value, dict):
             found.update(node.value)
     return frozenset(found)
+
+
+def _groups_used(cameras: _Cameras) -> set[str]:
+    """What the cameras of a document name as groups; what is wrong with it is told when they are read."""
+    found: set[str] = set()
+    for node in cameras.cameras:
+        named = node.value.get("groups") if isinstance(node.value, dict) else None
+        if named is not None and isinstance(named.value, list):
+            found.update(one.value for one in named.value if isinstance(one.value, str))
+    return found
+
+
+def _read_cameras(cameras: _Cameras, parts: _Parts) -> None:
+    attributes: dict[tuple[str, ...], Mapping[str, Attribute]] = {}
+    for node in cameras.cameras:
+        _read_camera(node, cameras, parts, attributes)
 
 
 class _Cameras(NamedTuple):
@@ -121,12 +153,12 @@ def _read_site(name: str, node: Node, reader: Reader, parts: _Parts) -> None:
 def _read_target(node: Node, reader: Reader, limits: Limits, parts: _Parts) -> None:
     with reader.fields(node, "a target") as fields:
         target = Target(
-            id=fields.identifier("id"),
-            site=fields.identifier("site"),
+            id=intern(fields.identifier("id")),
+            site=intern(fields.identifier("site")),
             role=Role(fields.word("role", _DEVICE_ROLES) or "device"),
-            driver=fields.identifier("driver"),
+            driver=intern(fields.identifier("driver")),
             url=_url(fields, reader),
-            login=_login(fields, reader),
+            login=parts.logins.setdefault(login := _login(fields, reader), login),
             tls_pin=fields.optional("tls_pin", _pin_of(reader)),
             options={key: _option(reader, value, key) for key, value in fields.entries("options", required=False)},
             limits=_limits(fields, reader, limits),
@@ -217,29 +249,36 @@ def _attributes(fields: Fields, reader: Reader) -> dict[str, Attribute]:
     }
 
 
-def _read_camera(node: Node, among: _Cameras, parts: _Parts) -> None:
+def _read_camera(
+    node: Node, among: _Cameras, parts: _Parts, of_groups: dict[tuple[str, ...], Mapping[str, Attribute]]
+) -> None:
+    """Read one camera; cameras of the same groups and with nothing of their own share their attributes."""
     reader = among.reader
     with reader.fields(node, "a camera") as fields:
-        own_groups = fields.identifiers("groups", ())
-        attributes = dict(among.defaults)
-        for name in own_groups:
-            attributes.update(_group(name, fields.get("groups") or node, among, parts))
-        attributes.update(_attributes(fields, reader))
+        own_groups = tuple(map(intern, fields.identifiers("groups", ())))
+        own = _attributes(fields, reader)
+        if (shared := of_groups.get(own_groups)) is None:
+            shared = dict(among.defaults)
+            for name in own_groups:
+                shared.update(_group(name, fields.get("groups") or node, among, parts))
+            if all(name in among.groups or name in parts.groups for name in own_groups):  # else each is told
+                of_groups[own_groups] = shared
+        attributes = {**shared, **own} if own else shared
         owner = attributes.get("managed_by")
         camera = Camera(
-            id=fields.identifier("id"),
-            site=fields.identifier("site"),
+            id=intern(fields.identifier("id")),
+            site=intern(fields.identifier("site")),
             attributes=attributes,
             endpoints=tuple(_endpoint(item, reader) for item in fields.items("endpoints", required=False)),
             groups=own_groups,
             tags=fields.identifiers("tags", ()),
-            managed_by="" if owner is None else str(owner.value),
+            managed_by="" if owner is None else intern(str(owner.value)),
             place=f"{reader.file}:{node.line}",
         )
     if camera.id in parts.cameras:
         reader.fault(node, f"camera {camera.id} is declared twice", f"the first is at {parts.cameras[camera.id].place}")
     parts.cameras[camera.id] = camera
-    parts.nodes[camera.id] = (reader, node)
+    parts.places[camera.id] = (reader, Node(None, node.line, node.column))
 
 
 def _group(name: str, node: Node, among: _Cameras, parts: _Parts) -> Mapping[str, Attribute]:
@@ -249,27 +288,35 @@ def _group(name: str, node: Node, among: _Cameras, parts: _Parts) -> Mapping[str
     defined = parts.groups.get(name, [])
     if not defined:
         among.reader.fault(node, f"unknown group {name!r}", did_you_mean(name, parts.groups))
-    elif any(one != defined[0] for one in defined):
-        message = f"group {name!r} is defined differently in several documents"
-        among.reader.fault(node, message, "define it once, or in the document that uses it")
+    else:
+        place = Node(None, node.line, node.column)
+        parts.borrowed.setdefault((id(among.reader), name), (among.reader, place))
     return defined[0] if defined else {}
+
+
+def _check_borrowed(parts: _Parts) -> None:
+    for (_, name), (reader, place) in parts.borrowed.items():
+        first, *others = parts.groups[name]
+        if any(one != first for one in others):
+            message = f"group {name!r} is defined differently in several documents"
+            reader.fault(place, message, "define it once, or in the document that uses it")
 
 
 def _endpoint(node: Node, reader: Reader) -> EndpointRef:
     with reader.fields(node, "an endpoint") as fields:
-        target = fields.identifier("target")
+        target = intern(fields.identifier("target"))
         channels = fields.need("channels")
         if channels is None:
-            return EndpointRef(target, (ALL_CHANNELS,))
+            return EndpointRef(target, _ALL)
         if isinstance(channels.value, list):
             return EndpointRef(target, reader.texts(channels, "channels", least=1))
         if channels.value != ALL_CHANNELS:
             reader.fault(channels, "channels: expected all or a list", 'write all or ["1", "2"]')
-        return EndpointRef(target, (ALL_CHANNELS,))
+        return EndpointRef(target, _ALL)
 
 
 def _check_references(camera: Camera, parts: _Parts) -> None:
-    reader, node = parts.nodes[camera.id]
+    reader, node = parts.places[camera.id]
     for ref in camera.endpoints:
         target = parts.targets.get(ref.target)
         if target is None:

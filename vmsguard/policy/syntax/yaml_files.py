@@ -15,7 +15,15 @@ from vmsguard.policy.syntax.reading import Fields, Reader
 from vmsguard.policy.syntax.strict_yaml import MAX_BYTES, Node, read_yaml
 from vmsguard.policy.syntax.suggest import did_you_mean
 
-__all__ = ["API_VERSION", "KINDS", "YamlDocument", "documents_of", "read_documents", "yaml_files_in"]
+__all__ = [
+    "API_VERSION",
+    "KINDS",
+    "YamlDocument",
+    "documents_of",
+    "each_document_of",
+    "read_documents",
+    "yaml_files_in",
+]
 
 API_VERSION = "vmsguard/v1"
 
@@ -74,16 +82,30 @@ def documents_of(
     paths: Iterable[Path], kinds: Sequence[str], *, error: type[ConfigError] = ConfigError
 ) -> tuple[YamlDocument, ...]:
     """The documents of these kinds in files and folders, all unreadable files reported at once."""
+    return tuple(each_document_of(paths, kinds, error=error))
+
+
+def each_document_of(
+    paths: Iterable[Path], kinds: Sequence[str], *, error: type[ConfigError] = ConfigError
+) -> Iterator[YamlDocument]:
+    """The same one after the other, so that a file's tree can go before the next one is read.
+
+    Files that cannot be read are raised together at the end.
+    """
     problems: list[ConfigError] = []
-    found: list[YamlDocument] = []
     for path in yaml_files_in(paths, error=error):
         try:
-            found += [document for document in read_documents(path, error=error) if document.kind in kinds]
+            documents = list(read_documents(path, error=error))
         except Problems as several:
             problems += several.problems
+            continue
+        documents.reverse()
+        while documents:
+            if (document := documents.pop()).kind in kinds:
+                yield document
+            del document
     if problems:
         raise Problems(problems)
-    return tuple(found)
 
 
 def yaml_files_in(paths: Iterable[Path], *, error: type[ConfigError] = ConfigError) -> list[Path]:
