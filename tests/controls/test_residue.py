@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from vmsguard.model.changes import Change
-from vmsguard.model.fact_values import StoredRecording, VerifiedDeletion
+from vmsguard.model.fact_values import AnnouncedDeletion, StoredRecording, VerifiedDeletion
 from vmsguard.model.vocabulary import Basis, Verdict, Why
 
 
@@ -47,6 +49,24 @@ def test_footage_from_before_fails_and_is_purged_up_to_now(scene, now, hour):
 def test_locked_footage_is_named(scene, now, hour):
     scene.listed("footage.recordings", recording(now - hour, locked=True))
     assert "locked by the product: r1" in scene.judge("storage.residue.empty").reason
+
+
+def test_a_deletion_that_was_only_announced_is_named_and_changes_nothing(scene, now, hour):
+    scene.listed("footage.recordings", recording(now - hour, locked=True), recording(now - hour, name="r2"))
+    plain = scene.judge("storage.residue.empty")
+    for unheard in (lambda: scene.unknown("deletion.announced"), lambda: scene.listed("deletion.announced")):
+        unheard()
+        assert plain == scene.judge("storage.residue.empty")
+    scene.listed("deletion.announced", AnnouncedDeletion("r1", "V", None, now), complete=False)
+    told = scene.judge("storage.residue.empty")
+    assert told.left == ("recording r1 (locked; the target announced a deletion of it)", "recording r2")
+    assert replace(told, left=plain.left) == plain
+
+
+def test_an_announcement_makes_no_list_complete(scene, now):
+    scene.listed("footage.recordings", complete=False)
+    scene.listed("deletion.announced", AnnouncedDeletion("r1", "V", None, now), complete=False)
+    assert Verdict.UNKNOWN is scene.judge("storage.residue.empty").verdict
 
 
 def test_footage_newer_than_the_last_verified_deletion_is_not_residue(scene, now, hour):

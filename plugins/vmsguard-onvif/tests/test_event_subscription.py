@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Iterator
@@ -370,6 +371,15 @@ async def test_a_session_that_breaks_off_leaves_none(simulate: Any) -> None:
             async with simulated.session(**ON) as session:
                 assert isinstance(told(await session.read()), Known)
                 raise RuntimeError("somewhere else")
+        assert simulated.simulator.open_subscriptions("cam") == 0
+
+
+async def test_a_session_whose_time_is_over_leaves_none(simulate: Any) -> None:
+    async with simulate(persona="silent-pull-point") as simulated:
+        async with simulated.session(**ON) as session:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(session.read(), 0.5)
+            assert simulated.simulator.open_subscriptions("cam") == 1
         assert simulated.simulator.open_subscriptions("cam") == 0
 
 

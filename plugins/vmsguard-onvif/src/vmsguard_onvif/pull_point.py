@@ -32,8 +32,8 @@ MOST_MESSAGES = 64
 """Messages of one pull that are asked for."""
 _WAIT = 1
 """Seconds that the device may take to find a message; every device must bear a minute (Core, PullMessages)."""
-_GRACE = 4.0
-"""Seconds beyond these after which a pull that is not answered is given up."""
+_GRACE = 3.0
+"""Seconds beyond these after which a word that is not answered is given up: twice of both is less than a deadline."""
 
 _EVENT_PORT = "http://www.onvif.org/ver10/events/wsdl/EventPortType"
 _PULL_POINT = "http://www.onvif.org/ver10/events/wsdl/PullPointSubscription"
@@ -59,13 +59,7 @@ class PullPoint:
             await self._renew()
         inner = leaf("tev:Timeout", f"PT{_WAIT}S") + leaf("tev:MessageLimit", str(MOST_MESSAGES))
         action = f"{_PULL_POINT}/PullMessagesRequest"
-        try:
-            async with asyncio.timeout(_WAIT + _GRACE):
-                return await self._say(EVENTS, "PullMessages", inner, action, parse=notifications)
-        except TimeoutError:
-            raise Unreachable(
-                self._session.target.id, "PullMessages", f"no answer {_GRACE:g} s after its own end"
-            ) from None
+        return await self._say(EVENTS, "PullMessages", inner, action, parse=notifications)
 
     async def give_back(self) -> None:
         """Unsubscribe; asked a second time where the first may not have arrived. Raises where both were in vain."""
@@ -89,8 +83,14 @@ class PullPoint:
     async def _say(
         self, namespace: str, operation: str, inner: str, action: str, *, parse: Callable[[Element], T]
     ) -> T:
+        """Within seconds or not at all: what listens besides must cost a session no whole deadline."""
         addressing = addressed(self._path, action, self._told.address, self._told.parameters)
-        return await self._session.converse(namespace, operation, inner, addressing, parse=parse)
+        try:
+            async with asyncio.timeout(_WAIT + _GRACE):
+                return await self._session.converse(namespace, operation, inner, addressing, parse=parse)
+        except TimeoutError:
+            told = f"no answer within {_WAIT + _GRACE:g} s"
+            raise Unreachable(self._session.target.id, operation, told) from None
 
 
 async def open_pull_point(session: Session, topics: tuple[str, ...]) -> PullPoint:
