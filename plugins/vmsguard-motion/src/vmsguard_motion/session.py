@@ -179,7 +179,7 @@ class Session:
         told = next((value for name, value in reply.headers.items() if name.lower() == "date"), "")
         try:
             theirs = parsedate_to_datetime(told)
-        except ValueError:
+        except (ValueError, OverflowError):  # a year or an offset of twenty digits
             return
         if theirs.tzinfo is not None:  # "-0000": the server states no zone
             self.skew_seconds = round((theirs - self.ctx.clock.now()).total_seconds())

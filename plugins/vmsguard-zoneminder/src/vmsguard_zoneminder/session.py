@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -17,6 +16,7 @@ from vmsguard.model.vocabulary import Effect
 from vmsguard.net.client import Reply
 from vmsguard.plugin.driver import Context
 from vmsguard_zoneminder import rows
+from vmsguard_zoneminder.http_date import moment_of
 
 __all__ = ["DENIED", "NO_SUCH_THING", "Session"]
 
@@ -213,15 +213,8 @@ class Session:
 
     def _note_clock(self, reply: Reply) -> None:
         told = next((value for name, value in reply.headers.items() if name.lower() == "date"), "")
-        try:
-            theirs = parsedate_to_datetime(told)
-        except ValueError:
-            self.skew_seconds = None
-            return
-        if theirs.tzinfo is None:  # "-0000": the server states no zone
-            self.skew_seconds = None
-            return
-        self.skew_seconds = round((theirs - self.ctx.clock.now()).total_seconds())
+        theirs = moment_of(told)
+        self.skew_seconds = None if theirs is None else round((theirs - self.ctx.clock.now()).total_seconds())
 
 
 def _reason(body: bytes) -> str:
