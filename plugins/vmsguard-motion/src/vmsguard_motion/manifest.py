@@ -76,7 +76,7 @@ def manifest_for(who: Identity | None) -> Manifest:
             support=support,
             scope="whole",
             settle_seconds=2.0,
-            disruption="motion restarts: no camera is watched or recorded for about ten seconds",
+            disruption="motion restarts: no camera is watched for ten seconds, and longer where cameras do not answer",
         ),
         VerbSupport(
             verb="recording.stop",
