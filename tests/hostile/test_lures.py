@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from hostile_camera.ordinary import REPLIES, ordinary, response, services
+from hostile_camera.ordinary import REPLIES, envelope, ordinary, response, services
 from hostile_camera.server import Camera, RawServer, says
 
 from vmsguard.model.vocabulary import Why
@@ -59,6 +59,55 @@ def test_the_addresses_a_camera_names_for_its_services_are_not_gone_to(scene: An
     # It was asked on, at its own address: the test would prove nothing had the session ended here.
     assert camera.times("GetRecordings") >= 1
     assert (0, []) == (scene.lure.connections, scene.sent_in_clear())
+
+
+EVENTS = "http://www.onvif.org/ver10/events/wsdl"
+ADDRESSING = "http://www.w3.org/2005/08/addressing"
+NOTIFICATION = "http://docs.oasis-open.org/wsn/b-2"
+
+
+def events(operation: str, inner: str, namespace: str = EVENTS) -> Any:
+    return says(
+        envelope(f"<e:{operation}Response xmlns:e='{namespace}' xmlns:a='{ADDRESSING}'>{inner}</e:{operation}Response>")
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:{lure}/subscription/1",
+        "https://127.0.0.1:{lure}/subscription/1",
+        "http://127.0.0.1:{own}@127.0.0.1:{lure}/subscription/1",
+        "http://[::1/subscription/1",
+        "//127.0.0.1:{lure}/subscription/1",
+    ],
+)
+@pytest.mark.parametrize(
+    "parameters", ["", "<x:Security xmlns:x='urn:x'><x:To>http://127.0.0.1:{lure}/</x:To></x:Security>"]
+)
+def test_a_subscription_is_spoken_to_at_the_enrolled_address_alone(scene: Any, address: str, parameters: str) -> None:
+    camera = camera_in(scene)
+    where, with_it = (told.format(lure=scene.lure.port, own=camera.port) for told in (address, parameters))
+    reference = f"<a:Address>{where}</a:Address><a:ReferenceParameters>{with_it}</a:ReferenceParameters>"
+    listed = services(f"{camera.origin}/onvif") + (
+        f"<tds:Service><tds:Namespace>{EVENTS}</tds:Namespace><tds:XAddr>{where}</tds:XAddr></tds:Service>"
+    )
+    camera.tricks.update(
+        {
+            "GetServices": says(response("GetServices", listed)),
+            "CreatePullPointSubscription": events(
+                "CreatePullPointSubscription",
+                f"<e:SubscriptionReference>{reference}</e:SubscriptionReference>",
+            ),
+            "PullMessages": events("PullMessages", ""),
+            "Unsubscribe": events("Unsubscribe", "", NOTIFICATION),
+        }
+    )
+    outcome = scene.meet(f"{camera.origin}{PATH}", options={"event_subscription": "on"})
+    assert None is outcome.seen.why
+    # It was subscribed to, asked and given back, all of it at the camera's own address.
+    assert {1} == {camera.times(operation) for operation in ("CreatePullPointSubscription", "Unsubscribe")}
+    assert (0, [], scene.ordinary_verdicts) == (scene.lure.connections, scene.sent_in_clear(), outcome.honest)
 
 
 def test_a_foreign_address_is_a_finding_that_holds_no_markup(scene: Any) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from lxml import etree
 
 from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, instant, text
 from vmsguard_onvif.namespaces import ADDRESSING, EVENTS, NOTIFICATION
 from vmsguard_onvif.replies.capability import plain_path
+from vmsguard_onvif.reply_limits import LONGEST_LIST
 
 __all__ = ["Notification", "Subscribed", "lifetime_after_renewal", "nothing", "notifications", "subscribed"]
 
@@ -74,7 +76,10 @@ def nothing(reply: Element) -> None:
 
 def notifications(reply: Element) -> tuple[Notification, ...]:
     """The messages of one pull; what is in them besides simple items is not read."""
-    return tuple(_notifications(reply))
+    found = tuple(islice(_notifications(reply), LONGEST_LIST + 1))
+    if len(found) > LONGEST_LIST:
+        raise Malformed(f"more than {LONGEST_LIST} messages in one pull")
+    return found
 
 
 def _notifications(reply: Element) -> Iterator[Notification]:
