@@ -83,7 +83,7 @@ def test_plugins_list_shows_what_claims_rest_on(capsys: pytest.CaptureFixture[st
     code, out, _ = run(capsys, "plugins", "list", "--format", "json")
     drivers = {row["driver"]: row for row in json.loads(out)["drivers"]}
     assert 0 == code
-    assert {"onvif", "zoneminder"} <= set(drivers)
+    assert {"motion", "onvif", "zoneminder"} <= set(drivers)
     assert {"supported", "documented", "experimental"} == set(drivers["onvif"]["verbs"])
 
 
