@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -162,3 +165,28 @@ def fever() -> Mapping[str, Any]:
 def plaza() -> Mapping[str, Any]:
     """A public camera with a face recognition rule."""
     return {"id": "cam-p", "rtsp": True, "rules": ["tt:FaceRecognition"], "attributes": PLAZA}
+
+
+def beside(name: str) -> ModuleType:
+    """A module of this folder, which is no package."""
+    full = f"cli_tests_{name}"
+    if full not in sys.modules:
+        spec = spec_from_file_location(full, Path(__file__).with_name(f"{name}.py"))
+        assert spec is not None
+        assert spec.loader is not None
+        # Dataclasses look up the module they are defined in.
+        sys.modules[full] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[full])
+    return sys.modules[full]
+
+
+@pytest.fixture(scope="session")
+def fleet() -> ModuleType:
+    """Random cameras and recorders."""
+    return beside("random_fleet")
+
+
+@pytest.fixture(scope="session")
+def truths() -> ModuleType:
+    """What is really so inside simulated devices."""
+    return beside("inside_truths")
