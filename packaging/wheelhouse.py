@@ -15,7 +15,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 ROOT = Path(__file__).resolve().parents[1]
-EXTRAS = "anchor,postgres,uvloop"
+EXTRAS = "anchor,nats,postgres,uvloop"
 INSTALL = """\
 Everything vmsguard needs, for Python {version} on this kind of machine.
 
