@@ -136,13 +136,29 @@ class TestReachability:
         for kind in ("cameras", "targets"):
             inventory[kind] = [one for one in inventory[kind] if not one["id"].endswith("cam-1")]
         site.write("inventory.yaml", inventory)
-        site.run("check")
-        ended = {
-            event["reason_code"]
-            for event in site.events()
-            if event["event"] == "duty.ended" and event["camera"] == "cam-1"
+        paper = {
+            "apiVersion": "vmsguard/v1",
+            "kind": "Document",
+            "metadata": {"id": "scrapped"},
+            "document": {"kind": "disposal", "sha256": "0" * 64, "dated": "2026-11-01"},
+            "covers": {"cameras": ["cam-1"]},
         }
-        assert {"camera-retired"} == ended
+        site.write("disposal.yaml", paper)
+        ended = []
+        for retired in (False, True):
+            if retired:
+                assert (
+                    0 == site.run("inventory", "retire", "cam-1", "--record", "disposal.yaml", "--by", "role:it").code
+                )
+            site.run("check")
+            ended.append(
+                {
+                    event["reason_code"]
+                    for event in site.events()
+                    if event["event"] == "duty.ended" and event["camera"] == "cam-1"
+                }
+            )
+        assert [set(), {"camera-retired"}] == ended
 
 
 class TestWhatComesBack:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from vmsguard.agent.alarm_levels import aim_of
-from vmsguard.model.ledger import Deletion, Duty
+from vmsguard.model.ledger import Deletion, Duty, HeldPurge
 from vmsguard.model.vocabulary import WHOLE
 from vmsguard.run.duties import DutyKey, key_of
 from vmsguard.state.store import State
@@ -22,23 +22,32 @@ def aims_at(target: str, state: State, now: datetime) -> dict[DutyKey, datetime]
 def aims_by_target(state: State, now: datetime, only: str = "") -> dict[str, dict[DutyKey, datetime]]:
     """The aims of all duties, or of those at one target; deletions that lie ahead of ``now`` count for nothing."""
     watches = {key_of(watch): watch for watch in state.duty_watches() if only in ("", watch.target)}
-    reached: dict[tuple[str, str], datetime] = {}
-    for entry in state.deletions():
-        if only in ("", entry.target) and entry.cutoff <= now:
-            reached[_place(entry)] = max(entry.cutoff, reached.get(_place(entry), entry.cutoff))
+    reached = _reached((entry for entry in state.deletions() if only in ("", entry.target)), now)
+    around = _reached((entry for entry in state.held_purges() if only in ("", entry.target)), now)
     found: dict[str, dict[DutyKey, datetime]] = {}
     for duty in state.duties():
         if only in ("", duty.target):
             key = key_of(duty)
-            found.setdefault(duty.target, {})[key] = aim_of(duty, watches.get(key), _verified(duty, reached))
+            aim = aim_of(duty, watches.get(key), _furthest(duty, reached))
+            purged = [at for at in (_furthest(duty, reached), _furthest(duty, around)) if at is not None]
+            if purged:
+                # Where a store is not seen, or a hold keeps a window, no purge meets the duty: the rest is deleted
+                # as often as it would be otherwise. More often would gain nothing.
+                aim = max(aim, max(purged) + timedelta(seconds=duty.max_gap_seconds) / 2)
+            found.setdefault(duty.target, {})[key] = aim
     return found
 
 
-def _place(entry: Deletion) -> tuple[str, str]:
-    return entry.target, entry.channel
+def _reached(entries: Iterable[Deletion | HeldPurge], now: datetime) -> Mapping[tuple[str, str], datetime]:
+    reached: dict[tuple[str, str], datetime] = {}
+    for entry in entries:
+        place = (entry.target, entry.channel)
+        if entry.cutoff <= now:
+            reached[place] = max(entry.cutoff, reached.get(place, entry.cutoff))
+    return reached
 
 
-def _verified(duty: Duty, reached: Mapping[tuple[str, str], datetime]) -> datetime | None:
-    """The cutoff of the last verified deletion at the duty's place, or of its target as a whole."""
+def _furthest(duty: Duty, reached: Mapping[tuple[str, str], datetime]) -> datetime | None:
+    """The cutoff of the last one at the duty's place, or on its target as a whole."""
     cutoffs = [reached[place] for place in ((duty.target, duty.channel), (duty.target, WHOLE)) if place in reached]
     return max(cutoffs, default=None)
