@@ -73,6 +73,16 @@ def _text(name: str, *, key: bool = False) -> Column[str]:
     return Column(name, Text, primary_key=key, nullable=False)
 
 
+def _indexes(name: str, order: str, *, waiting: bool) -> list[Index]:
+    """An index over all sites and one by site, of the rows that wait or of those that do not."""
+    rows = text(f"not_before IS {'NOT ' if waiting else ''}NULL")
+    rest = (order, "lease_until", "target")
+    return [
+        Index(name, *rest, sqlite_where=rows, postgresql_where=rows),
+        Index(f"{name}_by_site", "site", *rest, sqlite_where=rows, postgresql_where=rows),
+    ]
+
+
 def _time(name: str) -> Column[datetime]:
     return Column(name, UtcTime, nullable=False)
 
@@ -263,9 +273,10 @@ work = Table(
     Column("not_before", UtcTime),
     Column("again", UtcTime),
     Column("last_done", UtcTime),
-    # What a look for due work asks of a row is in the index: those that wait are passed over without being read.
-    Index("ix_work_next_due", "next_due", "not_before", "lease_until", "target"),
-    Index("ix_work_site", "site", "next_due", "not_before", "lease_until", "target"),
+    # What waits after a failure is in indexes of its own, and so is never passed over one by one: with the link of a
+    # site down, that is all of its targets, and they are more overdue than what can be done.
+    *_indexes("ix_work_next_due", "next_due", waiting=False),
+    *_indexes("ix_work_not_before", "not_before", waiting=True),
 )
 """When each target is to be looked at next, and who does so under which lease."""
 

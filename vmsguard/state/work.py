@@ -61,13 +61,19 @@ class WorkLedger(Stored):
                 connection.execute(woken.values(values))
 
     def due_work(self, now: datetime, limit: int, site: str | None = None) -> tuple[Work, ...]:
-        """What is due, not leased and not in a pause after a failure; most overdue first."""
+        """What is due, not leased and not in a pause after a failure; most overdue first.
+
+        Of more than ``limit`` whose pause is over, those come whose pause was over first.
+        """
         c = t.work.c
-        query = select(t.work).where(c.next_due <= now, _over(c.not_before, now), _over(c.lease_until, now))
+        due = select(t.work).where(c.next_due <= now, _over(c.lease_until, now))
         if site is not None:
-            query = query.where(c.site == site)
+            due = due.where(c.site == site)
+        fresh = due.where(c.not_before.is_(None)).order_by(c.next_due).limit(limit)
+        waited = due.where(c.not_before.is_not(None), c.not_before <= now).order_by(c.not_before).limit(limit)
         with self._database.read() as connection:
-            return tuple(from_row(Work, row) for row in connection.execute(query.order_by(c.next_due).limit(limit)))
+            found = [from_row(Work, row) for query in (fresh, waited) for row in connection.execute(query)]
+        return tuple(sorted(found, key=lambda work: (work.next_due, work.target))[:limit])
 
     def work(self, target: str) -> Work | None:
         """What is known of the work at a target; None where none was ever scheduled."""

@@ -48,8 +48,14 @@ def _work() -> None:
         _time("last_done", nullable=True),
         _key("work", "target"),
     )
-    op.create_index("ix_work_next_due", "work", ["next_due", "not_before", "lease_until", "target"])
-    op.create_index("ix_work_site", "work", ["site", "next_due", "not_before", "lease_until", "target"])
+    for name, order, which in (
+        ("ix_work_next_due", "next_due", "NULL"),
+        ("ix_work_not_before", "not_before", "NOT NULL"),
+    ):
+        rows = sa.text(f"not_before IS {which}")
+        for suffix, first in (("", []), ("_by_site", ["site"])):
+            columns = [*first, order, "lease_until", "target"]
+            op.create_index(f"{name}{suffix}", "work", columns, sqlite_where=rows, postgresql_where=rows)
 
 
 def _duties() -> None:
