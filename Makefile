@@ -8,6 +8,9 @@ SOURCES := vmsguard $(wildcard $(addsuffix /src,$(PLUGINS)))
 PACKAGING := setup.cfg pyproject.toml constraints.txt $(addsuffix /setup.cfg,$(PLUGINS))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 FUZZ_SECONDS ?= 60
+ifndef SOAK_SEED
+SOAK_SEED := $(shell date +%s)
+endif
 # Packages of the user's own site would stand in for those of the constraints.
 export PYTHONNOUSERSITE = 1
 
@@ -51,7 +54,9 @@ fuzz: $(VENV)/.fuzz-installed ## what reads bytes from devices, a minute each an
 	$(BIN)/python tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
 
 soak: $(VENV)/.fuzz-installed ## the long forms: many more generated examples, every kill, cut and flipped bit
-	VMSGUARD_SOAK=1 $(BIN)/python -m pytest -q --durations=15 --numprocesses=auto --dist=loadgroup --hypothesis-profile=soak
+	@echo "seed $(SOAK_SEED); again with make soak SOAK_SEED=$(SOAK_SEED)"
+	VMSGUARD_SOAK=1 VMSGUARD_FLEET_SEED=$(SOAK_SEED) $(BIN)/python -m pytest -q --durations=15 --numprocesses=auto \
+		--dist=loadgroup --hypothesis-profile=soak --hypothesis-seed=$(SOAK_SEED)
 	$(BIN)/python tests/fuzz/run.py --seconds 1200
 
 docs: $(VENV)/.installed ## write the reference pages from the code they describe

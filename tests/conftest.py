@@ -11,7 +11,10 @@ from hypothesis import HealthCheck, settings
 
 # A shared machine makes any single example slow; a test that hangs is caught by the step that runs it.
 settings.register_profile("default", deadline=None)
-settings.register_profile("soak", deadline=None, max_examples=5000, suppress_health_check=[HealthCheck.too_slow])
+# What fails prints how to see it fail again: the examples of a long run lie in no database that others have.
+settings.register_profile(
+    "soak", deadline=None, max_examples=5000, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
 # A commit is judged by the same examples each time; new ones are looked for at the desk and in the long form.
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")

@@ -37,7 +37,8 @@ class Judged:
         random = Random(seed)
         groups, recorders = fleet.random_fleet(random, CAMERAS)
         self.characters = {group["id"]: group["persona"] for group in groups}
-        self.simulator = site.simulate(groups, recorders)
+        # Simulators of other processes do not look for ports here; one that took a closed port would be seen to stream.
+        self.simulator = site.simulate(groups, recorders, rtsp_first_port=32300)
         cameras = list(self.characters)
         site.inside(lambda: fleet.settle_at_random(random, self.simulator, cameras))
         self.inventory = {**self.simulator.inventory(), "defaults": {"limits": LIMITS}}
