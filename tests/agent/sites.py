@@ -446,8 +446,8 @@ class Sites:
 
     def problems(self) -> list[str]:
         """What an auditor finds wrong with the evidence."""
-        found = verify_directory(self.folder / "evidence", Trust(logs=(self.key.verifier,)), now=self.clock.now())
-        return [f"{one.code}: {one.message}" for one in found.problems]
+        found = verify_directory(self.folder / "evidence", trust=Trust(logs=(self.key.verifier,)), now=self.clock.now())
+        return [f"{one.kind}: {one.message}" for one in found.problems]
 
 
 def utc(day: int, hour: int, minute: int = 0, second: int = 0, month: int = 10) -> datetime:
