@@ -137,6 +137,18 @@ class TestEffect:
         guarded.run("policy", "lock", "--by", ROLE)
         assert "nothing is locked" not in guarded.run("doctor").out
 
+    def test_who_removes_the_lock_unlocks_nothing(self, guarded: Any) -> None:
+        guarded.run("policy", "lock", "--by", ROLE)
+        assert "enforce" == plan_of(guarded)["recording.stop"][0]
+        (guarded.folder / "vmsguard.lock").unlink()
+        mode, (blocker,) = plan_of(guarded)["recording.stop"]
+        assert "propose" == mode
+        assert blocker.startswith("not-accepted: a lock was accepted here and vmsguard.lock is gone")
+        applied = guarded.run("apply", "--yes", "--confirm-purge", "9", "--format", "json")
+        assert 0 == applied.json["run"]["changes_sent"]
+        guarded.run("policy", "lock", "--by", ROLE)
+        assert ("enforce", []) == plan_of(guarded)["recording.stop"]
+
     def test_an_upgrade_is_only_proposed_until_it_is_accepted(self, guarded: Any) -> None:
         guarded.run("policy", "lock", "--by", ROLE)
         assert ("enforce", []) == plan_of(guarded)["recording.stop"]

@@ -30,7 +30,7 @@ from vmsguard.run.first_use import with_first_uses
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.holds import freezes_in_force, kept_in_place, with_holds
 from vmsguard.run.known_before import KnownBefore, of_targets
-from vmsguard.run.locked import lock_findings, only_accepted
+from vmsguard.run.locked import lock_findings, only_accepted, remember_lock
 from vmsguard.run.match import RecorderChannels, recorder_channels
 from vmsguard.run.observe import TargetObservation, observe_targets
 from vmsguard.run.plan_file import with_digest
@@ -202,6 +202,7 @@ def judge_what_was_seen(
     snapshots = with_standings(snapshots, fleet, now, latest)
     if remember:
         state.note_time(now)
+        remember_lock(fleet, state)
     strange = fleet.lock.held.never_accepted
     evaluations = tuple(
         evaluate(fleet.rules.get(one.camera.site, ()), one, now, fleet.grants, unaccepted=strange)
