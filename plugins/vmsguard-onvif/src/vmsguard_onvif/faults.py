@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vmsguard.errors import AuthRejected, DeviceFault, DriverError, NotSupported, Refused
 from vmsguard_onvif.elements import Element, local
@@ -48,8 +48,7 @@ _AUTH_WORDS = re.compile(
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """Which target was asked for which operation."""
 
     target: str

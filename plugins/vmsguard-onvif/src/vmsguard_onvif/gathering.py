@@ -102,14 +102,15 @@ class Gathering:
     def refused(self, namespace: str, capability: str = "") -> Unanswered | None:
         """Why a service's operation need not be asked for: not listed, or ruled out by its capabilities."""
         service = self.session.services.get(namespace)
-        name = _SERVICE_NAMES.get(PREFIXES[namespace], "Device")
-        if service is None and namespace != DEVICE:
+        if service is None:
+            if namespace == DEVICE:
+                return None
             hidden = self.hidden(namespace)
             if hidden is not None:
                 return hidden
-            return self.absence(f"{self.session.services.operation} lists no {name} service")
-        if capability and service is not None and service.flag(capability) is False:
-            return self.absence(f"the {name} service says {capability}=false")
+            return self.absence(f"{self.session.services.operation} lists no {_name(namespace)} service")
+        if capability and service.flag(capability) is False:
+            return self.absence(f"the {_name(namespace)} service says {capability}=false")
         return None
 
     def hidden(self, namespace: str) -> Unanswered | None:
@@ -117,8 +118,7 @@ class Gathering:
         services = self.session.services
         if services.get(namespace) is not None or services.has_place_for(namespace):
             return None
-        name = _SERVICE_NAMES.get(PREFIXES[namespace], "Device")
-        told = f"{services.operation} has no place for the {name} service"
+        told = f"{services.operation} has no place for the {_name(namespace)} service"
         return Unanswered(Unknown(Why.UNSUPPORTED_UNPROVEN, told))
 
     def absence(self, proof: str) -> Unanswered:
@@ -165,6 +165,10 @@ class Gathering:
             if silent or (isinstance(error, AuthRejected) and not self.session.login_accepted):
                 self._stopped = answer
             return answer
+
+
+def _name(namespace: str) -> str:
+    return _SERVICE_NAMES.get(PREFIXES[namespace], "Device")
 
 
 def unanswered(session: Session, error: DriverError) -> Unanswered:

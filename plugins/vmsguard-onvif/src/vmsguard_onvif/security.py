@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
+from binascii import b2a_base64
 from datetime import UTC, datetime, timedelta
 
 from vmsguard.net.login import Login
@@ -21,7 +21,11 @@ def digest(nonce: bytes, created: str, password: str) -> str:
     """Base64(SHA-1(nonce + created + password)), as the UsernameToken profile 1.0 defines it."""
     # SHA-1 is what the profile demands and devices verify; it is no choice of ours.
     told = hashlib.sha1(nonce + created.encode() + password.encode(), usedforsecurity=False).digest()
-    return base64.b64encode(told).decode("ascii")
+    return _base64(told)
+
+
+def _base64(told: bytes) -> str:
+    return b2a_base64(told, newline=False).decode("ascii")
 
 
 def username_token(login: Login, now: datetime, offset: timedelta, nonce: bytes) -> str:
@@ -34,6 +38,6 @@ def username_token(login: Login, now: datetime, offset: timedelta, nonce: bytes)
         f'<wsse:Security s:mustUnderstand="1" xmlns:wsse="{_WSSE}" xmlns:wsu="{_WSU}"><wsse:UsernameToken>'
         f"{leaf('wsse:Username', login.user)}"
         f'<wsse:Password Type="{_PROFILE}">{digest(nonce, created, login.password)}</wsse:Password>'
-        f'<wsse:Nonce EncodingType="{_BASE64}">{base64.b64encode(nonce).decode("ascii")}</wsse:Nonce>'
+        f'<wsse:Nonce EncodingType="{_BASE64}">{_base64(nonce)}</wsse:Nonce>'
         f"<wsu:Created>{created}</wsu:Created></wsse:UsernameToken></wsse:Security>"
     )
