@@ -10,6 +10,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tempfile
 from email.parser import Parser
 from pathlib import Path
 from zipfile import ZipFile
@@ -31,10 +32,16 @@ def collect(folder: Path) -> None:
     """Fill the folder; it is emptied first."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    plugins = sorted(path.parent for path in ROOT.glob("plugins/*/setup.cfg"))
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
-    wanted = [f"{ROOT}[{EXTRAS}]", *map(str, plugins)]
-    subprocess.run([*pip, "-c", str(ROOT / "constraints.txt"), "-w", str(folder), *wanted], check=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        # A build leaves files beside what it builds, and takes up what an earlier one left.
+        source = Path(scratch, "source")
+        shutil.copytree(
+            ROOT, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "__pycache__", "tests")
+        )
+        plugins = sorted(str(path.parent) for path in source.glob("plugins/*/setup.cfg"))
+        wanted = [f"{source}[{EXTRAS}]", *plugins]
+        subprocess.run([*pip, "-c", str(ROOT / "constraints.txt"), "-w", str(folder), *wanted], check=True)
     lines = [_requirement(wheel) for wheel in sorted(folder.glob("*.whl"))]
     (folder / "requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     (folder / "INSTALL").write_text(INSTALL.format(version=".".join(map(str, sys.version_info[:2]))), encoding="utf-8")
