@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from vmsguard_onvif.elements import TT, Element, Malformed, children, descend, flag, local, only, text, token
 from vmsguard_onvif.namespaces import ANALYTICS, APPMGMT, MEDIA, MEDIA2
-from vmsguard_onvif.reply_limits import LONGEST_LIST, LONGEST_TEXT
+from vmsguard_onvif.reply_limits import LONGEST_LIST, LONGEST_TEXT, LONGEST_TOKEN
 
 __all__ = [
+    "MOST_FUNCTIONS",
     "AnalyticsConfiguration",
     "Application",
     "Function",
@@ -22,6 +24,9 @@ __all__ = [
     "rules",
     "words",
 ]
+
+MOST_FUNCTIONS = 512
+"""Of one configuration; devices have some tens. Each is looked through for words of a dozen kinds."""
 
 _TAN, _TAM = f"{{{ANALYTICS}}}", f"{{{APPMGMT}}}"
 _CLASSES = frozenset({"classfilter", "classtypes", "classtype", "objecttype", "objectclass"})
@@ -70,11 +75,18 @@ class Application:
 
 
 def rules(reply: Element) -> tuple[Function, ...]:
-    return tuple(_function("rule", entry) for entry in only(reply, f"{_TAN}Rule"))
+    return _functions("rule", only(reply, f"{_TAN}Rule"))
 
 
 def modules(reply: Element) -> tuple[Function, ...]:
-    return tuple(_function("module", entry) for entry in only(reply, f"{_TAN}AnalyticsModule"))
+    return _functions("module", only(reply, f"{_TAN}AnalyticsModule"))
+
+
+def _functions(kind: str, entries: Iterable[Element]) -> tuple[Function, ...]:
+    found = tuple(_function(kind, entry) for entry in islice(entries, MOST_FUNCTIONS + 1))
+    if len(found) > MOST_FUNCTIONS:
+        raise Malformed(f"a list of more than {MOST_FUNCTIONS} functions")
+    return found
 
 
 def configurations_of(service: str) -> Callable[[Element], tuple[AnalyticsConfiguration, ...]]:
@@ -93,8 +105,8 @@ def _inside(configuration: Element) -> tuple[Function, ...]:
     found_modules: Iterable[Element] = () if engine is None else children(engine, f"{TT}AnalyticsModule")
     found_rules: Iterable[Element] = () if ruled is None else children(ruled, f"{TT}Rule")
     found = [("module", entry) for entry in found_modules] + [("rule", entry) for entry in found_rules]
-    if len(found) > LONGEST_LIST:
-        raise Malformed(f"more than {LONGEST_LIST} functions in a configuration")
+    if len(found) > MOST_FUNCTIONS:
+        raise Malformed(f"more than {MOST_FUNCTIONS} functions in a configuration")
     return tuple(_function(kind, entry) for kind, entry in found)
 
 
@@ -115,8 +127,9 @@ def _function(kind: str, entry: Element) -> Function:
 
 def _name(entry: Element) -> str:
     told = entry.get("Name") or ""
-    if len(told) > LONGEST_TEXT:
-        raise Malformed(f"{local(str(entry.tag))} with a name of more than {LONGEST_TEXT} characters")
+    # Names are searched for words of many kinds, and are told in every verdict that rests on them.
+    if len(told) > LONGEST_TOKEN:
+        raise Malformed(f"{local(str(entry.tag))} with a name of more than {LONGEST_TOKEN} characters")
     return told
 
 
