@@ -22,6 +22,9 @@ class Parts:
         self.taken += 1
         return self.left.pop(0) if self.left else b""
 
+    def at_eof(self) -> bool:
+        return not self.left
+
 
 @pytest.mark.parametrize("chunks", [(), (b"a",), (b"ab", b"c"), (b"a", b"b", b"c", b"d")])
 async def test_a_body_within_the_cap_is_whole(chunks: tuple[bytes, ...]) -> None:

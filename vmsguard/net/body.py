@@ -21,13 +21,15 @@ class Chunks(Protocol):
 
     async def readany(self) -> bytes: ...
 
+    def at_eof(self) -> bool: ...
+
 
 async def read_capped(content: Chunks, cap: int) -> bytes:
     """The whole body; raises ``BodyTooLarge`` as soon as the cap is passed."""
     first = await content.readany()
-    if not first:
-        return b""
     size = len(first)
+    if size <= cap and (not first or content.at_eof()):
+        return first
     parts = [first]
     while size <= cap:
         chunk = await content.readany()
