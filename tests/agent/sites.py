@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import os
 import random
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -34,6 +35,7 @@ from vmsguard.fleet.assemble_fleet import fleet_of
 from vmsguard.fleet.load_config import load_config
 from vmsguard.fleet.lock_here import accept_into, lock_here
 from vmsguard.model.changes import Change, Permit, Receipt
+from vmsguard.model.crash_point import durable_step
 from vmsguard.model.fact_values import RecordingJob, Store, StoredRecording
 from vmsguard.model.facts import Fact, FactKey, Items, Known
 from vmsguard.model.held_window import read_windows
@@ -127,10 +129,10 @@ class OwnDisk(Disk):
         return int(self._clock.monotonic() * 1e9)
 
     def datasync(self, descriptor: int) -> None:
-        pass
+        durable_step()
 
     def sync(self, descriptor: int) -> None:
-        pass
+        durable_step()
 
     def sync_directory(self, path: Path) -> None:
         pass
@@ -163,6 +165,7 @@ class Device:
         return self._segments
 
     def purge(self, cutoff: datetime, held: str) -> None:
+        durable_step()
         self.purges.append(cutoff)
         if self.ignores_purges:
             return
@@ -174,6 +177,7 @@ class Device:
         ]
 
     def stop(self) -> None:
+        durable_step()
         self.footage()
         self.stops.append(self.clock.real())
         self.recording = False
@@ -259,17 +263,17 @@ def own_registry() -> Registry:
 class Sites:
     """An installation, its devices, and one agent after the other on the same state and evidence."""
 
-    def __init__(self, folder: Path, start: datetime, settings: AgentSettings | None = None) -> None:
-        self.folder = folder
-        self.clock = OwnClock(start)
-        self.devices = DEVICES
-        self.alerts: list[Alert] = []
-        self.settings = settings or AgentSettings(sweep=timedelta(minutes=54), starts_per_second=100.0, seed="test")
-        self.agent: Agent | None = None
-        self.key = SigningKey.generate(ORIGIN)
-        self._runs = itertools.count(1)
-        self._registry = own_registry()
-        self._state = State.open("sqlite://", clock=self.clock)
+    @classmethod
+    def again(cls, folder: Path, start: datetime) -> Sites:
+        """An installation that another process left in a folder; its devices are to be put in place."""
+        sites = cls.__new__(cls)
+        sites._begin(folder, start, f"sqlite:///{folder / 'state.db'}", SigningKey.load(folder / "key.pem", ORIGIN))
+        return sites
+
+    def __init__(self, folder: Path, start: datetime, *, state: str = "sqlite://") -> None:
+        key = SigningKey.generate(ORIGIN)
+        key.save(folder / "key.pem")
+        self._begin(folder, start, state, key)
         self.write(
             "vmsguard.yaml",
             {
@@ -286,6 +290,19 @@ class Sites:
         for name in ("exceptions", "holds"):
             (folder / name).mkdir()
         self.write("packs/sample/pack.yaml", PACK)
+
+    def _begin(self, folder: Path, start: datetime, state: str, key: SigningKey) -> None:
+        self.folder = folder
+        self.clock = OwnClock(start)
+        self.devices = DEVICES
+        self.alerts: list[Alert] = []
+        self.settings = AgentSettings(sweep=timedelta(minutes=54), heartbeat=HOUR, starts_per_second=100.0, seed="test")
+        self.agent: Agent | None = None
+        self.key = key
+        self._runs = itertools.count(1)
+        self._registry = own_registry()
+        self._state = State.open(state, clock=self.clock)
+        self.edited = True
 
     def write(self, name: str, value: Any) -> None:
         path = self.folder / name
@@ -407,7 +424,7 @@ class Sites:
             self.clock.passed += step
 
     def _new_run(self) -> str:
-        return f"run-{next(self._runs)}"
+        return f"run-{os.getpid()}-{next(self._runs)}"
 
     def _equipment(self, state: State, evidence: EvidenceLog, pool: ConnectionPool) -> Equipment:
         async def sleep(seconds: float) -> None:

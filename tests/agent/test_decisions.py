@@ -1,4 +1,4 @@
-"""What the agent decides by itself: pauses between tries, spread, triggers, reversals, shrinking, steps of the clock."""
+"""What the agent decides by itself: pauses between tries, spread, triggers, reversals, shrinking, clock steps."""
 
 from __future__ import annotations
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from vmsguard.model.crash_point import durable_step
+
 __all__ = ["Disk", "is_full"]
 
 
@@ -22,10 +24,12 @@ class Disk:
         return os.write(descriptor, data)
 
     def datasync(self, descriptor: int) -> None:
+        durable_step()
         os.fdatasync(descriptor)
 
     def sync(self, descriptor: int) -> None:
         """As ``datasync``, with everything that is known of the file."""
+        durable_step()
         os.fsync(descriptor)
 
     def truncate(self, path: Path, size: int) -> None:

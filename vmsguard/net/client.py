@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from vmsguard.errors import AuthRejected, CertificateRefused, DeviceFault, DriverError, GuardTripped, Unreachable
 from vmsguard.model.changes import Permit
 from vmsguard.model.clock import Clock
+from vmsguard.model.crash_point import durable_step
 from vmsguard.model.inventory import Target
 from vmsguard.model.vocabulary import Effect
 from vmsguard.net.login import Login
@@ -135,6 +136,8 @@ class GuardedClient:
             raise self._stranger
         url = self._urls.get(path) or self._address(path, operation)
         self._check(method, effect, permit, headers, operation)
+        if effect is Effect.WRITE:
+            durable_step()
         headers, digest = self._authenticate(auth, headers, operation)
         reply = await self._send(
             method,

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from vmsguard.errors import StateError
+from vmsguard.model.crash_point import durable_step
 from vmsguard.state.database_errors import as_state_error
 from vmsguard.state.filesystem import filesystem_of, is_of_a_network
 
@@ -68,6 +69,7 @@ class Database:
                 if database is self:
                     check(connection)
             yield connection
+            durable_step()
 
     @contextmanager
     def guarded(self, check: Callable[[Connection], None]) -> Iterator[None]:

@@ -1,0 +1,94 @@
+"""The loop at work: drift found at once, a system that flaps, a target that answers again, a lease that is lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sites import HOUR, Sites, utc
+
+from vmsguard.model.standing_orders import PauseScope
+
+MINUTES = timedelta(minutes=1)
+
+
+def thermal(sites: Sites) -> None:
+    sites.enrol({"berlin": "Europe/Berlin"}, {"ber-1": ("berlin", {"country": "DE", "modality": "thermal"})})
+    sites.accept()
+    sites.approve()
+
+
+async def test_edge_case_15_a_firmware_update_that_switches_recording_on_again_is_found_by_the_watch(
+    sites: Sites,
+) -> None:
+    thermal(sites)
+    device = sites.devices["t-ber-1"]
+    async with sites.living():
+        await sites.live(utc(25, 1))
+        assert not device.recording
+        sites.clock.passed = timedelta(hours=1, minutes=10)
+        await sites.look()
+        device.firmware = "2.0"
+        device.switch_on()
+        sites.clock.passed += 6 * MINUTES
+        await sites.look()
+        assert not device.recording, "found long before the next sweep"
+        assert [utc(25, 1), utc(25, 1, 16)] == device.stops
+    exposed = [
+        event for event in sites.events("verify") if event.get("exposure_to") and event.get("rule") == "saving-off"
+    ]
+    assert "2026-10-25T01:16:00Z" == exposed[-1]["exposure_to"]
+
+
+async def test_edge_case_18_three_reversals_stop_our_writes_and_no_deletion_and_name_the_system(sites: Sites) -> None:
+    thermal(sites)
+    device = sites.devices["t-ber-1"]
+    async with sites.living():
+        for hour in range(1, 15):
+            sites.clock.passed = hour * HOUR
+            await sites.look()
+            device.switch_on()
+        with sites.state() as state:
+            # Found at 02:00, 03:00 and 04:00; the one of 05:00 stands.
+            assert 4 == len(state.reversals(utc(25, 0)))
+            (pause,) = state.pauses(sites.clock.now())
+    assert (PauseScope.TARGET, "t-ber-1", "agent", "flapping") == (pause.scope, pause.name, pause.by, pause.reason)
+    assert ["t-ber-1"] == [alert.subject for alert in sites.alerts if alert.code == "flapping"]
+    # Stopped at 01:00, and after each of the reversals found at 02:00, 03:00 and 04:00.
+    assert [utc(25, hour) for hour in (1, 2, 3, 4)] == device.stops
+    # 01:00 is the first deletion, 13:00 half a gap later: duties go on.
+    assert {utc(25, 1), utc(25, 13)} <= set(device.purges)
+    assert ["flapping"] == [event["reason_code"] for event in sites.events("writes.paused")]
+
+
+async def test_edge_case_9_what_answers_again_is_deleted_from_before_its_pause_is_over(sites: Sites) -> None:
+    thermal(sites)
+    device = sites.devices["t-ber-1"]
+    async with sites.living():
+        await sites.live(utc(25, 10))
+        device.offline = True
+        await sites.live(utc(26, 2))
+        with sites.state() as state:
+            work = state.work("t-ber-1")
+        assert work is not None
+        assert work.not_before is not None
+        assert work.attempt > 3
+        device.offline = False
+        sites.clock.passed = timedelta(hours=26, minutes=10)
+        await sites.look()
+        assert device.purges[-1] == utc(26, 2, 10)
+    assert [utc(26, 1).isoformat()] == [event["due"].replace(".000000Z", "+00:00") for event in missed(sites)]
+
+
+def missed(sites: Sites) -> list[dict[str, str]]:
+    return [event for event in sites.events("duty.missed") if event["rule"] == "daily"]
+
+
+async def test_files_with_mistakes_leave_what_was_in_force_in_force(sites: Sites) -> None:
+    thermal(sites)
+    async with sites.living():
+        await sites.live(utc(25, 1))
+        sites.write("inventory.yaml", "no inventory")
+        await sites.live(utc(25, 13))
+        assert sites.agent is not None
+        assert sites.agent.in_force.trouble
+    assert utc(25, 13) in sites.devices["t-ber-1"].purges
