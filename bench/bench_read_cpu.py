@@ -1,4 +1,10 @@
-"""What reading a camera costs our process, beside posting the same bytes and reading nothing into the answers."""
+"""What reading a camera costs our process, beside posting the same bytes and reading nothing into the answers.
+
+Of our instructions (cachegrind) 27 % are libxml2 reading two kilobytes per reply, most of it namespace declarations;
+22 % are aiohttp's connections and parser, without its session, which is two thirds of the floor; 9 % are deadline,
+lane and guard of each request; the rest is Python that writes envelopes and makes facts. Half of the floor would take
+a parser that hands over values instead of a tree.
+"""
 
 from __future__ import annotations
 
