@@ -31,10 +31,11 @@ def lock(
 ) -> None:
     """Pin the assigned packs and the plugins by digest, show what differs from it, accept an upgrade.
 
-    Without a lock everything that is assigned may be enforced. The first `policy lock --by ROLE` writes
-    vmsguard.lock beside the configuration. From then on a pack or plugin that differs from it is only proposed until
-    it is accepted by --accept or --all; deletions that were accepted and are stated alike go on. Without one of
-    these options an existing lock is compared and never changed.
+    Where nothing was ever locked, everything that is assigned may be enforced. The first `policy lock --by ROLE`
+    writes vmsguard.lock beside the configuration. From then on a pack or plugin that differs from it is only proposed
+    until it is accepted by --accept or --all; deletions that were accepted and are stated alike go on. A lock that a
+    run has used and that is gone holds all back in the same way. Without one of these options an existing lock is
+    compared and never changed.
 
     Exit codes: 0 all that is in use is as it was accepted, or was accepted now; 2 usage, or a mistake in a file;
     3 something differs from the lock, or --check found none.
