@@ -114,6 +114,8 @@ async def test_what_somebody_switched_on_in_memory_is_not_made_permanent(
 
 async def test_what_somebody_switched_off_in_memory_stands_in_nobodys_way(fake: FakeMotion, opening: Opening) -> None:
     fake.memory["2"] |= {"picture_output": "off", "stream_port": "0"}
+    fake.stored["2"]["video_pipe"] = "/dev/video9"
+    fake.set_both(2)
     await stop(opening, fake, **everything(fake))
     assert "off" == fake.stored["2"]["picture_output"]
 

@@ -48,6 +48,7 @@ def test_states_come_by_number_in_motions_order() -> None:
         "Camera 1 Detection status FINE \n",
         "Camera one Detection status ACTIVE \n",
         "<html></html>",
+        "".join(f"Camera {number} Detection status ACTIVE \n" for number in range(1001)),
     ],
 )
 def test_states_that_are_none_are_no_empty_list(text: str) -> None:

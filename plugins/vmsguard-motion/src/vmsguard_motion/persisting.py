@@ -108,7 +108,8 @@ def _worse(settings: Settings, other: Settings) -> Iterator[str]:
     if (settings.number("stream_port") or 0) > 0 and not (other.number("stream_port") or 0):
         yield "stream_port"
     for name, value in settings.values.items():
-        if name not in _NOT_COMPARED and name in other.values and other.values[name] != value:
+        # What is not set in memory is one thing fewer that motion does.
+        if value and name not in _NOT_COMPARED and name in other.values and other.values[name] != value:
             yield name
 
 

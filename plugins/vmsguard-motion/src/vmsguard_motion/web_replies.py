@@ -14,6 +14,8 @@ _RUNNING = re.compile(r"Motion (\d{1,4}(?:\.\d{1,4}){1,3})\S{0,32} Running \[\d{
 _STATUS = re.compile(r"Camera (\d{1,9}) Detection status (ACTIVE|PAUSE|NOT RUNNING) *")
 _PAIR = re.compile(r"  ([a-z0-9_]{1,64}) = (.*)")
 _NOT_SET = "(null)"
+_MOST_CAMERAS = 1000
+"""Each one listed is asked for its parameters."""
 
 
 class NotMotionError(ValueError):
@@ -41,8 +43,8 @@ def statuses_in(text: str) -> Mapping[str, str]:
         if told is None or told[1] in found:
             raise NotMotionError("a line of the cameras' states is not one")
         found[told[1]] = told[2]
-    if not found:
-        raise NotMotionError("no camera is listed")
+    if not 0 < len(found) <= _MOST_CAMERAS:
+        raise NotMotionError("no camera is listed, or more than any motion has")
     return found
 
 
