@@ -109,11 +109,6 @@ class Session:
         """Send one command; motion's ``Done`` says nothing of what it did."""
         await self._ask(path, {}, operation, Effect.WRITE, permit)
 
-    async def answers(self) -> bool:
-        """Whether the web control answers at all; while motion restarts it does not."""
-        await self._ask(f"{MAIN}/detection/status", {}, "status")
-        return True
-
     async def _ask(
         self,
         path: str,
