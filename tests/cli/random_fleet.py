@@ -107,6 +107,7 @@ def _attributes(random: Random) -> dict[str, Any]:
             "operator": "public-institution",
             "records": random.random() < 0.5,
             "mobility": "fixed",
+            "masks_required": random.random() < 0.5,
         }
     told = {
         **random.choice(_PLACES),
