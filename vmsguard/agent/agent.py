@@ -11,7 +11,7 @@ from typing import Protocol
 
 from vmsguard.agent.aims import aims_by_target
 from vmsguard.agent.chance import fraction
-from vmsguard.agent.clock_was_set import after_set_back
+from vmsguard.agent.clock_was_set import Step, after_set_back, in_doubt_since
 from vmsguard.agent.duty_clock import DutyClock, Tell
 from vmsguard.agent.executor import Executor, Handler
 from vmsguard.agent.fleet_in_force import FleetInForce
@@ -71,6 +71,7 @@ class Agent:
         self._alarms: datetime | None = None
         self._reload = self._beat = equipment.clock.monotonic()
         self._watches: dict[str, float] = {}
+        self._forward: list[Step] = []
 
     # life
 
@@ -106,7 +107,7 @@ class Agent:
         self._schedule(now)
         latest = equipment.state.highest_time()
         if latest is not None and latest - now > TOLERANCE:
-            self._set_back(now)
+            self._set_back(now, now)
         self._heartbeat()
 
     @contextlib.asynccontextmanager
@@ -213,19 +214,21 @@ class Agent:
         self._beat = self.equipment.clock.monotonic() + seconds
 
     def _look_at_clock(self, now: datetime) -> None:
+        before = self._wall.last
         step = self._wall.look()
         if not step:
             return
         self.tell([Alert(code="clock-jumped", site="", subject="agent", at=now)])
         if step < timedelta():
-            self._set_back(now)
+            self._set_back(in_doubt_since(self._forward, -step, now), now)
         else:
             # Nobody can tell it from a machine that slept: the time counts, and all is looked at.
+            self._forward.append(Step(before, step))
             state = self.equipment.state
             state.wake_work([work.target for work in state.all_work()], now)
         self._alarms = None
 
-    def _set_back(self, now: datetime) -> None:
-        equipment = self.equipment
-        ahead = after_set_back(equipment.state, equipment.evidence, now, timedelta(seconds=self.settings.lease_seconds))
-        equipment.log.warning("the clock was set back", deletions_that_lie_ahead=ahead)
+    def _set_back(self, since: datetime, now: datetime) -> None:
+        equipment, lease = self.equipment, timedelta(seconds=self.settings.lease_seconds)
+        places = after_set_back(equipment.state, equipment.evidence, since, now, lease)
+        equipment.log.warning("the clock was set back", deletions_in_doubt=places)

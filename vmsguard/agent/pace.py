@@ -31,10 +31,13 @@ class Pace:
         """Those that may begin now, in the order given; the others come again in the next round."""
         admitted: list[W] = []
         for one in waiting:
-            in_hand, at = self._sites.get(one.site) or (1.0 + fraction(self._seed, one.site), monotonic)
+            in_hand, at = self._sites.get(one.site) or (self._at_first(one.site), monotonic)
             in_hand = min(max(1.0, self._rate), in_hand + (monotonic - at) * self._rate)
             if in_hand >= 1.0:
                 admitted.append(one)
                 in_hand -= 1.0
             self._sites[one.site] = in_hand, monotonic
         return admitted
+
+    def _at_first(self, site: str) -> float:
+        return max(1.0, self._rate * (0.5 + 0.5 * fraction(self._seed, site)))

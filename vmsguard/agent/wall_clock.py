@@ -29,6 +29,11 @@ class WallClockWatch:
         self._clock = clock
         self._last = clock.now(), clock.monotonic()
 
+    @property
+    def last(self) -> datetime:
+        """The wall clock at the last look."""
+        return self._last[0]
+
     def look(self) -> timedelta:
         """The step since the last look; forward is positive."""
         now = self._clock.now(), self._clock.monotonic()
