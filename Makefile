@@ -47,8 +47,8 @@ lint: $(VENV)/.lint-installed ## ruff and mypy strict
 bench: $(VENV)/.installed ## the promises that are measured, as ratios; writes bench/latest.json
 	$(BIN)/python bench/run.py
 
-bench-quick: $(VENV)/.installed ## whether the benchmarks of evidence and start-up run, on small inputs
-	$(BIN)/python bench/run.py --quick --only append --only verify --only startup --only validate
+bench-quick: $(VENV)/.installed ## whether the benchmarks of evidence, start-up and fleets run, on small inputs
+	$(BIN)/python bench/run.py --quick --only append --only verify --only startup --only validate --only fleet_10k --only growth
 
 fuzz: $(VENV)/.fuzz-installed ## what reads bytes from devices, a minute each and all at once, from the kept corpora
 	$(BIN)/python tests/fuzz/run.py --seconds $(FUZZ_SECONDS)

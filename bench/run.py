@@ -13,7 +13,19 @@ from measure import Measured
 from rich.console import Console
 from rich.table import Table
 
-BENCHMARKS = ("read_cpu", "stock_cpu", "evaluate", "evaluate_c7n", "append", "verify", "startup", "validate", "due_work")
+BENCHMARKS = (
+    "read_cpu",
+    "stock_cpu",
+    "fleet_10k",
+    "evaluate",
+    "evaluate_c7n",
+    "append",
+    "verify",
+    "startup",
+    "validate",
+    "due_work",
+    "growth",
+)
 LATEST = Path(__file__).with_name("latest.json")
 
 
