@@ -156,11 +156,11 @@ TRACK = (
 EARLY, LATE = "2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z"
 
 
-def span(inner: str) -> recording_replies.RecordingSpan:
+def span(inner: str, status: str = "Stopped") -> recording_replies.RecordingSpan:
     return recording_replies.recording_span(
         element(
             f"<tse:RecordingInformation><tt:RecordingToken>R1</tt:RecordingToken>{inner}"
-            "<tt:RecordingStatus>Stopped</tt:RecordingStatus></tse:RecordingInformation>"
+            f"<tt:RecordingStatus>{status}</tt:RecordingStatus></tse:RecordingInformation>"
         )
     )
 
@@ -177,6 +177,27 @@ def test_tracks_without_data_are_empty() -> None:
     for inner in ("", TRACK.format("V", NEVER, NEVER)):
         found = span(f"<tt:EarliestRecording>{NEVER}</tt:EarliestRecording>{inner}" if inner else inner)
         assert (found.empty, found.momentary, found.start, found.end) == (True, False, None, None)
+
+
+FIRST_HOUR = ("1970-01-01T00:03:15Z", "1970-01-01T01:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        TRACK.format("V", *FIRST_HOUR),
+        "<tt:EarliestRecording>{}</tt:EarliestRecording><tt:LatestRecording>{}</tt:LatestRecording>".format(*FIRST_HOUR)
+        + TRACK.format("V", NEVER, NEVER),
+    ],
+)
+def test_footage_of_a_clock_that_nobody_set_is_footage(inner: str) -> None:
+    found = span(inner)
+    assert (found.empty, found.start, found.end) == (False, *map(instant, FIRST_HOUR))
+
+
+def test_what_is_written_to_without_a_time_yet_is_not_surely_empty() -> None:
+    found = span(TRACK.format("V", NEVER, NEVER), status="Recording")
+    assert (found.empty, found.momentary, found.writing) == (True, True, True)
 
 
 def test_a_track_of_one_moment_may_hold_what_is_shorter_than_the_clock_tells() -> None:

@@ -154,11 +154,12 @@ def recording_span(reply: Element) -> RecordingSpan:
         (instant(text(track, f"{TT}DataFrom")), instant(text(track, f"{TT}DataTo")))
         for track in children(information, f"{TT}Track")
     ]
-    earliest = _beyond_epoch(instant(text(information, f"{TT}EarliestRecording")))
-    latest = _beyond_epoch(instant(text(information, f"{TT}LatestRecording")))
+    earliest, latest = (instant(text(information, f"{TT}{name}Recording")) for name in ("Earliest", "Latest"))
+    if earliest is None or latest is None or not _lasts(earliest, latest):
+        earliest, latest = _beyond_epoch(earliest), _beyond_epoch(latest)
     writing = text(information, f"{TT}RecordingStatus") == "Recording"
-    dated = [(start, end) for start, end in tracks if start is None or end is None or _beyond_epoch(end)]
-    filled = [(start, end) for start, end in dated if start is None or end is None or end > start or writing]
+    dated = [(start, end) for start, end in tracks if _lasts(start, end) or _beyond_epoch(end) or writing]
+    filled = [(start, end) for start, end in dated if _lasts(start, end) or (writing and _beyond_epoch(end))]
     told = earliest is not None or latest is not None
     # Between the two ends of a moment there is nothing, or what the moment holds.
     starts = [start for start, _ in filled or dated if start is not None]
@@ -177,6 +178,11 @@ def recording_span(reply: Element) -> RecordingSpan:
 def _beyond_epoch(told: datetime | None) -> datetime | None:
     """A time, unless it is what clocks begin with: required times of what holds no data say that on real cameras."""
     return None if told is None or told < _CLOCKS_BEGIN else told
+
+
+def _lasts(start: datetime | None, end: datetime | None) -> bool:
+    """Whether the one comes after the other, or cannot be read: a clock that nobody has set counts from 1970, too."""
+    return start is None or end is None or end > start
 
 
 def jobs(reply: Element) -> tuple[Job, ...]:
