@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.helpers import set_exception
+from aiohttp.http import HttpProcessingError
 
 from vmsguard.net import limits
 
@@ -57,6 +58,9 @@ class BoundedProtocol(ResponseHandler):
         # The connection that we ourselves cut is then lost, which must not become the reason.
         if self._flooded is None or exc is self._flooded:
             super().set_exception(exc, *cause)
+        # aiohttp tells a parser's failure only to who waits for headers; who reads the body would wait for ever.
+        if isinstance(exc, HttpProcessingError) and self._payload is not None and not self._payload.is_eof():
+            set_exception(self._payload, exc)
 
     def _hang_up(self) -> None:
         if self._flooded is not None:

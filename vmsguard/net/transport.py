@@ -133,6 +133,9 @@ class Transport:
             if told is not None and method != "HEAD" and (len(told) > _LONGEST_LENGTH or int(told) > cap):
                 raise BodyTooLarge
             raw = await read_capped(begun.content, cap)
+        except HttpProcessingError:
+            begun.connection.close()
+            raise _BadReplyError from None
         except BaseException:
             begun.connection.close()
             raise
