@@ -15,7 +15,7 @@ from vmsguard.model.changes import Change
 from vmsguard.model.facts import Fact, FactKey, Known
 from vmsguard.model.vocabulary import Layer
 from vmsguard.simulator.call import Call, Operation, Service
-from vmsguard.simulator.faults import not_supported
+from vmsguard.simulator.faults import invalid_argument, not_supported
 from vmsguard.simulator.personas import PERSONAS, Persona
 
 
@@ -43,6 +43,17 @@ class ListsNoMetadata(Persona):
         return "" if name == "GetMetadataConfigurations" else operation.handle(call)
 
 
+class ListsInOneServiceAlone(Persona):
+    """The profiles of its second media service cannot be read, however often they are asked for."""
+
+    name = "lists-in-one-service-alone"
+
+    def perform(self, call: Call, service: Service, name: str, operation: Operation) -> str:
+        if (service.name, name) == ("media2", "GetProfiles"):
+            raise invalid_argument("NoProfile")
+        return operation.handle(call)
+
+
 @pytest.fixture(autouse=True)
 def _personas(monkeypatch: pytest.MonkeyPatch) -> None:
     for persona in (
@@ -50,6 +61,7 @@ def _personas(monkeypatch: pytest.MonkeyPatch) -> None:
         Lacks("no-setting", *_SET),
         Lacks("no-metadata-levers", *_SET, *_REMOVE),
         ListsNoMetadata(),
+        ListsInOneServiceAlone(),
     ):
         monkeypatch.setitem(PERSONAS, persona.name, persona)
 
@@ -127,6 +139,13 @@ async def test_what_another_channel_shares_is_taken_out_of_the_profile_and_stays
             [{}] * 2,
             [{"profile:profile-2": True}] * 2,
         ]
+
+
+async def test_where_profiles_cannot_be_read_nobody_says_that_no_other_channel_shares_it(simulate: Any) -> None:
+    async with simulate(persona="lists-in-one-service-alone") as simulated, simulated.session(write=True) as session:
+        with pytest.raises(DeviceFault, match="could not be read"):
+            await session.change(stop())
+        assert simulated.simulator.writes_of("cam") == 0
 
 
 async def test_a_device_that_has_none_of_the_ways_says_so(simulate: Any) -> None:

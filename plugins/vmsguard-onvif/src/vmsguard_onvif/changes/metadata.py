@@ -5,10 +5,11 @@ from __future__ import annotations
 from lxml import etree
 
 from vmsguard.errors import NotSupported
+from vmsguard.model.facts import Absent
 from vmsguard_onvif.changes.profiles import end_auto_starts, profiles_by_service
 from vmsguard_onvif.elements import TT, Element, Malformed, flag, only, text, token
 from vmsguard_onvif.envelope import leaf
-from vmsguard_onvif.gathering import Answered
+from vmsguard_onvif.gathering import Unanswered
 from vmsguard_onvif.message_definitions import Binding
 from vmsguard_onvif.namespaces import MEDIA, MEDIA2, PREFIXES
 from vmsguard_onvif.ordered import Order
@@ -50,15 +51,20 @@ async def stop_metadata(order: Order) -> None:
 
 
 async def _is_shared(order: Order, mine: Profile) -> bool:
-    """Whether a profile that shows another source, or none that is told, holds the same configuration."""
+    """Whether a profile that shows another source, or none that is told, holds the same configuration.
+
+    Raises where a media service that has profiles did not list them: another channel's may be among these.
+    """
     assert mine.metadata is not None
     for service in (MEDIA, MEDIA2):
         if order.session.services.get(service) is None:
             continue
         answer = await order.readings.profiles(service)
-        for other in answer.value if isinstance(answer, Answered) else ():
+        if isinstance(answer, Unanswered) and isinstance(answer.reading, Absent):
+            continue
+        for other in order.value(answer):
             same = other.metadata is not None and other.metadata.token == mine.metadata.token
-            if same and other.token != mine.token and other.source != mine.source:
+            if same and other.token != mine.token and (other.source != mine.source or not other.source):
                 return True
     return False
 
