@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from sys import intern
 
 from vmsguard.engine.announced import announced_findings
 from vmsguard.engine.blast import Claims
@@ -50,8 +51,9 @@ def _attributes(evaluations: Iterable[Evaluation]) -> Iterator[Finding]:
             yield Finding(
                 code="needs-attributes",
                 subject=evaluation.camera,
-                message=f"judged, but changed only by proposal until somebody states: {names}",
-                next_step=f"add {names} to the camera or one of its groups in the inventory",
+                # The same for many cameras of a fleet: kept once.
+                message=intern(f"judged, but changed only by proposal until somebody states: {names}"),
+                next_step=intern(f"add {names} to the camera or one of its groups in the inventory"),
             )
 
 

@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -99,7 +100,7 @@ def keep_sealed(directory: Path, sealed: SealedSegment, disk: Disk, *, compress:
     ``EvidenceError`` where the records on the disk do not give the signed root: then nothing is touched.
     """
     path = segment_path(directory, sealed.first)
-    leaves = _leaves(path)
+    leaves = list(_leaves(path))
     tree = sealed.base.copy()
     for leaf in leaves:
         tree.append(leaf)
@@ -119,7 +120,8 @@ def _compress(path: Path, leaves: list[bytes], disk: Disk) -> None:
     compressed = compressed_path(path)
     disk.put(compressed, deflate(_chunks(path)))
     disk.sync_directory(path.parent)
-    if _leaves(compressed) != leaves:
+    # One by one: a second list of them all would double what a segment takes while it is sealed.
+    if not all(read == written for read, written in zip_longest(_leaves(compressed), leaves)):
         raise EvidenceError(
             "its compressed form does not hold its records", hint="the storage or memory may be failing"
         )
@@ -127,8 +129,9 @@ def _compress(path: Path, leaves: list[bytes], disk: Disk) -> None:
     disk.sync_directory(path.parent)
 
 
-def _leaves(path: Path) -> list[bytes]:
-    return [leaf_of_line(line.removesuffix(b"\n")) for line in iter_lines(path)]
+def _leaves(path: Path) -> Iterator[bytes]:
+    for line in iter_lines(path):
+        yield leaf_of_line(line.removesuffix(b"\n"))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
