@@ -14,6 +14,7 @@ __all__ = ["AgentGroup", "agent"]
 class AgentGroup(LazyGroup):
     lazy: ClassVar[dict[str, tuple[str, str]]] = {
         "run": ("vmsguard.cli.agent_run:run", "Keep duties and policies until it is stopped."),
+        "status": ("vmsguard.cli.agent_status:status", "Say how the running agent is."),
         "pause": ("vmsguard.cli.agent_orders:pause", "Stop configuration writes until further notice; duties go on."),
         "resume": ("vmsguard.cli.agent_orders:resume", "Let configuration writes go on."),
         "approve": ("vmsguard.cli.agent_orders:approve", "Approve the first deletion at a target, up to a count."),

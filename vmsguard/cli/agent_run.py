@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from vmsguard.agent.assemble import LocalAgent
-    from vmsguard.agent.notifications.alert import Alert
     from vmsguard.cli.installation import Installation
     from vmsguard.run.equipment import Equipment
 
@@ -42,7 +39,7 @@ async def _live(installation: Installation, equipment: Equipment, once: bool) ->
     import asyncio
     import signal
 
-    agent = _agent(installation, equipment)
+    agent = _agent(installation, equipment, once)
     if once:
         await agent.once()
         return _exit_code(agent)
@@ -54,29 +51,31 @@ async def _live(installation: Installation, equipment: Equipment, once: bool) ->
     return 0
 
 
-def _agent(installation: Installation, equipment: Equipment) -> LocalAgent:
-    """The agent with everything that lives beside its loop."""
+def _agent(installation: Installation, equipment: Equipment, once: bool) -> LocalAgent:
+    """The agent with everything that lives beside its loop; one round needs nobody who watches it."""
+    import os
     from dataclasses import replace
 
     from vmsguard.agent.assemble import assemble, settings_of
+    from vmsguard.agent.beside import Beside
     from vmsguard.agent.files import FleetFiles
+    from vmsguard.cli.failures import exit_code_of
     from vmsguard.cli.installation import new_run_id
     from vmsguard.run.equipment import no_progress
 
     config = installation.config
     quiet = replace(equipment, progress=no_progress)
-
-    def tell(alerts: Iterable[Alert]) -> None:
-        for alert in alerts:
-            equipment.log.warning(alert.code, site=alert.site, subject=alert.subject, target=alert.target)
-
-    return assemble(
+    beside = Beside(config, installation.secrets, quiet, os.environ, exit_code_of)
+    agent = assemble(
         quiet,
         FleetFiles(config, installation.registry, installation.fleet),
         settings_of(config.agent, config.evidence.origin),
-        tell,
+        beside.tell,
         lambda: new_run_id(equipment.clock),
     )
+    if not once:
+        agent.parts = beside.parts(agent)
+    return agent
 
 
 def _exit_code(agent: LocalAgent) -> int:

@@ -10,7 +10,13 @@ __all__ = ["exit_code_of", "tell", "tell_internal"]
 
 
 def exit_code_of(error: VmsguardError) -> int:
-    """4 for a target that could not be reached or refused us, 2 for everything a person has to mend first."""
+    """4 for a target that could not be reached or refused us, 2 for everything a person has to mend first.
+
+    What a running agent answered has the code that it gave it.
+    """
+    told: int | None = getattr(error, "exit_code", None)
+    if told is not None:
+        return told
     return 4 if isinstance(error, DriverError) else 2
 
 

@@ -49,3 +49,11 @@ def test_how_long_the_manager_waits_for_a_sign_of_life(environment, seconds) -> 
 @pytest.mark.parametrize("address", ["", "not-an-address", "/nobody/listens/here"])
 def test_where_nobody_listens_nothing_breaks(address) -> None:
     ServiceManager(address).ready("12 targets")
+
+
+def test_a_manager_that_does_not_read_holds_nobody_up(manager) -> None:
+    listening, address = manager
+    told = ServiceManager(address)
+    for _ in range(5000):
+        told.status("x" * 500)
+    assert listening.recv(4096).startswith(b"STATUS=")

@@ -56,10 +56,10 @@ def ask_agent(
     except (FileNotFoundError, ConnectionRefusedError) as error:
         raise UsageError(f"no agent answers at {path}", hint="start it with vmsguard agent run") from error
     except TimeoutError as error:
-        raise AgentFailure("the agent does not answer", exit_code=1, hint="see its log and /livez") from error
+        raise AgentFailure("the agent does not answer", exit_code=4, hint="see its log and /livez") from error
     except ConnectionError as error:
-        raise AgentFailure("the agent ended over it", exit_code=1, hint="see its log, and vmsguard doctor") from error
-    raise AgentFailure("the agent ended before it answered", exit_code=1, hint="see its log, and vmsguard doctor")
+        raise AgentFailure("the agent ended over it", exit_code=4, hint="see its log, and vmsguard doctor") from error
+    raise AgentFailure("the agent ended before it answered", exit_code=4, hint="see its log, and vmsguard doctor")
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
+import structlog
+
 from vmsguard.agent.health.dead_man import DeadMan
 from vmsguard.agent.health.probes import ProbeServer
 from vmsguard.agent.health.service_manager import ServiceManager
@@ -18,7 +20,10 @@ _AT_MOST = 10.0
 
 
 class HealthPart:
-    """Says that the agent lives for as long as its loop goes round, and stops saying so when it does not."""
+    """Says that the agent lives for as long as its loop goes round, and stops saying so when it does not.
+
+    ``look`` is called before each word: it ticks the vitals if the loop went round since.
+    """
 
     def __init__(
         self,
@@ -26,6 +31,7 @@ class HealthPart:
         manager: ServiceManager,
         *,
         status: Callable[[], str],
+        look: Callable[[], None] = lambda: None,
         probes: ProbeServer | None = None,
         dead_man: DeadMan | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -33,9 +39,11 @@ class HealthPart:
         self._vitals = vitals
         self._manager = manager
         self._status = status
+        self._look = look
         self._probes = probes
         self._dead_man = dead_man
         self._sleep = sleep
+        self._log = structlog.get_logger("vmsguard.agent")
         self._telling: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -59,9 +67,13 @@ class HealthPart:
         # Half the watchdog's time, as sd_watchdog_enabled(3) has it: one late turn is no death.
         seconds = min(self._manager.watchdog_seconds / 2 or _AT_MOST, _AT_MOST)
         while True:
+            self._look()
             if self._vitals.alive:
                 self._manager.alive()
-            self._manager.status(self._status())
-            if self._dead_man is not None:
-                await self._dead_man.call_if_due(self._vitals.clock.now())
+            try:
+                self._manager.status(self._status())
+                if self._dead_man is not None:
+                    await self._dead_man.call_if_due(self._vitals.clock.now())
+            except Exception as error:  # noqa: BLE001 - the watchdog must hear of an agent whose status line breaks
+                self._log.error("health not told", error=type(error).__name__, exc_info=True)
             await self._sleep(seconds)

@@ -47,8 +47,9 @@ class ServiceManager:
         text = "\n".join(line.replace("\n", " ") for line in lines if line)
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as manager:
+                manager.setblocking(False)  # a manager that is too busy to read must not hold the agent up
                 manager.connect(address)
                 manager.send(text.encode())
         except OSError:
-            # Nobody listens any more; the manager's own watchdog draws the conclusion.
+            # Nobody listens any more, or nobody reads; the manager's own watchdog draws the conclusion.
             return

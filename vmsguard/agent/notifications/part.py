@@ -45,4 +45,6 @@ class NotificationsPart:
                 await self._notifier.flush()
             except StateError as error:
                 self._log.error("notifications wait, the state cannot be read", why=error.message)
+            except Exception as error:  # noqa: BLE001 - a bug in one message must not silence the pages after it
+                self._log.error("notifications not sent", error=type(error).__name__, exc_info=True)
             await self._sleep(_SECONDS)

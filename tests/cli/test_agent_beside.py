@@ -1,0 +1,190 @@
+"""What lives beside a running agent, as a process of its own: pages, messages, service manager, socket."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from standardwebhooks import Webhook
+
+KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+PATIENCE = 60.0
+
+
+class Receiver:
+    """An HTTP server of the test: what was posted to it, and how often it was called."""
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[dict[str, str], bytes]] = []
+        self.calls = 0
+        receiver = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                receiver.posted.append((dict(self.headers), body))
+                self._done()
+
+            def do_GET(self) -> None:
+                receiver.calls += 1
+                self._done()
+
+            def _done(self) -> None:
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                """Nothing on the terminal."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+    yield made
+    made.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def page(port: int, name: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/{name}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
+
+
+def until(so: Callable[[], bool], process: subprocess.Popen[bytes], told: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not so():
+        assert process.poll() is None, told.read_text()
+        assert time.monotonic() < deadline, told.read_text()
+        time.sleep(0.05)
+
+
+def heard(listening: socket.socket) -> list[str]:
+    lines: list[str] = []
+    while True:
+        try:
+            lines += listening.recv(4096).decode().splitlines()
+        except BlockingIOError:
+            return lines
+
+
+def configured(site: Any, receiver: Receiver, health: int) -> None:
+    (site.folder / "keys").mkdir(exist_ok=True)
+    for name, text in (("hook", KEY), ("life", f"{receiver.url}/life")):
+        file = site.folder / "keys" / name
+        file.write_text(text)
+        file.chmod(0o600)
+    config = yaml.safe_load((site.folder / "vmsguard.yaml").read_text())
+    config["agent"] = {
+        "health": f"127.0.0.1:{health}",
+        "sweep": "PT10S",
+        "sign_of_life": {"url": "secret://file/keys/life", "every": "PT10S"},
+    }
+    config["notifications"] = [
+        {
+            "id": "chat",
+            "digest": "PT1S",
+            "webhook": {"url": f"{receiver.url}/hook", "secret": "secret://file/keys/hook"},
+        }
+    ]
+    (site.folder / "vmsguard.yaml").write_text(yaml.safe_dump(config))
+
+
+def test_a_running_agent_is_seen_from_outside_and_tells_people(
+    site: Any, fever: Mapping[str, Any], receiver: Receiver, tmp_path: Path
+) -> None:
+    simulator = site.simulate([{**fever, "id": "cam-1"}, {**fever, "id": "cam-2"}])
+    site.assign("kr-pipc-thermal-2020", "audit")
+    health = free_port()
+    configured(site, receiver, health)
+    told = tmp_path / "told.txt"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, told.open("wb") as output:
+        manager.bind(str(tmp_path / "notify"))
+        manager.setblocking(False)
+        environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "4000000"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "vmsguard", "agent", "run"],
+            cwd=site.folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+        )
+        try:
+            until(lambda: page(health, "readyz") == (200, "ready\n"), process, told)
+            assert (200, "alive\n") == page(health, "livez")
+            assert "READY=1" in heard(manager)
+            until(lambda: "WATCHDOG=1" in heard(manager), process, told)
+            assert "vmsguard_work_due" in page(health, "metrics")[1]
+            until(lambda: receiver.calls > 0, process, told)
+
+            status = site.run("agent", "status", "--format", "json")
+            assert (0, True, {}) == (status.code, status.json["alive"], status.json["not_ready"])
+            assert status.json["status"].startswith("2 targets, ")
+
+            site.inside(simulator.stop)
+            until(lambda: bool(receiver.posted), process, told)
+            headers, body = receiver.posted[0]
+            Webhook(KEY).verify(body, {name.lower(): value for name, value in headers.items()})
+            message = json.loads(body)
+            assert {"unreachable"} >= {group["code"] for group in message["data"]["groups"]} - {"drift"}
+            assert b"127.0.0.1" not in body, "no address leaves the site"
+
+            heard(manager)
+            process.send_signal(signal.SIGTERM)
+            assert 0 == process.wait(PATIENCE), told.read_text()
+            assert "STOPPING=1" in heard(manager)
+        finally:
+            process.kill()
+            process.wait()
+    assert not (site.folder / "agent.sock").exists()
+    assert 2 == site.run("agent", "status").code
+
+
+def test_a_health_address_that_is_taken_is_said_and_nothing_is_left_behind(
+    site: Any, fever: Mapping[str, Any], receiver: Receiver
+) -> None:
+    site.simulate([fever])
+    site.assign("kr-pipc-thermal-2020", "audit")
+    taken = int(receiver.url.rpartition(":")[2])
+    configured(site, receiver, taken)
+    answer = site.run("agent", "run")
+    assert 2 == answer.code
+    assert f"127.0.0.1:{taken} cannot be listened on" in answer.err
+    assert not (site.folder / "agent.sock").exists()

@@ -1,0 +1,140 @@
+"""Everything that lives beside an agent's loop: notifications, health pages, watchdog, sign of life, its socket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from vmsguard.agent.agent import Agent, AgentPart
+from vmsguard.agent.control.server import ControlServer, Peer, Tell
+from vmsguard.agent.fleet_in_force import FleetInForce
+from vmsguard.agent.health.dead_man import DeadMan
+from vmsguard.agent.health.metrics import AgentMetrics
+from vmsguard.agent.health.part import HealthPart
+from vmsguard.agent.health.probes import ProbeServer
+from vmsguard.agent.health.service_manager import ServiceManager
+from vmsguard.agent.health.vitals import Vitals
+from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.notifications.notifier import Notifier
+from vmsguard.agent.notifications.part import NotificationsPart
+from vmsguard.agent.notifications.send import sender
+from vmsguard.agent.standing_now import picture_of, situation_of, status_line
+from vmsguard.errors import EvidenceError, StateError, VmsguardError
+from vmsguard.fleet.load_config import Config
+from vmsguard.fleet.secrets import SecretStore
+from vmsguard.run.equipment import Equipment
+
+__all__ = ["Beside"]
+
+
+@dataclass
+class Beside:
+    """Made before the agent, because the agent tells it; given the agent before it begins."""
+
+    config: Config
+    secrets: SecretStore
+    equipment: Equipment
+    environment: Mapping[str, str]
+    exit_code_of: Callable[[VmsguardError], int]
+
+    def __post_init__(self) -> None:
+        clock, log = self.equipment.clock, self.equipment.log
+        self._agent: Agent | None = None
+        self._looked_at: datetime | None = None
+        self.metrics = AgentMetrics(self._picture, clock)
+        self.vitals = Vitals(clock=clock, checks={"state": self._state_works, "evidence": self._evidence_works})
+        self._notifier = Notifier(
+            self.config.notifications,
+            self.equipment.state,
+            sender(self.secrets, clock),
+            origin=self.config.evidence.origin,
+            clock=clock,
+            situation=lambda: situation_of(self.equipment.state, self._in_force),
+            log=log,
+        )
+
+    def tell(self, alerts: Iterable[Alert]) -> None:
+        """Count, log and keep alerts for the routes that want them."""
+        told = tuple(alerts)
+        for alert in told:
+            self.metrics.alerted(alert.code)
+            self.equipment.log.warning(alert.code, site=alert.site, subject=alert.subject, target=alert.target)
+        self._notifier.tell(told)
+
+    def parts(self, agent: Agent) -> Sequence[AgentPart]:
+        """What is started with the agent, in this order, and stopped the other way round."""
+        self._agent = agent
+        settings = self.config.agent
+        probes = None
+        if settings.health is not None:
+            host, port = settings.health
+            probes = ProbeServer(self.vitals, self.metrics, host=host, port=port)
+        dead_man = None
+        if settings.sign_of_life:
+            dead_man = DeadMan(self._sign_of_life, settings.sign_of_life_every, self.vitals, self.equipment.log)
+        manager = ServiceManager.from_environment(self.environment)
+        return (
+            ControlServer(
+                settings.socket, {"status": self._status}, exit_code_of=self.exit_code_of, log=self.equipment.log
+            ),
+            NotificationsPart(self._notifier, self.equipment.log),
+            HealthPart(
+                self.vitals, manager, status=self._status_line, look=self._look, probes=probes, dead_man=dead_man
+            ),
+        )
+
+    def _look(self) -> None:
+        """Tick the vitals if the loop went round since the last look."""
+        agent = self._agent
+        if agent is not None and agent.last_round is not None and agent.last_round != self._looked_at:
+            self._looked_at = agent.last_round
+            self.vitals.tick()
+            self.metrics.reconciled(agent.last_round)
+
+    @property
+    def _in_force(self) -> FleetInForce:
+        assert self._agent is not None
+        return self._agent.in_force
+
+    def _picture(self) -> Any:
+        equipment = self.equipment
+        return picture_of(
+            equipment.state,
+            self._in_force,
+            self.config.evidence.origin,
+            equipment.evidence.size,
+            equipment.clock.now(),
+        )
+
+    def _status_line(self) -> str:
+        try:
+            return status_line(self.equipment.state, self._in_force, self.equipment.clock.now())
+        except StateError as error:
+            return f"the state cannot be read: {error.message}"
+
+    async def _status(self, arguments: Mapping[str, Any], peer: Peer, tell: Tell) -> dict[str, Any]:
+        """What ``vmsguard agent status`` shows."""
+        agent = self._agent
+        assert agent is not None
+        health = agent.executor.health()
+        return {
+            "status": self._status_line(),
+            "alive": self.vitals.alive,
+            "not_ready": self.vitals.troubles(),
+            "running": health.running,
+            "waiting": health.waiting,
+            "last_round": None if agent.last_round is None else agent.last_round.isoformat(),
+        }
+
+    def _sign_of_life(self) -> str:
+        told = self.config.agent.sign_of_life
+        return self.secrets.text(told) if told.startswith("secret://") else told
+
+    def _state_works(self) -> None:
+        self.equipment.state.note_time(self.equipment.clock.now())
+
+    def _evidence_works(self) -> None:
+        if self.equipment.evidence.broken:
+            raise EvidenceError(self.equipment.evidence.broken)

@@ -1,0 +1,35 @@
+"""``vmsguard agent status``: how the running agent is, asked over its socket."""
+
+from __future__ import annotations
+
+import click
+
+from vmsguard.cli.output import format_option
+
+__all__ = ["status"]
+
+_SECONDS = 10.0
+
+
+@click.command()
+@format_option
+@click.pass_context
+def status(ctx: click.Context, output: str) -> None:
+    """Say how the running agent is: how much is due, what is late, and what keeps it from working.
+
+    Exit codes: 0 it is ready; 2 no agent answers; 4 it answers and something keeps it from working.
+    """
+    from vmsguard.agent.control.client import ask_agent
+    from vmsguard.cli.installation import config_path
+    from vmsguard.cli.output import print_json
+    from vmsguard.fleet.load_config import load_config
+
+    told = ask_agent(load_config(config_path(ctx)).agent.socket, "status", {}, seconds=_SECONDS)
+    if output == "json":
+        print_json(told)
+    else:
+        click.echo(told["status"])
+        click.echo(f"{told['running']} tasks running, {told['waiting']} waiting; last round {told['last_round']}")
+        for name, why in told["not_ready"].items():
+            click.echo(f"not ready: {name}: {why}")
+    ctx.exit(4 if told["not_ready"] else 0)
