@@ -164,6 +164,7 @@ def test_a_running_agent_is_seen_from_outside_and_tells_people(
             Webhook(KEY).verify(body, {name.lower(): value for name, value in headers.items()})
             message = json.loads(body)
             assert {"unreachable"} >= {group["code"] for group in message["data"]["groups"]} - {"drift"}
+            assert "[warning  ] unreachable" in told.read_text(), "a journal has it too"
             assert b"127.0.0.1" not in body, "no address leaves the site"
 
             heard(manager)

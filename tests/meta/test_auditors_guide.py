@@ -9,7 +9,7 @@ from vmsguard.evidence.events import EVENTS
 from vmsguard.evidence.problems import Category
 
 GUIDE = Path(__file__).parents[2] / "docs" / "auditors.md"
-ROW = re.compile(r"^\| `?(?!---)([a-z0-9.-]+)`? \| (.+?)(?: \| (.+))? \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `?(?!---)([a-z0-9._-]+)`? \| (.+?)(?: \| (.+))? \|$", re.MULTILINE)
 
 
 def rows_below(heading: str) -> dict[str, str]:

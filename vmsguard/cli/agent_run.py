@@ -32,7 +32,10 @@ def run(ctx: click.Context, once: bool) -> None:
 
     installation = open_installation(config_path(ctx))
     debug = ctx.find_root().obj["debug"]
-    ctx.exit(run_with_equipment(installation, lambda equipment: _live(installation, equipment, once), debug=debug))
+    live = run_with_equipment(
+        installation, lambda equipment: _live(installation, equipment, once), debug=debug, warnings=not once
+    )
+    ctx.exit(live)
 
 
 async def _live(installation: Installation, equipment: Equipment, once: bool) -> int:

@@ -64,11 +64,11 @@ class LibraryLog(logging.Handler):
         )
 
 
-def configure_logging(debug: bool) -> None:
-    """Diagnostics go to standard error, redacted; without ``--debug`` only errors do."""
+def configure_logging(debug: bool, *, warnings: bool = False) -> None:
+    """Diagnostics go to standard error, redacted; without ``--debug`` only errors do, and ``warnings`` if asked for."""
     from vmsguard.net.redaction import redact_event
 
-    level = logging.DEBUG if debug else logging.ERROR
+    level = logging.DEBUG if debug else logging.WARNING if warnings else logging.ERROR
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

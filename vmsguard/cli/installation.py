@@ -93,13 +93,15 @@ def run_with_equipment(
     job: Callable[[Equipment], Awaitable[T]],
     *,
     debug: bool = False,
+    warnings: bool = False,
     clock: Clock | None = None,
 ) -> T:
     """What ``job`` returns, run with state and evidence open and the run lock held.
 
     Evidence is opened before anything is asked of a device: a log that cannot be written stops the run.
+    ``warnings`` are for a job that nobody watches, whose standard error is a journal.
     """
-    configure_logging(debug)
+    configure_logging(debug, warnings=warnings)
     own_clock: Clock = SystemClock() if clock is None else clock
     with _opened(installation, own_clock) as (state, log), progress_bar() as progress, BlockingPool() as blocking:
 
