@@ -312,6 +312,30 @@ def test_rtsp_that_shows_streams_to_anybody_is_found_until_it_is_closed(camera: 
     assert False is cam.trust()["rtsp_without_login"]
 
 
+@pytest.mark.parametrize("persona", ["honest", "rtsp-without-login"])
+def test_nobody_gets_in_without_an_account_only_where_rtsp_asks_for_one_too(
+    camera: Callable[..., Camera], persona: str
+) -> None:
+    cam = camera(persona=persona)
+    cam.site.assign("baseline-security", "audit")
+
+    def least() -> dict[str, Any]:
+        (told,) = [
+            result
+            for result in cam.site.run("check", "--format", "json").json["results"]
+            if result["control"] == "security.access.least"
+        ]
+        return dict(told)
+
+    opened = least()
+    assert ("fail", ["describes a stream over RTSP without a login"]) == (opened["verdict"], opened["left"])
+    assert "true" == {fact["name"]: fact["shows"] for fact in opened["facts"]}["stream.open_to_all"]
+    assert "fail" == least()["verdict"]
+    # The persona's RTSP serves anybody, whatever its media want.
+    cam.change(media_auth=True)
+    assert ("fail" if persona == "rtsp-without-login" else "pass") == least()["verdict"]
+
+
 def test_every_target_is_shown_to_people_too(camera: Callable[..., Camera]) -> None:
     cam = camera()
     before = cam.site.run("trust", "show").out

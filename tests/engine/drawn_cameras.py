@@ -33,7 +33,7 @@ from vmsguard.model.vocabulary import WHOLE, Basis, Role, Support, Why
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PLACES = (Endpoint("cam", "1", Role.DEVICE), Endpoint("nvr", "1", Role.RECORDER))
 FIRMWARE = "1.0"
-WITNESSES = frozenset({"stream.answers", "snapshot.answers", "footage.grows", "footage.files"})
+WITNESSES = frozenset({"stream.answers", "stream.open_to_all", "snapshot.answers", "footage.grows", "footage.files"})
 """Where no second witness looked, the settings stand alone: taking one away is taking no fact away."""
 
 WORDS = {

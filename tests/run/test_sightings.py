@@ -51,7 +51,12 @@ class Site:
         return found[0].value if found and isinstance(found[0], Known) else None
 
     async def see(
-        self, reading: Reading, *points: WitnessPoint, before: Seen | None = None, again: bool = False
+        self,
+        reading: Reading,
+        *points: WitnessPoint,
+        before: Seen | None = None,
+        again: bool = False,
+        wanted: frozenset[str] = WANTED,
     ) -> Seen:
         key = FactKey("a", "1", "stream.services")
         fact = Fact(key, reading, Basis.READ_BACK, self.equipment.clock.now())
@@ -60,7 +65,7 @@ class Site:
         seen: Seen = await look_for_ourselves(
             Inventory({"a": self.target}, {}),
             {"a": observation},
-            WANTED,
+            wanted,
             self.equipment,
             again=frozenset({"a"}) if again else frozenset(),
             before=before,
@@ -163,7 +168,80 @@ async def test_a_port_that_closed_speaks_for_a_path_that_was_never_asked(there: 
 
 
 async def test_a_remembered_look_keeps_its_time(there: Site) -> None:
-    there.eyes["/a"] = Sighting(True)
-    first = await there.see(ON)
+    there.eyes["/a"] = Sighting(True, without_login=False)
+    first = await there.see(ON, wanted=WITH_LOGIN)
     there.equipment.clock.seconds += 3600  # type: ignore[attr-defined]
-    assert first.facts == (await there.see(ON)).facts
+    assert {"stream.answers", "stream.open_to_all"} == {fact.key.name for fact in first.facts}
+    assert first.facts == (await there.see(ON, wanted=WITH_LOGIN)).facts
+
+
+LOGIN = frozenset({"stream.open_to_all"})
+WITH_LOGIN = WANTED | LOGIN
+ASKED, OPEN = Sighting(None, None, "rtsp 401", Why.AUTH, False), Sighting(True, without_login=True)
+GONE = Sighting(False, detail="connection refused")
+
+
+async def asks(there: Site, reading: Reading, *points: WitnessPoint) -> tuple[Reading | None, int]:
+    """What is known of RTSP without a login after a run that wants nothing else, and how many looks it took."""
+    seen = await there.see(reading, *points, wanted=LOGIN)
+    found = [fact.reading for fact in seen.facts if fact.key == FactKey("a", "*", "stream.open_to_all")]
+    assert len(found) <= 1
+    return (found[0] if found else None), len(there.eyes["looked"])
+
+
+async def test_who_wants_to_know_of_the_login_alone_looks_once(there: Site) -> None:
+    there.eyes["/a"] = ASKED
+    assert (Known(False), 1) == await asks(there, ON)
+    assert (Known(False), 0) == await asks(there, ON)
+
+
+async def test_a_look_from_before_anybody_asked_for_the_login_is_taken_again(there: Site) -> None:
+    there.eyes["/a"] = Sighting(True)
+    await there.look(ON)
+    there.eyes["/a"] = Sighting(True, without_login=False)
+    assert (Known(False), 1) == await asks(there, ON)
+    assert (Known(False), 0) == await asks(there, ON)
+
+
+async def test_a_stream_that_is_open_to_all_is_looked_at_until_it_is_not(there: Site) -> None:
+    there.eyes["/a"] = OPEN
+    assert [(Known(True), 1)] * 2 == [await asks(there, ON), await asks(there, ON)]
+    there.eyes["/a"] = ASKED
+    assert [(Known(False), 1), (Known(False), 0)] == [await asks(there, ON), await asks(there, ON)]
+
+
+async def test_rtsp_that_was_gone_is_looked_at_when_it_is_back(there: Site) -> None:
+    there.eyes["/a"] = ASKED
+    await asks(there, ON)
+    there.eyes["/a"] = GONE
+    assert [1, 0] == [(await asks(there, OFF))[1], (await asks(there, OFF))[1]]
+    there.eyes["/a"] = OPEN
+    there.equipment.clock.seconds += 60  # type: ignore[attr-defined]
+    assert (Known(True), 1) == await asks(there, ON)
+
+
+async def test_after_it_was_gone_a_login_is_remembered_again(there: Site) -> None:
+    there.eyes["/a"] = GONE
+    await asks(there, OFF)
+    there.eyes["/a"] = ASKED
+    there.equipment.clock.seconds += 60  # type: ignore[attr-defined]
+    assert [(Known(False), 1), (Known(False), 0)] == [await asks(there, ON), await asks(there, ON)]
+
+
+async def test_settings_that_do_not_say_call_for_a_new_look_at_the_login(there: Site) -> None:
+    there.eyes["/a"] = ASKED
+    assert [(Known(False), 1)] * 2 == [await asks(there, UNSAID), await asks(there, UNSAID)]
+
+
+async def test_one_open_stream_opens_the_target_and_one_unseen_keeps_it_in_doubt(there: Site) -> None:
+    other = replace(B, channel="2")
+    there.eyes["/a"], there.eyes["/b"] = ASKED, OPEN
+    assert (Known(True), 2) == await asks(there, ON, A, other)
+    there.eyes["/b"] = proves_nothing("no complete answer in time", Why.UNREACHABLE)
+    told, _ = await asks(there, ON, A, other)
+    assert Unknown(Why.UNREACHABLE, "no complete answer in time") == told
+
+
+async def test_a_port_alone_says_nothing_of_the_login(there: Site) -> None:
+    port = WitnessPoint(kind="tcp", proves="stream.answers", channel="1", port=554, path="")
+    assert (None, 0) == await asks(there, ON, port)

@@ -10,20 +10,19 @@ import pytest
 from msgspec.structs import replace
 
 from vmsguard.errors import CertificateRefused, LoginWeakened, Unreachable, UsageError
+from vmsguard.model.facts import Fact, FactKey, Known, Unknown
 from vmsguard.model.inventory import Inventory, LoginRefs, Target
-from vmsguard.model.manifest import Identity, WitnessPoint
+from vmsguard.model.manifest import Identity
 from vmsguard.model.snapshot import TargetSeen
 from vmsguard.model.trust import ACCEPTED, AUTHORITY, FIRST_USE, TargetTrust
-from vmsguard.model.vocabulary import Role, Why
+from vmsguard.model.vocabulary import Basis, Role, Why
 from vmsguard.net.first_contact import FirstSeen
 from vmsguard.net.tls import CertificateSeen
 from vmsguard.run.equipment import Equipment
 from vmsguard.run.observe import TargetObservation, observe_targets
-from vmsguard.run.sightings import Look
 from vmsguard.run.trust import held_target, learn
 from vmsguard.run.trust_accept import accepted, waiting_for
 from vmsguard.run.trust_kept import keep_trust, record_pins, trust_findings
-from vmsguard.witness.sighting import Sighting
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KEY, WHOLE, OTHER = "11" * 32, "22" * 32, "33" * 32
@@ -147,9 +146,9 @@ async def test_whether_rtsp_asks_for_a_login_is_kept(
     equipment: Equipment, without_login: bool | None, kept: bool
 ) -> None:
     equipment.state.put_trusts([trust(rtsp_open=True)])
-    point = WitnessPoint(kind="rtsp", proves="stream.answers", channel="1")
-    look = Look("t", point, Sighting(True, without_login=without_login), False)
-    keep_trust(observed(identity=Identity(login_mode="wsse")), [look], equipment)
+    reading = Unknown(Why.NOT_READ) if without_login is None else Known(without_login)
+    fact = Fact(FactKey("t", "*", "stream.open_to_all"), reading, Basis.OBSERVED, equipment.clock.now())
+    keep_trust(observed(identity=Identity(login_mode="wsse")), [fact], equipment)
     assert (kept, "wsse") == (equipment.state.trust("t").rtsp_open, equipment.state.trust("t").login_mode)
 
 

@@ -46,8 +46,8 @@ def reading(found: Concluded, name: str) -> Reading:
 
 def test_a_positive_counts_without_any_memory() -> None:
     found = concluded((RTSP, YES), alive=False)
-    assert found.facts == (
-        Fact(FactKey("t-1", "0", "stream.answers"), Known(True), Basis.OBSERVED, NOW, "witness rtsp"),
+    assert found.facts[0] == Fact(
+        FactKey("t-1", "0", "stream.answers"), Known(True), Basis.OBSERVED, NOW, "witness rtsp"
     )
 
 
@@ -86,7 +86,37 @@ def test_one_probe_in_doubt_keeps_the_fact_unknown() -> None:
 def test_channels_are_judged_apart() -> None:
     other = WitnessPoint(kind="rtsp", proves="stream.answers", channel="1", port=554, path="/live")
     found = concluded((RTSP, NO), (other, YES), memories=remembers(RTSP, BEFORE))
-    assert [("0", Known(False)), ("1", Known(True))] == [(fact.key.channel, fact.reading) for fact in found.facts]
+    told = [(fact.key.channel, fact.reading) for fact in found.facts if fact.key.name == "stream.answers"]
+    assert [("0", Known(False)), ("1", Known(True))] == told
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ([True], Known(True)),
+        ([False], Known(False)),
+        ([False, False], Known(False)),
+        ([False, True], Known(True)),
+        ([None, True], Known(True)),
+        ([None], Unknown(Why.AUTH, "rtsp 403")),
+        ([False, None], Unknown(Why.AUTH, "rtsp 403")),
+    ],
+)
+def test_one_stream_without_a_login_opens_the_target(said: list[bool | None], expected: Reading) -> None:
+    seen = [
+        (
+            WitnessPoint(kind="rtsp", proves="stream.answers", channel=str(number), port=554, path="/live"),
+            Sighting(None, None, "rtsp 403", Why.AUTH, without_login),
+        )
+        for number, without_login in enumerate(said)
+    ]
+    for order in (seen, seen[::-1]):
+        found = concluded(*order)
+        (fact,) = [fact for fact in found.facts if fact.key.name == "stream.open_to_all"]
+        assert (FactKey("t-1", "*", "stream.open_to_all"), expected) == (fact.key, fact.reading)
+        assert (fact.basis is Basis.OBSERVED) is isinstance(expected, Known)
+        kept = {memory.channel: memory.answered for memory in found.memories if memory.proves == fact.key.name}
+        assert {str(number): yes for number, yes in enumerate(said) if yes is not None} == kept
 
 
 def test_files_prove_growth_and_number() -> None:

@@ -133,3 +133,26 @@ async def test_a_path_cannot_carry_another_request(start: Start, path: str) -> N
     camera = Camera()
     sighting = await look_rtsp(await start(camera), path)
     assert (sighting.answered, camera.asked) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "without_login"),
+    [
+        ("/live", "200 OK", True),
+        ("/live", "401 Unauthorized", False),
+        ("/live", "407 Proxy Authentication Required", False),
+        ("/live", "403 Forbidden", None),
+        ("/live", "404 Not Found", None),
+        ("/live", "453 Not Enough Bandwidth", None),
+        ("/live", "503 Service Unavailable", None),
+        ("", "200 OK", None),
+        ("/", "200 OK", True),
+        ("/", "401 Unauthorized", None),
+    ],
+)
+async def test_what_an_answer_says_of_who_may_see_the_stream(
+    start: Start, path: str, status: str, without_login: bool | None
+) -> None:
+    """Who is asked for a login where no stream lies was not refused a stream."""
+    sighting = await look_rtsp(await start(Camera(DESCRIBE=status)), path)
+    assert without_login is sighting.without_login

@@ -15,7 +15,7 @@ from vmsguard.model.vocabulary import Layer
 
 __all__ = ["CATALOGUE", "CORE_FACTS", "FactSpec"]
 
-CATALOGUE = 4
+CATALOGUE = 5
 
 BOTH = (Layer.RUNTIME, Layer.STORED)
 RUNNING = (Layer.RUNTIME,)
@@ -250,6 +250,15 @@ _SPECS = (
         evidence=E.FLAG,
         by_core=True,
         meaning="a media request from the agent's position is answered (RTSP or TCP probe)",
+    ),
+    FactSpec(
+        name="stream.open_to_all",
+        value_type=bool,
+        evidence=E.FLAG,
+        whole=True,
+        by_core=True,
+        meaning="some stream of the target is described over RTSP to whoever asks from the agent's position, "
+        "without a login",
     ),
     FactSpec(
         name="snapshot.answers",

@@ -180,7 +180,7 @@ def judge_what_was_seen(
     state = equipment.state
     if remember:
         state.remember_sightings(seen.fresh)
-        keep_trust(observations, seen.looked, equipment)
+        keep_trust(observations, seen.facts, equipment)
     now, latest = equipment.clock.now(), known.latest
     deletions, held = of_targets(known.deletions, observations), of_targets(known.held, observations)
     snapshots = assemble_snapshots(

@@ -1,8 +1,9 @@
 """When the core looks for itself, and what it already knows from an earlier look.
 
 A stream is probed once per change of what the read-back says, not once per sweep (DESIGN 6): where the
-memory of the last look agrees with what the settings read now surely say, that look stands. Files are
-counted in every run, which asks nothing of a device.
+memory of the last look agrees with what the settings read now surely say, that look stands. One look at RTSP
+tells whether it answers and whether it asks for a login; where it asked for none, it is looked at again in every
+run. Files are counted in every run, which asks nothing of a device.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from vmsguard.model.vocabulary import WHOLE
 from vmsguard.run.equipment import Instruments
 from vmsguard.run.looking import look_everywhere
 from vmsguard.run.observe import TargetObservation
-from vmsguard.witness.conclude import MemoryKey, conclude, memory_key, point_name
+from vmsguard.witness.conclude import OPEN_TO_ALL, MemoryKey, conclude, memory_key, point_name
 from vmsguard.witness.place import place_of
 from vmsguard.witness.sighting import Sighting
 
@@ -48,13 +49,18 @@ class Seen:
     looked: tuple[Look, ...] = ()
 
 
+_Memories = tuple[WitnessMemory, ...]
+
+
 def _enabled(service: Any, *, snapshot: bool) -> bool | None:
     return service.enabled if (service.kind == "snapshot") is snapshot else False
 
 
+_RTSP = frozenset({"rtsp", "rtsps"})
 _TELLS: Mapping[str, tuple[str, Callable[[Any], bool | None]]] = {
     "stream.answers": ("stream.services", lambda item: _enabled(item, snapshot=False)),
     "snapshot.answers": ("stream.services", lambda item: _enabled(item, snapshot=True)),
+    OPEN_TO_ALL: ("stream.services", lambda item: item.enabled if item.kind in _RTSP else False),
     "footage.grows": ("recording.jobs", lambda item: item.active),
     "footage.files": ("footage.recordings", lambda item: not item.empty),
 }
@@ -93,15 +99,15 @@ async def look_for_ourselves(
     # Whoever closes an open stream changes nothing that the settings read say, so only a look tells.
     open_to_all = {name for name, trust in equipment.state.trusts(observations.keys()).items() if trust.rtsp_open}
     todo: dict[str, list[WitnessPoint]] = {}
-    recalled: dict[str, list[tuple[WitnessPoint, WitnessMemory]]] = {}
+    recalled: dict[str, list[tuple[WitnessPoint, _Memories]]] = {}
     for name, observation in sorted(observations.items()):
         if before is not None and name not in again:
             continue
         for point in _distinct((_placed(point, inventory.targets[name]) for point in observation.points), wanted):
             due = name in again or (point.kind == "rtsp" and name in open_to_all)
-            memory = None if due else _remembered(name, point, observation.facts, memories)
-            if memory is not None:
-                recalled.setdefault(name, []).append((point, memory))
+            stands = None if due else _remembered(name, point, observation.facts, memories, wanted)
+            if stands is not None:
+                recalled.setdefault(name, []).append((point, stands))
             else:
                 todo.setdefault(name, []).append(point)
     sightings = await look_everywhere(inventory, todo, equipment)
@@ -111,9 +117,9 @@ async def look_for_ourselves(
     now = equipment.clock.now()
     for name in sorted({*sightings, *recalled}):
         seen, known = sightings.get(name, []), recalled.get(name, [])
-        told = [*seen, *((point, Sighting(memory.answered)) for point, memory in known)]
+        told = [*seen, *((point, _as_seen(point, of)) for point, of in known)]
         concluded = conclude(name, told, memories, host_is_alive=observations[name].reached, at=now)
-        stood = {memory_key(memory): memory for _, memory in known}
+        stood = {memory_key(memory): memory for _, of in known for memory in of}
         facts.extend(_dated(fact, stood.values()) for fact in concluded.facts)
         fresh.extend(memory for memory in concluded.memories if memory_key(memory) not in stood)
         looked.extend(Look(name, point, sighting, _positive(name, point, memories)) for point, sighting in seen)
@@ -122,7 +128,9 @@ async def look_for_ourselves(
 
 def _dated(fact: Fact, stood: Iterable[WitnessMemory]) -> Fact:
     """The fact as of the oldest look it rests on."""
-    times = [memory.at for memory in stood if (memory.channel, memory.proves) == (fact.key.channel, fact.key.name)]
+    name, channel = fact.key.name, fact.key.channel
+    of = [memory for memory in stood if memory.proves == name]
+    times = [memory.at for memory in of if name == OPEN_TO_ALL or memory.channel == channel]
     return replace(fact, observed_at=min([fact.observed_at, *times]))
 
 
@@ -135,19 +143,24 @@ def _placed(point: WitnessPoint, target: Target) -> WitnessPoint:
 
 
 def _distinct(points: Iterable[WitnessPoint], wanted: frozenset[str]) -> list[WitnessPoint]:
-    """The points some control asks about; a folder bears on growth and on files, and is looked at once."""
+    """The points some control asks about; one that bears on two facts is looked at once."""
     chosen: dict[tuple[str, str, str, str], WitnessPoint] = {}
     for point in points:
-        about = {"footage.grows", "footage.files"} if point.kind == "file" else {point.proves}
-        if about & wanted:
+        if wanted.intersection(_bears_on(point)):
             what = "" if point.kind == "file" else point.proves
             chosen.setdefault((point.kind, point.channel, point_name(point), what), point)
     return list(chosen.values())
 
 
 def _keys(target: str, point: WitnessPoint) -> list[MemoryKey]:
-    proves = ("footage.grows", "footage.files") if point.kind == "file" else (point.proves,)
+    proves = _bears_on(point) if point.kind == "file" else (point.proves,)
     return [MemoryKey(target, point.channel, name, point_name(point)) for name in proves]
+
+
+def _bears_on(point: WitnessPoint) -> tuple[str, ...]:
+    if point.kind == "file":
+        return "footage.grows", "footage.files"
+    return (point.proves, OPEN_TO_ALL) if point.kind == "rtsp" else (point.proves,)
 
 
 def _remembered(
@@ -155,14 +168,33 @@ def _remembered(
     point: WitnessPoint,
     facts: Mapping[FactKey, Fact],
     memories: Mapping[MemoryKey, WitnessMemory],
-) -> WitnessMemory | None:
-    """The memory of a point if it agrees with what the settings read now surely say; None if a look is due."""
+    wanted: frozenset[str],
+) -> _Memories | None:
+    """What is remembered of a point, if it agrees with what the settings read now surely say; None if a look is due."""
     if point.kind == "file":
         return None
     (key,) = _keys(target, point)
     memory = memories.get(key)
-    expected = expected_answer(point.proves, target, point.channel, facts)
-    return memory if memory is not None and memory.answered is expected else None
+    agrees = memory is not None and memory.answered is expected_answer(point.proves, target, point.channel, facts)
+    told = (memory,) if memory is not None and agrees else ()
+    if OPEN_TO_ALL not in wanted or point.kind != "rtsp":
+        return told or None
+    if point.proves in wanted and not agrees:
+        return None
+    asked = memories.get(key._replace(proves=OPEN_TO_ALL))
+    gone_since = None if memory is None or memory.answered else memory.at
+    match expected_answer(OPEN_TO_ALL, target, point.channel, facts):
+        case True if asked is not None and not asked.answered and (gone_since is None or gone_since < asked.at):
+            return (*told, asked)
+        case False if gone_since is not None:
+            return told
+    return None
+
+
+def _as_seen(point: WitnessPoint, stood: _Memories) -> Sighting:
+    """The sighting that left these memories, as far as they go."""
+    told = {memory.proves: memory.answered for memory in stood}
+    return Sighting(told.get(point.proves), without_login=told.get(OPEN_TO_ALL))
 
 
 def _positive(target: str, point: WitnessPoint, memories: Mapping[MemoryKey, WitnessMemory]) -> bool:

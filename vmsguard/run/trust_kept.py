@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from vmsguard.evidence.log import EvidenceLog
+from vmsguard.model.facts import Fact, Known
 from vmsguard.model.inventory import Target
 from vmsguard.model.results import Finding
 from vmsguard.model.trust import FIRST_USE, TargetTrust
 from vmsguard.model.vocabulary import Why
 from vmsguard.run.equipment import Instruments
 from vmsguard.run.observe import TargetObservation
-from vmsguard.run.sightings import Look
 from vmsguard.run.trust import uses_tls
 from vmsguard.state.store import State
+from vmsguard.witness.conclude import OPEN_TO_ALL
 
 __all__ = ["keep_trust", "record_pins", "trust_findings"]
 
 
-def keep_trust(observations: Mapping[str, TargetObservation], looked: Sequence[Look], equipment: Instruments) -> None:
-    """Keep which certificate each target showed in this run, how it took the login, and whether RTSP asked for one."""
-    known = equipment.state.trusts(observations.keys() | {look.target for look in looked})
+def keep_trust(observations: Mapping[str, TargetObservation], saw: Iterable[Fact], equipment: Instruments) -> None:
+    """Keep which certificate each target showed in this run, how it took the login, and whether RTSP asked for one.
+
+    That it does is known of a target when it did for every stream that was asked for.
+    """
+    described = {
+        fact.key.target: fact.reading.value
+        for fact in saw
+        if fact.key.name == OPEN_TO_ALL and isinstance(fact.reading, Known)
+    }
+    known = equipment.state.trusts(observations.keys() | described.keys())
     now = equipment.clock.now()
     changed: dict[str, TargetTrust] = {}
 
@@ -36,10 +45,9 @@ def keep_trust(observations: Mapping[str, TargetObservation], looked: Sequence[L
             changed[target] = told
         if identity is not None and identity.login_mode and identity.login_mode != of(target).login_mode:
             changed[target] = replace(of(target), login_mode=identity.login_mode)
-    for look in looked:
-        open_to_all = look.sighting.without_login
-        if open_to_all is not None and open_to_all is not of(look.target).rtsp_open:
-            changed[look.target] = replace(of(look.target), rtsp_open=open_to_all)
+    for target, open_to_all in described.items():
+        if open_to_all is not of(target).rtsp_open:
+            changed[target] = replace(of(target), rtsp_open=bool(open_to_all))
     if changed:
         equipment.state.put_trusts(changed.values())
 

@@ -11,13 +11,15 @@ from msgspec import Struct
 from vmsguard.model.facts import Fact, FactKey, Known, Reading, Unknown
 from vmsguard.model.ledger import WitnessMemory
 from vmsguard.model.manifest import WitnessPoint
-from vmsguard.model.vocabulary import Basis, Why
+from vmsguard.model.vocabulary import WHOLE, Basis, Why
 from vmsguard.net.redaction import redact
 from vmsguard.witness.sighting import Sighting
 
-__all__ = ["Concluded", "MemoryKey", "conclude", "memory_key", "point_name"]
+__all__ = ["OPEN_TO_ALL", "Concluded", "MemoryKey", "conclude", "memory_key", "point_name"]
 
 GROWS, FILES = "footage.grows", "footage.files"
+OPEN_TO_ALL = "stream.open_to_all"
+"""Of the target as a whole: one stream that is described without a login is a way in to it."""
 
 
 class MemoryKey(NamedTuple):
@@ -68,13 +70,15 @@ def conclude(
 
     A positive always counts. A negative counts only when the same probe was positive from here before,
     the host is still alive, and the answer was definitive; a fact is negative only when that holds for
-    every probe of it, or for the port behind which it lies.
+    every probe of it, or for the port behind which it lies. That a stream is described to nobody without a
+    login needs no such past: the refusal is of the server that would have let in.
     """
     says: dict[tuple[str, str], list[_Say]] = {}
     for point, sighting in seen:
         for proves, yes in _bears_on(point, sighting):
             key = MemoryKey(target, point.channel, proves, point_name(point))
-            says.setdefault((point.channel, proves), []).append(_Say(key, point, yes, sighting, memories.get(key)))
+            channel = WHOLE if proves == OPEN_TO_ALL else point.channel
+            says.setdefault((channel, proves), []).append(_Say(key, point, yes, sighting, memories.get(key)))
     facts = tuple(
         _fact(FactKey(target, channel, proves), group, host_is_alive, at) for (channel, proves), group in says.items()
     )
@@ -88,6 +92,8 @@ def conclude(
 
 
 def _bears_on(point: WitnessPoint, sighting: Sighting) -> Sequence[tuple[str, bool | None]]:
+    if point.kind == "rtsp":
+        return ((point.proves, sighting.answered), (OPEN_TO_ALL, sighting.without_login))
     if point.kind != "file":
         return ((point.proves, sighting.answered),)
     some = None if sighting.files is None else sighting.files > 0
@@ -124,6 +130,8 @@ def _doubt(say: _Say, host_is_alive: bool) -> Unknown | None:
     """Why a probe that did not see the thing does not prove it gone; None when it does."""
     if say.yes is None:
         return Unknown(say.sighting.why, say.sighting.detail)
+    if say.key.proves == OPEN_TO_ALL:
+        return None
     if say.before is None or say.before.positive_at is None:
         return Unknown(Why.NOT_READ, "this probe was never seen to succeed from here")
     if not host_is_alive:

@@ -21,6 +21,8 @@ HEAD_BYTES = 16 * 1024
 # own request, from load (453, 500) or from another state, and prove nothing.
 _NO = frozenset({404, 410, 454, 455, 501})
 _LOGIN = frozenset({401, 403, 407})
+_ASKS = frozenset({401, 407})
+"""What asks for a login: 403 may be about the address or the number of clients, and the next one is let in."""
 
 
 class _NotAnAnswerError(Exception):
@@ -59,16 +61,18 @@ async def _ask(place: Place, path: str, login: Login | None) -> Sighting:
             await talk.skip_body(reply)
             reply = await talk.exchange("DESCRIBE")
         without_login = _open_to_all(reply.status) if path else None
+        # Who is asked for a login at the root was not refused a stream: it is the place of one only if it is shown.
+        unproven = None if without_login is False and not path.strip("/") else without_login
         challenge = None if login is None or reply.status != 401 else challenge_of(reply.head)
         if login is None or challenge is None:
-            return replace(meaning(reply.status), without_login=without_login)
+            return replace(meaning(reply.status), without_login=unproven)
         method = "DESCRIBE" if path else "OPTIONS"
         credentials = answer(challenge, login, method, talk.url)
         if credentials is None:
-            return replace(meaning(reply.status), without_login=without_login)
+            return replace(meaning(reply.status), without_login=unproven)
         await talk.skip_body(reply)
-        answered = (await talk.exchange(method, credentials)).status
-        return replace(meaning(answered), without_login=without_login)
+        shown = meaning((await talk.exchange(method, credentials)).status)
+        return replace(shown, without_login=without_login if shown.answered else unproven)
     finally:
         writer.transport.abort()
 
@@ -110,7 +114,7 @@ def _open_to_all(status: int) -> bool | None:
     """What the answer to a DESCRIBE without credentials says of who may see the stream."""
     if status == 200:
         return True
-    return False if status in _LOGIN else None
+    return False if status in _ASKS else None
 
 
 def meaning(status: int) -> Sighting:

@@ -104,8 +104,8 @@ _BROKEN: Mapping[str, Words] = {
         "Remove faces from the gallery until the limit is kept, then run vmsguard check.",
     ),
     "open-access": Words(
-        "There are ways in that nobody needs, such as default or anonymous access.",
-        "Remove the accounts and services named on the target, then run vmsguard check.",
+        "There are ways in that nobody needs, such as default or anonymous access, or streams without a login.",
+        "Remove the accounts and services named on the target, or let them ask for a login; then run vmsguard check.",
     ),
     "plain": Words("It is not encrypted.", "Switch encryption on at the target, then run vmsguard check."),
     "unbounded": Words(

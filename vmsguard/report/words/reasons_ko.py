@@ -81,8 +81,8 @@ _BROKEN: Mapping[str, Words] = {
         "한도에 맞을 때까지 갤러리에서 얼굴을 삭제한 뒤 vmsguard check를 실행하세요.",
     ),
     "open-access": Words(
-        "기본 계정이나 익명 접근처럼 필요 없는 접근 경로가 있습니다.",
-        "기기에서 해당 계정과 서비스를 제거한 뒤 vmsguard check를 실행하세요.",
+        "기본 계정, 익명 접근, 로그인 없는 스트림처럼 필요 없는 접근 경로가 있습니다.",
+        "기기에서 해당 계정과 서비스를 제거하거나 로그인을 요구하게 한 뒤 vmsguard check를 실행하세요.",
     ),
     "plain": Words("암호화되어 있지 않습니다.", "기기에서 암호화를 켠 뒤 vmsguard check를 실행하세요."),
     "unbounded": Words(
