@@ -2,8 +2,10 @@
 
 Of our instructions (cachegrind) 27 % are libxml2 reading two kilobytes per reply, most of it namespace declarations;
 22 % are aiohttp's connections and parser, without its session, which is two thirds of the floor; 9 % are deadline,
-lane and guard of each request; the rest is Python that writes envelopes and makes facts. Half of the floor would take
-a parser that hands over values instead of a tree.
+lane and guard of each request; the rest is Python that writes envelopes and makes facts. That is 2.08 times the
+floor's instructions; with what the kernel adds to both the ratio moves around 2 with the load of the machine. To be
+below it for certain would take a parser that hands over values instead of a tree (a sixth), one timer for the
+deadlines of all requests in flight (a fortieth), or fewer requests.
 """
 
 from __future__ import annotations

@@ -134,7 +134,9 @@ class GuardedClient:
         """
         if self._stranger is not None:
             raise self._stranger
-        url = self._urls.get(path) or self._address(path, operation)
+        url = self._urls.get(path)
+        if url is None:
+            url = self._address(path, operation)
         self._check(method, effect, permit, headers, operation)
         if effect is Effect.WRITE:
             durable_step()

@@ -150,4 +150,6 @@ def instant(told: str) -> datetime | None:
 
 def local(name: str) -> str:
     """The local part of a tag or of a prefixed QName in text."""
-    return name.rpartition("}")[2].rpartition(":")[2]
+    if "}" in name:
+        name = name.rpartition("}")[2]
+    return name.rpartition(":")[2] if ":" in name else name

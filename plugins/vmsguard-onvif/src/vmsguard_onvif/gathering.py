@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from vmsguard.errors import (
     AuthRejected,
@@ -94,10 +94,10 @@ class Gathering:
         drop its connections while all else answers.
         """
         key = (namespace, operation, inner)
-        known = self._answers.get(key)
+        known: Answer[T] | None = self._answers.get(key)
         if known is None:
             known = self._answers[key] = await self._fetch(namespace, operation, inner, parse, capability, alone)
-        return cast("Answer[T]", known)
+        return known
 
     def refused(self, namespace: str, capability: str = "") -> Unanswered | None:
         """Why a service's operation need not be asked for: not listed, or ruled out by its capabilities."""

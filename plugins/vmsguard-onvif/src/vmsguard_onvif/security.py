@@ -7,7 +7,7 @@ from binascii import b2a_base64
 from datetime import UTC, datetime, timedelta
 
 from vmsguard.net.login import Login
-from vmsguard_onvif.envelope import leaf
+from vmsguard_onvif.envelope import escape
 
 __all__ = ["digest", "username_token"]
 
@@ -15,6 +15,14 @@ _WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-sece
 _WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 _PROFILE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest"
 _BASE64 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary"
+
+_BEFORE_USER = (
+    f'<wsse:Security s:mustUnderstand="1" xmlns:wsse="{_WSSE}" xmlns:wsu="{_WSU}"><wsse:UsernameToken><wsse:Username>'
+)
+_BEFORE_DIGEST = f'</wsse:Username><wsse:Password Type="{_PROFILE}">'
+_BEFORE_NONCE = f'</wsse:Password><wsse:Nonce EncodingType="{_BASE64}">'
+_BEFORE_TIME = "</wsse:Nonce><wsu:Created>"
+_AFTER_TIME = "</wsu:Created></wsse:UsernameToken></wsse:Security>"
 
 
 def digest(nonce: bytes, created: str, password: str) -> str:
@@ -33,11 +41,9 @@ def username_token(login: Login, now: datetime, offset: timedelta, nonce: bytes)
 
     Hikvision firmware rejects ``+00:00``, and windows are as small as five seconds, hence the offset.
     """
-    created = (now.astimezone(UTC) + offset).isoformat()[:19] + "Z"
+    created = f"{(now.astimezone(UTC) + offset).isoformat()[:19]}Z"
+    told = digest(nonce, created, login.password)
     return (
-        f'<wsse:Security s:mustUnderstand="1" xmlns:wsse="{_WSSE}" xmlns:wsu="{_WSU}"><wsse:UsernameToken>'
-        f"{leaf('wsse:Username', login.user)}"
-        f'<wsse:Password Type="{_PROFILE}">{digest(nonce, created, login.password)}</wsse:Password>'
-        f'<wsse:Nonce EncodingType="{_BASE64}">{_base64(nonce)}</wsse:Nonce>'
-        f"<wsu:Created>{created}</wsu:Created></wsse:UsernameToken></wsse:Security>"
+        f"{_BEFORE_USER}{escape(login.user)}{_BEFORE_DIGEST}{told}{_BEFORE_NONCE}{_base64(nonce)}"
+        f"{_BEFORE_TIME}{created}{_AFTER_TIME}"
     )

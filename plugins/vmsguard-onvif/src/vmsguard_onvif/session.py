@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -186,7 +186,7 @@ class Session:
                 "the device's clock is more than a day ahead, and a login dated by it could be replayed until then",
                 hint="Set the device's clock, or let it use HTTP digest (option auth: digest).",
             )
-        return username_token(self.ctx.login, self.ctx.clock.now(), self.offset, secrets.token_bytes(16))
+        return username_token(self.ctx.login, self.ctx.clock.now(), self.offset, os.urandom(16))
 
     def path(self, namespace: str, operation: str) -> str:
         """Where a service is posted to: the enrolled path for the device service, the listed one for the others."""
