@@ -236,7 +236,7 @@ def _camera_place(simulator: Simulator, camera: str, number: int) -> Place:
                 device, profile, [m for one in known for m in one.modules]
             ),
             "privacy.mask": have.sources[number].configuration not in masked,
-            "security.access.least": _let_in(device),
+            "security.access.least": _let_in(device) or _shows_anybody(simulator, camera),
             "security.time.sync": _clock_off(device),
         },
         {
@@ -308,6 +308,13 @@ def _describes_people(device: Device, profile: Profile, modules: list[Analyser])
 def _let_in(device: Device) -> bool:
     """Whether somebody without an account of their own gets in: nobody is asked, or the maker's own account is on."""
     return device.auth == "none" or any(account.user == account.password for account in device.accounts)
+
+
+def _shows_anybody(simulator: Simulator, camera: str) -> bool:
+    """Whether RTSP describes a stream of some channel to who shows no login; through its own port, not by a tunnel."""
+    device, persona = simulator.camera(camera).state, simulator.session(camera).persona
+    closed = persona.stream_refusal or (device.media_auth and persona.guards_streams)
+    return device.runs("RTSP") and not closed and any(map(delivers, device.configuration.profiles))
 
 
 def _data(device: Device, recording: Recording) -> Iterator[tuple[datetime, datetime, int]]:

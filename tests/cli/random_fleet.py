@@ -229,7 +229,7 @@ def _group(random: Random, number: int) -> dict[str, Any]:
         "without": without,
         "users": _users(random),
         "auth": random.choice(["wsse", "digest", "both", "none"]),
-        "media_auth": random.random() < 0.3,
+        "media_auth": random.random() < 0.5,
         "clock_offset": random.choice([0.0, 0.0, 0.0, -7200.0, 90.0]),
         "revert_seconds": random.choice([0.0, 2.0]),
     }
