@@ -11,6 +11,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from vmsguard.cli.agent import agent
 
 PIPC = "kr-pipc-thermal-2020"
@@ -86,6 +88,26 @@ def test_a_pause_stops_configuration_and_no_duty_and_is_on_record(site: Any, fev
     sql(site, "UPDATE work SET next_due = next_due - ?", DAY)
     site.run("agent", "run", "--once")
     assert not simulator.camera("cam-1").truth.records
+
+
+def test_an_order_needs_no_login_of_any_camera_and_says_what_stands(
+    site: Any, fever: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has to stop the agent now may not be able to read what systemd keeps for its service."""
+    simulator = site.simulate([fever])
+    site.assign(PIPC, "enforce")
+    target = site.inside(simulator.inventory)["targets"][0]["id"]
+    monkeypatch.delenv("VMSGUARD_SIM_LOGIN")
+
+    assert 2 == site.run("check").code, "which does need it"
+    assert "deletions are paused: everywhere" in site.run("agent", "pause", "--include-duties", *ROLE).out
+    assert 0 == site.run("agent", "pause", "--target", target, *ROLE).code
+    wrong = site.run("agent", "resume", "--site", "site-1")
+    assert 2 == wrong.code
+    assert f"a pause of: everywhere, target {target}" in wrong.err
+    ended = site.run("agent", "resume")
+    assert (0, True) == (ended.code, f"still paused: target {target}" in ended.out)
+    assert 0 == site.run("agent", "approve", target, "--purge", "1", *ROLE).code
 
 
 def test_orders_that_cannot_be_meant_are_refused(site: Any, fever: Mapping[str, Any]) -> None:

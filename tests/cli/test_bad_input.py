@@ -226,6 +226,18 @@ def test_a_mistyped_site_drops_no_rule(site: Any, fever: Mapping[str, Any]) -> N
     assert "site-1" in checked.err
 
 
+def test_a_route_of_a_mistyped_site_is_refused(site: Any, fever: Mapping[str, Any]) -> None:
+    site.simulate([fever])
+    site.assign(PIPC, "enforce")
+    config = (site.folder / "vmsguard.yaml").read_text()
+    route = "notifications: [{id: phone, sites: [site-l], syslog: {address: /dev/log}}]\n"
+    site.write("vmsguard.yaml", config + route)
+    checked = site.run("check")
+    assert 2 == checked.code
+    assert "route phone: no camera is at the site 'site-l'" in checked.err
+    assert "site-1" in checked.err
+
+
 def test_a_log_that_was_there_before_is_never_begun_again(site: Any, fever: Mapping[str, Any]) -> None:
     """The evidence disk is not mounted, or somebody put an older copy of the log back."""
     site.simulate([fever])

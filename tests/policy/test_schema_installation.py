@@ -62,7 +62,7 @@ notifications:
       login: secret://file/keys/mail
       from: vmsguard@example.org
       to: [ops@example.org]
-  - {id: siem, syslog: {address: "192.0.2.7:6514", protocol: tcp}}
+  - {id: siem, syslog: {address: "192.0.2.7:601", protocol: tcp}}
 ---
 apiVersion: vmsguard/v1
 kind: Inventory

@@ -9,11 +9,11 @@ import click
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from vmsguard.cli.installation import Installation
+    from vmsguard.fleet.load_config import Config
     from vmsguard.model.standing_orders import PauseScope
     from vmsguard.state.store import State
 
-__all__ = ["approve", "open_state", "pause", "resume", "role_of"]
+__all__ = ["approve", "configured", "open_state", "pause", "resume", "role_of"]
 
 by_option = click.option("--by", required=True, metavar="ROLE", help="Who says so, as role:<id>; never a name.")
 site_option = click.option("--site", metavar="SITE", help="Only at this site.")
@@ -44,8 +44,8 @@ def pause(
     from vmsguard.model.clock import SystemClock
     from vmsguard.model.standing_orders import Pause
 
-    installation = _installation(ctx)
-    scope, name = _reach(installation, site, target)
+    config = configured(ctx)
+    scope, name = _reach(config, site, target)
     order = Pause(
         scope=scope,
         name=name,
@@ -55,9 +55,10 @@ def pause(
         reason=reason,
         duties=include_duties,
     )
-    with open_state(installation) as state:
+    with open_state(config) as state:
         state.put_pause(order)
-    click.echo(f"configuration writes are paused: {_where(scope, name)}")
+    stopped = "configuration writes and deletions" if include_duties else "configuration writes"
+    click.echo(f"{stopped} are paused: {_where(scope, name)}")
 
 
 @click.command()
@@ -67,14 +68,20 @@ def pause(
 def resume(ctx: click.Context, site: str | None, target: str | None) -> None:
     """End every pause of that reach, whoever made it; one of another reach stays."""
     from vmsguard.errors import UsageError
+    from vmsguard.model.clock import SystemClock
 
-    installation = _installation(ctx)
-    scope, name = _reach(installation, site, target)
-    with open_state(installation) as state:
+    config = configured(ctx)
+    scope, name = _reach(config, site, target)
+    with open_state(config) as state:
         ended = state.end_pause(scope, name)
+        left = state.pauses(SystemClock().now())
+    standing = ", ".join(_where(one.scope, one.name) for one in left)
     if not ended:
-        raise UsageError(f"nothing is paused there: {_where(scope, name)}", hint="name the site or target of the pause")
-    click.echo(f"configuration writes go on: {_where(scope, name)}")
+        hint = f"what stands is a pause of: {standing}" if left else "no pause stands"
+        raise UsageError(f"there is no pause of: {_where(scope, name)}", hint=hint)
+    click.echo(f"the pause has ended: {_where(scope, name)}")
+    if left:
+        click.echo(f"still paused: {standing}")
 
 
 @click.command()
@@ -93,48 +100,53 @@ def approve(ctx: click.Context, target: str, count: int, days: int, by: str) -> 
     from vmsguard.agent.approvals import approval_of_purge
     from vmsguard.model.clock import SystemClock
 
-    installation = _installation(ctx)
-    _reach(installation, None, target)
+    config = configured(ctx)
+    _reach(config, None, target)
     now = SystemClock().now()
-    with open_state(installation) as state:
+    with open_state(config) as state:
         state.add_approval(approval_of_purge(target, count, role_of(by), now, now + timedelta(days=days)))
         state.wake_work([target], now)
     click.echo(f"approved: the first deletion at {target}, at most {count} recordings, for {days} days")
 
 
-def _installation(ctx: click.Context) -> Installation:
-    from vmsguard.cli.installation import config_path, open_installation
+def configured(ctx: click.Context) -> Config:
+    """The configuration alone: whoever gives an order needs no login of any camera, and none of the fleet's papers."""
+    from vmsguard.cli.installation import config_path
+    from vmsguard.fleet.load_config import load_config
 
-    return open_installation(config_path(ctx))
+    return load_config(config_path(ctx))
 
 
-def open_state(installation: Installation) -> State:
+def open_state(config: Config) -> State:
     from vmsguard.model.clock import SystemClock
     from vmsguard.state import State
 
-    return State.open(installation.config.state, clock=SystemClock())
+    return State.open(config.state, clock=SystemClock())
 
 
-def _reach(installation: Installation, site: str | None, target: str | None) -> tuple[PauseScope, str]:
+def _reach(config: Config, site: str | None, target: str | None) -> tuple[PauseScope, str]:
     from vmsguard.errors import UsageError
+    from vmsguard.fleet.load_inventory import load_inventory
     from vmsguard.model.standing_orders import PauseScope
     from vmsguard.policy.syntax.suggest import did_you_mean
 
     if site is not None and target is not None:
         raise UsageError("--site and --target do not go together", hint="name one of them")
-    targets = installation.fleet.inventory.targets
-    sites = {one.site for one in targets.values()}
-    if site is not None and site not in sites:
-        raise UsageError(f"no target is at the site {site!r}", hint=did_you_mean(site, sites))
-    if target is not None and target not in targets:
-        raise UsageError(f"there is no target {target!r}", hint=did_you_mean(target, targets))
+    if site is None and target is None:
+        return PauseScope.ALL, ""
+    targets = load_inventory(config.inventory).targets
     if target is not None:
+        if target not in targets:
+            raise UsageError(f"there is no target {target!r}", hint=did_you_mean(target, targets))
         return PauseScope.TARGET, target
-    return (PauseScope.ALL, "") if site is None else (PauseScope.SITE, site)
+    sites = {one.site for one in targets.values()}
+    if site not in sites:
+        raise UsageError(f"no target is at the site {site!r}", hint=did_you_mean(str(site), sites))
+    return PauseScope.SITE, str(site)
 
 
 def _where(scope: PauseScope, name: str) -> str:
-    return f"{scope.value} {name}".strip()
+    return f"{scope.value} {name}" if name else "everywhere"
 
 
 def role_of(told: str) -> str:

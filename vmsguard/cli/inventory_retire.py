@@ -31,16 +31,16 @@ def retire(ctx: click.Context, camera: str, file: str, by: str) -> None:
     """
     from pathlib import Path
 
-    from vmsguard.cli.agent_orders import open_state, role_of
-    from vmsguard.cli.installation import config_path, open_installation
+    from vmsguard.cli.agent_orders import configured, open_state, role_of
     from vmsguard.errors import UsageError
+    from vmsguard.fleet.load_inventory import load_inventory
     from vmsguard.model.clock import SystemClock
     from vmsguard.model.duty_watch import Retirement
     from vmsguard.policy.load_site_files import load_documents
     from vmsguard.policy.syntax.suggest import did_you_mean
 
-    installation = open_installation(config_path(ctx))
-    if camera in installation.fleet.inventory.cameras:
+    config = configured(ctx)
+    if camera in load_inventory(config.inventory).cameras:
         raise UsageError(f"{camera} is in the inventory", hint="take it out there first; retire what is gone")
     papers = [one for one in load_documents([Path(file)]) if one.kind == DISPOSAL]
     paper = next((one for one in papers if camera in one.cameras), None)
@@ -52,7 +52,7 @@ def retire(ctx: click.Context, camera: str, file: str, by: str) -> None:
     now = SystemClock().now()
     if paper.dated > now.date():
         raise UsageError(f"{file}: dated {paper.dated}, which is still to come", hint="check the date")
-    with open_state(installation) as state:
+    with open_state(config) as state:
         known = {duty.camera for duty in state.duties()} | state.last_cameras().keys()
         if camera not in known:
             raise UsageError(f"nothing is owed for a camera {camera!r}", hint=did_you_mean(camera, known))

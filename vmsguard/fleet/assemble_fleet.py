@@ -47,6 +47,7 @@ def fleet_of(config: Config, registry: Registry, *, limit: tuple[str, ...] = ())
     problems += left_out(config)
     if inventory is not None:
         problems += _unknown_drivers(inventory, registry)
+        problems += _sites_of_routes(config, inventory)
     if inventory is not None and assignments is not None:
         problems += _unknown_sites(assignments, inventory)
     if inventory is not None and holds is not None:
@@ -100,8 +101,7 @@ def _unknown_drivers(inventory: Inventory, registry: Registry) -> Iterable[Confi
 
 def _unknown_sites(assignments: Iterable[Assignment], inventory: Inventory) -> Iterable[ConfigError]:
     """A mistyped site would leave a whole site unjudged, and every camera of it without a violation."""
-    sites = {target.site for target in inventory.targets.values()}
-    sites |= {camera.site for camera in inventory.cameras.values()}
+    sites = _sites(inventory)
     for assignment in assignments:
         for site in assignment.sites:
             if sites and site not in sites:  # an inventory that is still empty is no mistake
@@ -109,6 +109,21 @@ def _unknown_sites(assignments: Iterable[Assignment], inventory: Inventory) -> I
                 yield PolicyError(
                     f"assignment {assignment.id}: no camera is at the site {site!r}", file=assignment.origin, hint=hint
                 )
+
+
+def _sites_of_routes(config: Config, inventory: Inventory) -> Iterable[ConfigError]:
+    """On a route for a mistyped site nobody would be told of anything."""
+    sites = _sites(inventory)
+    for route in config.notifications:
+        for site in route.sites:
+            if sites and site not in sites:
+                hint = did_you_mean(site, sites) or "enrol its cameras, or remove the site from the route"
+                yield ConfigError(f"route {route.id}: no camera is at the site {site!r}", file=config.file, hint=hint)
+
+
+def _sites(inventory: Inventory) -> set[str]:
+    sites = {target.site for target in inventory.targets.values()}
+    return sites | {camera.site for camera in inventory.cameras.values()}
 
 
 def _unknown_cameras(holds: Iterable[Hold], inventory: Inventory) -> Iterable[ConfigError]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from vmsguard.fleet.secrets import SCHEME
+from vmsguard.fleet.read_hook_url import hook_url
 from vmsguard.policy.syntax.reading import Fields, Reader
 from vmsguard.policy.syntax.strict_yaml import Node
 
@@ -73,13 +73,7 @@ def _sign_of_life(fields: Fields, reader: Reader) -> tuple[str, timedelta]:
     if node is None:
         return "", every
     with reader.fields(node, "sign_of_life") as inner:
-        url = inner.text("url")
-        every = _interval(inner, reader, "every", every)
-        place = inner.peek("url")
-    if place is not None and url and not url.startswith((f"{SCHEME}://", "https://", "http://127.0.0.1:")):
-        hint = "write https://HOST/PATH, or secret://file/PATH where the address itself is secret"
-        reader.fault(place, "url: expected https://, or http:// to this machine", hint)
-    return url, every
+        return hook_url(inner, reader), _interval(inner, reader, "every", every)
 
 
 def _interval(fields: Fields, reader: Reader, key: str, default: timedelta) -> timedelta:

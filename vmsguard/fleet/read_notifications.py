@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from ipaddress import ip_address
 
+from vmsguard.fleet.read_hook_url import hook_url, on_this_machine
 from vmsguard.fleet.secrets import SCHEME
 from vmsguard.model.notification_routes import Mail, Route, Syslog, Urgency, Way, Webhook
 from vmsguard.policy.syntax.reading import Fields, Reader
@@ -55,14 +56,7 @@ def _route(node: Node, reader: Reader) -> Route | None:
 
 def _webhook(node: Node, reader: Reader) -> Way:
     with reader.fields(node, "webhook") as fields:
-        url, secret = fields.text("url"), _secret(fields, reader, "secret")
-        place = fields.peek("url")
-    if place is not None and url and not url.startswith(f"{SCHEME}://"):
-        host = url.partition("://")[2].partition("/")[0]
-        if "@" in host or not (url.startswith("https://") or (url.startswith("http://") and _here(host))):
-            hint = "write https://HOST/PATH without a login, or secret://file/PATH where the address itself is secret"
-            reader.fault(place, "url: expected https://, or http:// to this machine", hint)
-    return Webhook(url, secret)
+        return Webhook(hook_url(fields, reader), _secret(fields, reader, "secret"))
 
 
 def _mail(node: Node, reader: Reader) -> Way:
@@ -80,7 +74,9 @@ def _mail(node: Node, reader: Reader) -> Way:
     for address in (mail.sender, *mail.recipients):
         if address.count("@") != 1 or any(each.isspace() for each in address):
             reader.fault(node, f"mail: {address!r} is no address", "write NAME@DOMAIN alone, without a display name")
-    if tls == "none" and server and not _here(server):
+    if ":" in server and not _is_address(server):
+        reader.fault(node, f"server: {server!r} is no host", "write the host alone, and its port under port")
+    elif tls == "none" and server and not on_this_machine(server):
         reader.fault(node, "tls: none is for a server on this machine", "use starttls or implicit")
     return mail
 
@@ -109,10 +105,9 @@ def _secret(fields: Fields, reader: Reader, key: str, *, required: bool = True) 
     return ""
 
 
-def _here(host: str) -> bool:
-    """Whether a host, with or without its port, is this machine."""
-    name = host.rpartition(":")[0] if host.count(":") == 1 else host
+def _is_address(host: str) -> bool:
     try:
-        return ip_address(name.strip("[]")).is_loopback
+        ip_address(host)
     except ValueError:
-        return name == "localhost"
+        return False
+    return True

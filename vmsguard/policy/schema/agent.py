@@ -13,9 +13,9 @@ _TEXT = {"$ref": "#/$defs/text"}
 _ID = {"$ref": "#/$defs/id"}
 _SECRET = documented({"type": "string", "pattern": "^secret://"}, "A reference, never the secret itself.")
 
-
 _ADDRESS = {"type": "string", "pattern": r"^[^@\s]+@[^@\s]+$"}
-_HOOK = {"type": "string", "pattern": r"^(https://[^@]*|secret://.+|http://(127\.|localhost|\[::1\])[^@]*)$"}
+_HERE = r"(127\.[0-9.]+|localhost|\[::1\])(:\d+)?"
+_HOOK = {"type": "string", "pattern": rf"^(secret://.+|(https://[^@/?#\s]+|http://{_HERE})([/?#]\S*)?)$"}
 
 
 def agent() -> dict[str, Any]:
