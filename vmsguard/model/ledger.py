@@ -103,7 +103,7 @@ class PriorValue(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class ScopeEntry(Struct, frozen=True, kw_only=True):
+class ScopeEntry(Struct, frozen=True, kw_only=True, gc=False):
     """A camera that a pack concerned, or may have concerned, when it was judged last."""
 
     camera: str

@@ -69,7 +69,7 @@ class Result(Struct, frozen=True, kw_only=True, gc=False):
         return "control" if self.control else "rule" if self.rule else "camera"
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class Finding(Struct, frozen=True, kw_only=True, gc=False):
     """Something a person should look at that is no verdict of a rule."""
 
     code: str

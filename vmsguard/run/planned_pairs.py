@@ -1,4 +1,4 @@
-"""The pairs a run owes a final verdict for, taken camera by camera: only their hashes are kept."""
+"""The pairs a run owes a final verdict for, taken camera by camera: their hashes wait on the disk."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from operator import attrgetter
 from vmsguard.evidence.canonical import canonical_json
 from vmsguard.evidence.tree import leaf_hash, root_hash
 from vmsguard.model.results import Result
+from vmsguard.run.spool import Frames
 
 __all__ = ["PlannedPairs"]
 
@@ -19,13 +20,16 @@ class PlannedPairs:
     """Each camera's rules, and each camera; their digest is ``planned_digest`` of all of them."""
 
     def __init__(self) -> None:
-        self._leaves: dict[str, bytes] = {}
+        self._leaves: Frames[bytes] = Frames(bytes)
+        self._places: dict[str, int] = {}
+        self.count = 0
 
     def add(self, camera: str, results: Iterable[Result]) -> None:
         """The pairs of one camera, all of its results at once."""
         pairs = sorted({(result.pack, result.rule) for result in results if not result.control})
         leaves = (leaf_hash(canonical_json([camera, pack, rule, ""])) for pack, rule in pairs)
-        self._leaves[camera] = b"".join(leaves)
+        self._places[camera] = self._leaves.put(b"".join(leaves))
+        self.count += len(pairs)
 
     @classmethod
     def of(cls, results: Iterable[Result]) -> PlannedPairs:
@@ -35,14 +39,10 @@ class PlannedPairs:
             pairs.add(camera, told)
         return pairs
 
-    @property
-    def count(self) -> int:
-        return sum(map(len, self._leaves.values())) // _HASH_BYTES
-
     def digest(self) -> str:
         """The RFC 6962 root, in hex, over the sorted pairs: a camera's sort behind those of the cameras before it."""
         return root_hash(
             leaves[at : at + _HASH_BYTES]
-            for _, leaves in sorted(self._leaves.items())
+            for leaves in (self._leaves.at(place) for _, place in sorted(self._places.items()))
             for at in range(0, len(leaves), _HASH_BYTES)
         ).hex()

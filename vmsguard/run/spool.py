@@ -17,7 +17,7 @@ from vmsguard.errors import UsageError
 from vmsguard.model.results import Result
 from vmsguard.run.tally import Tally
 
-__all__ = ["EntrySpool", "LogEntry", "ResultSpool", "SpooledResults"]
+__all__ = ["EntrySpool", "Frames", "LogEntry", "ResultSpool", "SpooledResults"]
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ _FASTEST = 1
 """Verdicts of one camera repeat each other: this level takes nine tenths away at little cost."""
 
 
-class _Frames(Generic[T]):
+class Frames(Generic[T]):
     """Values written one behind the other, each to be read again at its place."""
 
     def __init__(self, kind: Any) -> None:
@@ -67,7 +67,7 @@ class EntrySpool:
     """Records that belong into the log behind what is not known yet, in the order they were put."""
 
     def __init__(self) -> None:
-        self._frames: _Frames[list[LogEntry]] = _Frames(list[LogEntry])
+        self._frames: Frames[list[LogEntry]] = Frames(list[LogEntry])
 
     def put(self, entries: Iterable[LogEntry]) -> None:
         if several := list(entries):
@@ -81,7 +81,7 @@ class EntrySpool:
 class SpooledResults(Collection[Result]):
     """The results of some cameras, by camera; each pass reads them anew."""
 
-    def __init__(self, frames: _Frames[list[Result]], places: dict[str, int], tally: Tally) -> None:
+    def __init__(self, frames: Frames[list[Result]], places: dict[str, int], tally: Tally) -> None:
         self._frames = frames
         self._places = places
         self.tally = tally
@@ -112,7 +112,7 @@ class ResultSpool:
     """Takes the results of one camera after the other."""
 
     def __init__(self) -> None:
-        self._frames: _Frames[list[Result]] = _Frames(list[Result])
+        self._frames: Frames[list[Result]] = Frames(list[Result])
         self._places: dict[str, int] = {}
         self._tally = Tally()
 
