@@ -35,7 +35,7 @@ FILTERS: dict[str, dict[str, object]] = {
     "retention.max": first("retention", "seconds == null || seconds > `2592000`"),
     "security.access.least": {
         "type": "value",
-        "key": "(access.accounts[?default] | [0]) != null || access.anonymous",
+        "key": "(access.accounts[?default] | [0]) != null || access.anonymous || access.open_to_all",
         "value": True,
     },
 }

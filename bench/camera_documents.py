@@ -70,6 +70,7 @@ def _camera(number: int, chance: random.Random) -> dict[str, Any]:
         "retention": [{"store": "sd", "seconds": chance.choice([DAY, 7 * DAY, 30 * DAY, 90 * DAY, None])}],
         "access": {
             "anonymous": often(0.02),
+            "open_to_all": often(0.02),
             "accounts": [
                 {"id": "a1", "level": "administrator", "default": often(0.05)},
                 {"id": "a2", "level": "operator", "default": False},

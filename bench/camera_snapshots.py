@@ -78,6 +78,7 @@ def _facts(document: dict[str, Any], target: str, now: datetime) -> list[Fact]:
         fact(WHOLE, "face_library.sizes", Items(tuple(v.FaceLibrary(**item) for item in document["libraries"]))),
         fact(WHOLE, "access.accounts", Items(tuple(v.Account(**item) for item in document["access"]["accounts"]))),
         fact(WHOLE, "access.anonymous", document["access"]["anonymous"]),
+        fact(WHOLE, "stream.open_to_all", document["access"]["open_to_all"]),
     ]
     return facts
 

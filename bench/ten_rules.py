@@ -69,7 +69,9 @@ def keeps_too_long(document: Document) -> bool:
 
 def lets_anybody_in(document: Document) -> bool:
     access = document.get("access")
-    return access is not None and (access["anonymous"] or any(account["default"] for account in access["accounts"]))
+    if access is None:
+        return False
+    return access["anonymous"] or access["open_to_all"] or any(account["default"] for account in access["accounts"])
 
 
 PREDICATES: dict[str, Callable[[Document], bool]] = {
