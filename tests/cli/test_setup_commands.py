@@ -79,6 +79,52 @@ def test_doctor_names_what_to_mend_and_asks_no_device(site: Any, fever: Mapping[
     assert 0 == simulator.requests("cam-1")
 
 
+ROUTES = """
+agent: {sign_of_life: {url: secret://env/LIFE}}
+notifications:
+  - {id: phone, webhook: {url: "https://pager.example.org/hook", secret: secret://env/PAGER}}
+  - {id: office, mail: {server: localhost, tls: none, from: v@example.org, to: [a@example.org]}}
+"""
+
+
+def test_doctor_finds_a_route_that_could_tell_nobody_before_it_is_needed(
+    site: Any, fever: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.simulate([fever])
+    site.assign("kr-pipc-thermal-2020", "enforce")
+    before = site.run("doctor")
+    assert (0, True) == (before.code, "nobody is told by the agent" in before.out)
+    assert "repairs nothing while no pack is locked" in before.out
+    site.write("vmsguard.yaml", (site.folder / "vmsguard.yaml").read_text() + ROUTES)
+    monkeypatch.setenv("PAGER", "no base64 at a11")
+
+    told = site.run("doctor")
+
+    assert 2 == told.code
+    assert "FAIL  sign of life: secret://env/LIFE: the environment variable is not set" in told.out
+    assert "FAIL  route phone: secret://env/PAGER: is no webhook key" in told.out
+    assert "ok    route office: mail over localhost, none" in told.out
+    assert "a11" not in told.out
+    monkeypatch.setenv("PAGER", "whsec_c2VjcmV0")
+    monkeypatch.setenv("LIFE", "https://life.example.org/1")
+    site.run("policy", "lock", "--by", "role:it")
+    told = site.run("doctor")
+    assert (0, False) == (told.code, "repairs" in told.out or "life.example.org" in told.out)
+
+
+def test_doctor_tells_no_password_of_a_database(site: Any, fever: Mapping[str, Any]) -> None:
+    site.simulate([fever])
+    site.assign("kr-pipc-thermal-2020", "audit")
+    config = (site.folder / "vmsguard.yaml").read_text()
+    url = "postgresql+psycopg://vms:secret-word@127.0.0.1:9/vms?connect_timeout=1"
+    site.write("vmsguard.yaml", config.replace("sqlite:///state.db", url))
+
+    told = site.run("doctor")
+
+    assert (2, False) == (told.code, "secret-word" in told.out + told.err)
+    assert "postgresql on 127.0.0.1" in told.out
+
+
 def test_plugins_list_shows_what_claims_rest_on(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "plugins", "list", "--format", "json")
     drivers = {row["driver"]: row for row in json.loads(out)["drivers"]}

@@ -44,6 +44,7 @@ def doctor(ctx: click.Context, output: str) -> None:
 
 
 def _examine(path: Path | None) -> list[dict[str, Any]]:
+    from vmsguard.cli.doctor_agent import agent_rows
     from vmsguard.cli.installation import open_installation
     from vmsguard.cli.own_log import own_log
     from vmsguard.errors import Problems, VmsguardError
@@ -96,6 +97,7 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
             lambda: [secrets.login(target.login.change) for target in targets],
             lambda found: f"{sum(login is not None for login in found)} of {len(found)} targets have one",
         )
+        rows += agent_rows(config, installation.fleet, secrets)
         attempt(
             "evidence key",
             lambda: own_log(config.evidence, secrets).keys,
@@ -113,8 +115,8 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
         attempt("evidence log", open_log, str)
 
     def open_state() -> str:
-        with State.open(config.state, clock=SystemClock()):
-            return config.state
+        with State.open(config.state, clock=SystemClock()) as state:
+            return state.where
 
     attempt("state", open_state, str)
     return rows
@@ -135,7 +137,7 @@ def _zone_rows(fleet: Fleet) -> Iterator[dict[str, Any]]:
 def _lock_rows(lock: LockStanding) -> Iterator[dict[str, Any]]:
     """What an upgrade of a pack or plugin would do here, and which of them wait."""
     if not lock.present:
-        found = "nothing is locked: every pack and plugin is enforced as it lies here, upgrades at once"
+        found = "nothing is locked: apply enforces every pack and plugin as it lies here, upgrades at once"
         yield {"check": "lock", "ok": True, "found": found, "next": "vmsguard policy lock --by ROLE"}
         return
     waiting = [one for one in lock.pinned if one.holds_back]
