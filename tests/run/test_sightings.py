@@ -43,6 +43,8 @@ class Site:
 
     def __init__(self, equipment: Equipment, target: Target, eyes: dict[str, Any]) -> None:
         self.equipment, self.target, self.eyes = equipment, target, eyes
+        self.others: dict[str, Reading] = {}
+        """What the settings of channels say that nobody names a probe of."""
 
     async def look(self, reading: Reading, *points: WitnessPoint) -> Any:
         """What ``stream.answers`` reads after a run in which the settings read so."""
@@ -58,9 +60,9 @@ class Site:
         again: bool = False,
         wanted: frozenset[str] = WANTED,
     ) -> Seen:
-        key = FactKey("a", "1", "stream.services")
-        fact = Fact(key, reading, Basis.READ_BACK, self.equipment.clock.now())
-        observation = TargetObservation(seen=TargetSeen(target="a"), facts={key: fact}, points=points or (A,))
+        told = {FactKey("a", channel, "stream.services"): of for channel, of in {"1": reading, **self.others}.items()}
+        facts = {key: Fact(key, of, Basis.READ_BACK, self.equipment.clock.now()) for key, of in told.items()}
+        observation = TargetObservation(seen=TargetSeen(target="a"), facts=facts, points=points or (A,))
         self.eyes["looked"].clear()
         seen: Seen = await look_for_ourselves(
             Inventory({"a": self.target}, {}),
@@ -240,6 +242,22 @@ async def test_one_open_stream_opens_the_target_and_one_unseen_keeps_it_in_doubt
     there.eyes["/b"] = proves_nothing("no complete answer in time", Why.UNREACHABLE)
     told, _ = await asks(there, ON, A, other)
     assert Unknown(Why.UNREACHABLE, "no complete answer in time") == told
+
+
+@pytest.mark.parametrize(
+    ("other", "doubted"),
+    [(ON, True), (UNSAID, True), (Unknown(Why.FAULT), True), (OFF, False), (Known(Items(())), False)],
+)
+async def test_a_channel_that_names_no_stream_keeps_the_target_in_doubt_if_it_may_have_one(
+    there: Site, other: Reading, doubted: bool
+) -> None:
+    there.others["2"] = other
+    there.eyes["/a"] = ASKED
+    told, _ = await asks(there, ON)
+    doubt = Unknown(Why.NOT_READ, "channel 2 may have RTSP and names no stream to ask for")
+    assert (doubt if doubted else Known(False)) == told
+    there.eyes["/a"] = OPEN
+    assert Known(True) == (await asks(there, UNSAID))[0]
 
 
 async def test_a_port_alone_says_nothing_of_the_login(there: Site) -> None:

@@ -14,12 +14,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from vmsguard.model.facts import Fact, FactKey, Items, Known
+from vmsguard.model.facts import Fact, FactKey, Items, Known, Unknown
 from vmsguard.model.inventory import Inventory, Target
 from vmsguard.model.ledger import WitnessMemory
 from vmsguard.model.manifest import WitnessPoint
 from vmsguard.model.truth import Truth, any_of
-from vmsguard.model.vocabulary import WHOLE
+from vmsguard.model.vocabulary import WHOLE, Basis, Why
 from vmsguard.run.equipment import Instruments
 from vmsguard.run.looking import look_everywhere
 from vmsguard.run.observe import TargetObservation
@@ -120,7 +120,7 @@ async def look_for_ourselves(
         told = [*seen, *((point, _as_seen(point, of)) for point, of in known)]
         concluded = conclude(name, told, memories, host_is_alive=observations[name].reached, at=now)
         stood = {memory_key(memory): memory for _, of in known for memory in of}
-        facts.extend(_dated(fact, stood.values()) for fact in concluded.facts)
+        facts.extend(_doubted(_dated(fact, stood.values()), observations[name]) for fact in concluded.facts)
         fresh.extend(memory for memory in concluded.memories if memory_key(memory) not in stood)
         looked.extend(Look(name, point, sighting, _positive(name, point, memories)) for point, sighting in seen)
     return Seen(facts=tuple(facts), fresh=tuple(fresh), looked=tuple(looked))
@@ -132,6 +132,19 @@ def _dated(fact: Fact, stood: Iterable[WitnessMemory]) -> Fact:
     of = [memory for memory in stood if memory.proves == name]
     times = [memory.at for memory in of if name == OPEN_TO_ALL or memory.channel == channel]
     return replace(fact, observed_at=min([fact.observed_at, *times]))
+
+
+def _doubted(fact: Fact, observation: TargetObservation) -> Fact:
+    """The fact, unless it says of the whole target what was not seen of a channel that may have RTSP too."""
+    if fact.key.name != OPEN_TO_ALL or fact.reading != Known(False):
+        return fact
+    seen = {point.channel for point in observation.points if point.kind == "rtsp"}
+    told = {key.channel for key in observation.facts if key.name == "stream.services"} - seen
+    for channel in sorted(told):
+        if expected_answer(OPEN_TO_ALL, fact.key.target, channel, observation.facts) is not False:
+            reading = Unknown(Why.NOT_READ, f"channel {channel} may have RTSP and names no stream to ask for")
+            return replace(fact, reading=reading, basis=Basis.ATTESTED)
+    return fact
 
 
 def _placed(point: WitnessPoint, target: Target) -> WitnessPoint:
