@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from vmsguard.engine.findings import fleet_findings
+from vmsguard.engine.findings import findings_in_order, fleet_findings
+from vmsguard.model.results import Finding
 
 
 def found(world):
@@ -39,3 +40,14 @@ def test_channels_nobody_claims(world):
 def test_a_target_that_was_not_listed_has_none(world):
     world.listed_channels["nvr-1"] = None
     assert [] == found(world)
+
+
+def test_findings_of_parts_of_a_fleet_are_told_in_the_order_of_the_whole() -> None:
+    codes = ("needs-attributes", "plain-http", "announced-deletion-left", "unclaimed-channel")
+    places = ("t-1", "t-1", "t-1/source-1", "t-1/source-2")
+    first = [
+        Finding(code=code, subject=place, message="", next_step="") for code, place in zip(codes, places, strict=True)
+    ]
+    second = [replace(one, subject=one.subject.replace("t-1", "t-2")) for one in first]
+    whole = tuple(one for pair in zip(first, second, strict=True) for one in pair)
+    assert whole == findings_in_order([*second, *first])

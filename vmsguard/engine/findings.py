@@ -32,14 +32,14 @@ _NOTES = {
 def fleet_findings(
     evaluations: Sequence[Evaluation], snapshots: Mapping[str, CameraSnapshot], claims: Claims
 ) -> tuple[Finding, ...]:
-    """Findings in a stable order: attributes first, then targets, then channels nobody claims."""
+    """Findings in a stable order: attributes, targets, deletions that left footage, then channels nobody claims."""
     targets = {target: seen for snapshot in snapshots.values() for target, seen in snapshot.targets.items()}
     return (*_attributes(evaluations), *_targets(targets), *announced_findings(snapshots), *_unclaimed(claims))
 
 
 def findings_in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """What was found on parts of a fleet that share no target, as ``fleet_findings`` tells it of the whole."""
-    kinds = {"needs-attributes": 0, "unclaimed-channel": 2}
+    kinds = {"needs-attributes": 0, "announced-deletion-left": 2, "unclaimed-channel": 3}
     return tuple(sorted(findings, key=lambda one: (kinds.get(one.code, 1), one.subject.partition("/")[0])))
 
 

@@ -18,7 +18,6 @@ __all__ = [
     "TT",
     "Element",
     "Malformed",
-    "attribute_flag",
     "children",
     "descend",
     "first",
@@ -113,10 +112,6 @@ def token(element: Element, *path: str) -> str:
 def flag(told: str | None) -> bool | None:
     """An ``xs:boolean``; None where the device did not say or said something else."""
     return None if told is None else _FLAGS.get(told.strip().lower())
-
-
-def attribute_flag(element: Element | None, name: str) -> bool | None:
-    return None if element is None else flag(element.get(name))
 
 
 def number(told: str) -> int | None:
