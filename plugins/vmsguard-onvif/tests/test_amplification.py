@@ -121,6 +121,13 @@ def test_capabilities_without_end_are_read_as_far_as_there_can_be_some() -> None
     assert (1, 16) == (len(table.services), len(table.foreign))
 
 
+def test_one_service_of_capabilities_without_end_is_not_told_to_lack_the_last() -> None:
+    told = "<tt:Other>false</tt:Other>" * 2_000 + "<tt:ReceiverSource>true</tt:ReceiverSource>"
+    parsed = body_of(reply(f"<u:R><tds:Capabilities><tt:Media>{told}</tt:Media></tds:Capabilities></u:R>"), WHERE)
+    with pytest.raises(Malformed, match="more capabilities"):
+        capabilities_of(parsed)
+
+
 @pytest.mark.parametrize(
     "declaration",
     [

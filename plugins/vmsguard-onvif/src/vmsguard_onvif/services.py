@@ -157,8 +157,9 @@ def _categories(parent: Element, names: Mapping[str, str], gathering: _Gathering
 def _flat(elements: Iterable[Element]) -> dict[str, str]:
     """Capabilities by local name, written as attributes (GetServices) or as elements (GetCapabilities)."""
     told: dict[str, str] = {}
-    for element in islice(elements, _MOST_CAPABILITIES):
-        if len(element.attrib) > _MOST_CAPABILITIES:
+    # A list that is cut would say "no" of what was not read.
+    for position, element in enumerate(elements):
+        if position == _MOST_CAPABILITIES or len(element.attrib) > _MOST_CAPABILITIES:
             raise Malformed("a service of more capabilities than there are")
         for name, value in element.attrib.items():
             told.setdefault(local(str(name)), str(value))
