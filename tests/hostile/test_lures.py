@@ -132,9 +132,10 @@ def test_no_login_goes_to_a_port_that_only_the_camera_names(scene: Any) -> None:
     camera = camera_in(scene)
 
     async def asks_for_a_login(reader: Any, writer: Any) -> None:
-        while await reader.readuntil(b"\r\n\r\n"):
+        while asked := await reader.readuntil(b"\r\n\r\n"):
+            sequence = asked.partition(b"CSeq: ")[2].partition(b"\r\n")[0]
             challenge = b'WWW-Authenticate: Digest realm="bait", nonce="0123", algorithm=MD5\r\n'
-            writer.write(b"RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\n" + challenge + b"\r\n")
+            writer.write(b"RTSP/1.0 401 Unauthorized\r\nCSeq: " + sequence + b"\r\n" + challenge + b"\r\n")
 
     for stated, answered in ((False, False), (True, True)):
         bait = scene.opened(RawServer(serve=asks_for_a_login))
