@@ -79,6 +79,22 @@ async def test_edge_case_9_what_answers_again_is_deleted_from_before_its_pause_i
     assert [utc(26, 1).isoformat()] == [event["due"].replace(".000000Z", "+00:00") for event in missed(sites)]
 
 
+async def test_what_answers_and_does_not_delete_is_tried_at_growing_pauses_whatever_the_watch_sees(
+    sites: Sites,
+) -> None:
+    thermal(sites)
+    device = sites.devices["t-ber-1"]
+    device.ignores_purges = True
+    async with sites.living():
+        await sites.live(utc(25, 12), step=MINUTES)
+        assert sites.agent is not None
+        work = sites.agent.equipment.state.work("t-ber-1")
+    assert work is not None
+    assert work.attempt > 6
+    tries = len(device.purges)
+    assert 8 < tries < 40, "an hour apart in the end, not five minutes"
+
+
 def missed(sites: Sites) -> list[dict[str, str]]:
     return [event for event in sites.events("duty.missed") if event["rule"] == "daily"]
 

@@ -152,6 +152,8 @@ def test_a_running_agent_is_seen_from_outside_and_tells_people(
             assert "READY=1" in heard(manager)
             until(lambda: "WATCHDOG=1" in heard(manager), process, told)
             assert "vmsguard_work_due" in page(health, "metrics")[1]
+            tasks = 'vmsguard_tasks_total{kind="due",outcome="done"}'
+            until(lambda: tasks in page(health, "metrics")[1], process, told)
             until(lambda: receiver.calls > 0, process, told)
 
             status = site.run("agent", "status", "--format", "json")
@@ -176,6 +178,30 @@ def test_a_running_agent_is_seen_from_outside_and_tells_people(
             process.wait()
     assert not (site.folder / "agent.sock").exists()
     assert 2 == site.run("agent", "status").code
+
+
+def test_status_says_which_first_deletions_wait_and_how_they_are_approved(
+    site: Any, fever: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.simulate([fever])
+    site.assign("kr-pipc-thermal-2020", "enforce")
+    told = {
+        "status": "1 targets, 0 due, 0 duties late",
+        "alive": True,
+        "not_ready": {"state": "full"},
+        "running": 0,
+        "waiting": 0,
+        "first_deletions": [{"target": "t-1", "recordings": 7}],
+        "last_round": None,
+    }
+    monkeypatch.setattr("vmsguard.agent.control.client.ask_agent", lambda *_, **__: told)
+
+    answer = site.run("agent", "status")
+
+    assert 4 == answer.code
+    assert "vmsguard agent approve t-1 --purge 7 --by ROLE" in answer.out
+    assert "not ready: state: full" in answer.out
+    assert "None" not in answer.out
 
 
 def test_a_health_address_that_is_taken_is_said_and_nothing_is_left_behind(

@@ -15,6 +15,7 @@ from vmsguard.agent.clock_was_set import Step, after_set_back, in_doubt_since
 from vmsguard.agent.duty_clock import DutyClock, Tell
 from vmsguard.agent.executor import Executor, Handler
 from vmsguard.agent.fleet_in_force import FleetInForce
+from vmsguard.agent.last_looks import LastLooks
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.pace import Pace
 from vmsguard.agent.settings import AgentSettings
@@ -57,6 +58,7 @@ class Agent:
     tell: Tell
     parts: Sequence[AgentPart] = ()
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    looks: LastLooks = field(default_factory=LastLooks)
     last_round: datetime | None = field(default=None, init=False)
     """When the loop last went round without trouble."""
     trouble: str = field(default="", init=False)

@@ -54,4 +54,4 @@ def assemble(
     in_force = FleetInForce(source, equipment.state, tell)
     worker = Worker(equipment, in_force, settings, tell, new_run)
     executor = LocalExecutor(leases, in_flight=settings.in_flight)
-    return LocalAgent(equipment, in_force, executor, worker, settings, tell, parts)
+    return LocalAgent(equipment, in_force, executor, worker, settings, tell, parts, looks=worker.looks)

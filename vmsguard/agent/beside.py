@@ -9,6 +9,7 @@ from typing import Any
 
 from vmsguard.agent.agent import Agent, AgentPart
 from vmsguard.agent.control.server import ControlServer, Peer, Tell
+from vmsguard.agent.executor import Handler, Lease
 from vmsguard.agent.fleet_in_force import FleetInForce
 from vmsguard.agent.health.dead_man import DeadMan
 from vmsguard.agent.health.metrics import AgentMetrics
@@ -16,11 +17,13 @@ from vmsguard.agent.health.part import HealthPart
 from vmsguard.agent.health.probes import ProbeServer
 from vmsguard.agent.health.service_manager import ServiceManager
 from vmsguard.agent.health.vitals import Vitals
+from vmsguard.agent.last_looks import LastLooks
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.notifications.notifier import Notifier
 from vmsguard.agent.notifications.part import NotificationsPart
 from vmsguard.agent.notifications.send import sender
 from vmsguard.agent.standing_now import picture_of, situation_of, status_line
+from vmsguard.agent.tasks import Outcome, TaskRef
 from vmsguard.errors import EvidenceError, StateError, VmsguardError
 from vmsguard.fleet.load_config import Config
 from vmsguard.fleet.secrets import SecretStore
@@ -51,7 +54,7 @@ class Beside:
             sender(self.secrets, clock),
             origin=self.config.evidence.origin,
             clock=clock,
-            situation=lambda: situation_of(self.equipment.state, self._in_force),
+            situation=lambda: situation_of(self.equipment.state, self._in_force, self._looks),
             log=log,
         )
 
@@ -62,6 +65,20 @@ class Beside:
             self.metrics.alerted(alert.code)
             self.equipment.log.warning(alert.code, site=alert.site, subject=alert.subject, target=alert.target)
         self._notifier.tell(told)
+
+    def counted(self, handler: Handler) -> Handler:
+        """The same handler, with every task it carries out in the metrics."""
+
+        async def carry_out(ref: TaskRef, lease: Lease) -> Outcome:
+            begun, ended = self.equipment.clock.monotonic(), "failed"
+            try:
+                outcome = await handler(ref, lease)
+                ended = type(outcome).__name__.lower()
+                return outcome
+            finally:
+                self.metrics.task_ended(ref.kind, ended, self.equipment.clock.monotonic() - begun)
+
+        return carry_out
 
     def parts(self, agent: Agent) -> Sequence[AgentPart]:
         """What is started with the agent, in this order, and stopped the other way round."""
@@ -98,6 +115,11 @@ class Beside:
         assert self._agent is not None
         return self._agent.in_force
 
+    @property
+    def _looks(self) -> LastLooks:
+        assert self._agent is not None
+        return self._agent.looks
+
     def _picture(self) -> Any:
         equipment = self.equipment
         return picture_of(
@@ -125,7 +147,8 @@ class Beside:
             "not_ready": self.vitals.troubles(),
             "running": health.running,
             "waiting": health.waiting,
-            "last_round": None if agent.last_round is None else agent.last_round.isoformat(),
+            "first_deletions": [{"target": target, "recordings": count} for target, count in self._looks.waiting()],
+            "last_round": None if agent.last_round is None else agent.last_round.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
 
     def _sign_of_life(self) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from vmsguard.agent.fleet_in_force import FleetInForce
 from vmsguard.agent.health.metrics import Picture, SiteAge
+from vmsguard.agent.last_looks import LastLooks
 from vmsguard.agent.notifications.root_cause import Situation
 from vmsguard.model.ledger import Duty
 from vmsguard.state.store import State
@@ -30,10 +31,10 @@ def picture_of(state: State, in_force: FleetInForce, origin: str, evidence_size:
     )
 
 
-def situation_of(state: State, in_force: FleetInForce) -> Situation:
+def situation_of(state: State, in_force: FleetInForce, looks: LastLooks) -> Situation:
     """Which targets are silent or refuse their login, and who owns whom; what causes are told from."""
     inventory = in_force.fleet.inventory
-    silent = frozenset(work.target for work in state.all_work() if work.attempt > 0)
+    silent = frozenset(work.target for work in state.all_work() if looks.silent(work.target, work.attempt))
     refused = {target: credential for credential, breaker in state.breakers().items() for target in breaker.refused_by}
     systems = {
         ref.target: camera.managed_by

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
+from vmsguard.agent.last_looks import FIRST_PURGE
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.model.inventory import Camera, Target
 from vmsguard.model.ledger import Standing
@@ -14,7 +15,6 @@ from vmsguard.run.outcome import RunOutcome
 __all__ = ["alerts_of"]
 
 _UNREACHED = {Why.AUTH: "login-refused", Why.CERTIFICATE: "certificate-changed"}
-_FIRST_PURGE = "a first purge"
 
 
 def alerts_of(
@@ -42,5 +42,5 @@ def alerts_of(
                 at=now,
                 target=target.id,
             )
-    if attempt == 0 and any(skipped.reason.startswith(_FIRST_PURGE) for skipped in outcome.skipped):
+    if attempt == 0 and any(skipped.reason.startswith(FIRST_PURGE) for skipped in outcome.skipped):
         yield Alert(code="backlog-waits", site=target.site, subject=target.id, at=now, target=target.id)

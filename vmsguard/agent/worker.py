@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from vmsguard.agent.aims import aims_at
@@ -12,6 +12,7 @@ from vmsguard.agent.duty_clock import Tell
 from vmsguard.agent.executor import Lease
 from vmsguard.agent.flapping import WINDOW, flapping_systems
 from vmsguard.agent.fleet_in_force import FleetInForce
+from vmsguard.agent.last_looks import LastLooks
 from vmsguard.agent.leases import StateLease
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.reversals import reversals_in
@@ -45,6 +46,7 @@ class Worker:
     settings: AgentSettings
     tell: Tell
     new_run: Callable[[], str]
+    looks: LastLooks = field(default_factory=LastLooks)
 
     async def __call__(self, ref: TaskRef, lease: Lease) -> Outcome:
         target = self.in_force.target(ref.target)
@@ -61,7 +63,9 @@ class Worker:
     async def _watch(self, target: Target, lease: StateLease) -> Outcome:
         """What changed, or answers again after it did not, is looked at as a whole now."""
         watched = await watch_target(target, self.equipment)
-        back = watched.answered and lease.held.attempt > 0
+        # What answers and was not changed by what was sent is not tried more often for that.
+        back = watched.answered and self.looks.silent(target.id, lease.held.attempt)
+        self.looks.note(target.id, answered=watched.answered)
         if watched.changes or back:
             beside = self.in_force.beside(target.id) if watched.changes else frozenset[str]()
             self.equipment.state.wake_work({target.id, *beside}, self.equipment.clock.now())
@@ -94,6 +98,7 @@ class Worker:
             confirm_purge=approved_count(state, target.id, begun),
             barred=leave,
         )
+        self.looks.note_run(target.id, outcome)
         self._follow_up(target, cameras, outcome, before, sent, lease.held.attempt)
         overdue = any(aim <= clock.now() for aim in aims_at(target.id, state, clock.now()).values())
         return (

@@ -77,6 +77,7 @@ def _agent(installation: Installation, equipment: Equipment, once: bool) -> Loca
         lambda: new_run_id(equipment.clock),
     )
     if not once:
+        agent.handler = beside.counted(agent.handler)
         agent.parts = beside.parts(agent)
     return agent
 
@@ -95,5 +96,5 @@ def _exit_code(agent: LocalAgent) -> int:
     if verdicts & {Verdict.FAIL.value, Verdict.CONFLICT.value}:
         return ExitCode.VIOLATIONS
     # What nobody could see keeps its last verdict, so who is not reached is asked for by its work.
-    unreached = any(work.attempt > 0 for work in agent.equipment.state.all_work())
+    unreached = any(agent.looks.silent(work.target, work.attempt) for work in agent.equipment.state.all_work())
     return ExitCode.UNKNOWN if unreached or Verdict.UNKNOWN.value in verdicts else ExitCode.PASS

@@ -29,7 +29,13 @@ def status(ctx: click.Context, output: str) -> None:
         print_json(told)
     else:
         click.echo(told["status"])
-        click.echo(f"{told['running']} tasks running, {told['waiting']} waiting; last round {told['last_round']}")
+        click.echo(
+            f"{told['running']} tasks running, {told['waiting']} waiting; last round {told['last_round'] or 'none yet'}"
+        )
+        for one in told["first_deletions"]:
+            count = one["recordings"]
+            click.echo(f"a first deletion waits at {one['target']}: {count} recordings")
+            click.echo(f"  next: vmsguard agent approve {one['target']} --purge {count} --by ROLE")
         for name, why in told["not_ready"].items():
             click.echo(f"not ready: {name}: {why}")
     ctx.exit(4 if told["not_ready"] else 0)

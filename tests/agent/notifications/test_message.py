@@ -18,7 +18,7 @@ the inventory lost cameras, configuration writes stand still: 1 place
   cause: site hq
   which: hq
   since: 2026-11-22T12:00:00Z
-  next:  see vmsguard inventory diff; retire cameras that are gone
+  next:  put back what is missing by mistake, vmsguard inventory retire what is gone; then vmsguard agent resume
 
 vmsguard vmsguard.example.org/hq, 2026-11-22T12:00:00Z
 """

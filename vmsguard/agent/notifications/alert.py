@@ -50,7 +50,7 @@ _KINDS = (
         "backlog-waits",
         Urgency.WARN,
         "a first deletion waits for approval: {subjects}",
-        "look at the counts with vmsguard plan, then approve it",
+        "see vmsguard agent status for how much it deletes, then vmsguard agent approve",
     ),
     AlertKind(
         "drift",
@@ -62,7 +62,7 @@ _KINDS = (
         "flapping",
         Urgency.WARN,
         "another system puts settings back again and again; its configuration writes are paused: {subjects}",
-        "find out who writes there, then vmsguard resume",
+        "find out who writes there, then vmsguard agent resume --target TARGET",
     ),
     AlertKind(
         "unreachable",
@@ -86,7 +86,7 @@ _KINDS = (
         "inventory-shrank",
         Urgency.WARN,
         "the inventory lost cameras, configuration writes stand still: {subjects}",
-        "see vmsguard inventory diff; retire cameras that are gone",
+        "put back what is missing by mistake, vmsguard inventory retire what is gone; then vmsguard agent resume",
     ),
     AlertKind(
         "policy-unaccepted",
