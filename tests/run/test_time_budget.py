@@ -23,11 +23,12 @@ from vmsguard.errors import OutOfTime
 from vmsguard.model.changes import Change, Permit, Receipt
 from vmsguard.model.inventory import Camera, EndpointRef, Inventory, Limits, Target
 from vmsguard.model.manifest import Channel, Identity, Manifest, Observation, RequestBound, Scope
-from vmsguard.model.vocabulary import Why
+from vmsguard.model.vocabulary import Role, Why
 from vmsguard.net.permits import PermitOffice
 from vmsguard.net.pool import ConnectionPool
 from vmsguard.plugin.driver import Driver
 from vmsguard.plugin.loader import Registry
+from vmsguard.run.channel_limits import MOST_CHANNELS
 from vmsguard.run.equipment import Instruments
 from vmsguard.run.observe import TargetObservation, observe_targets
 from vmsguard.run.slots import Slots
@@ -36,6 +37,7 @@ from vmsguard.run.time_budget import LEAST_SECONDS, MOST_SECONDS, session_second
 BOUND = RequestBound(40, 14.0)
 JUST_IN_TIME = 9.9
 """Of the ten seconds that a request may take."""
+MOST = MOST_CHANNELS[Role.RECORDER]
 
 
 class Answering(Driver):
@@ -114,7 +116,7 @@ def observe(clock: Any, state: Any, make_target: Any) -> Callable[..., tuple[dic
 
 
 def _target(made: Target, told: Mapping[str, str], **limits: Any) -> Target:
-    return replace(made, options=dict(told), limits=Limits(**limits))
+    return replace(made, role=Role.RECORDER, options=dict(told), limits=Limits(**limits))
 
 
 def camera(channels: int, seconds: float) -> Mapping[str, str]:
@@ -123,7 +125,7 @@ def camera(channels: int, seconds: float) -> Mapping[str, str]:
 
 def test_thousands_of_channels_answered_just_in_time_end_after_two_hours(observe: Any) -> None:
     # By the deadlines of its requests alone it could hold its place for a week.
-    found, seconds = observe({"t": camera(4096, JUST_IN_TIME)})
+    found, seconds = observe({"t": camera(MOST, JUST_IN_TIME)})
     assert (Why.OUT_OF_TIME, "session: not read within 7200 s as a whole") == (
         found["t"].seen.why,
         found["t"].seen.detail,
@@ -145,7 +147,7 @@ def test_the_inventory_may_allow_less_or_more(observe: Any) -> None:
 
 
 def test_slow_targets_do_not_keep_the_others_waiting(observe: Any) -> None:
-    slow = {f"a-slow-{number:02}": camera(4096, JUST_IN_TIME) for number in range(20)}
+    slow = {f"a-slow-{number:02}": camera(MOST, JUST_IN_TIME) for number in range(20)}
     good = {f"b-good-{number:03}": camera(1, 0.5) for number in range(300)}
     found, seconds = observe({**slow, **good}, places=20)
     # The slow ones come first and take every place there is; after half a minute they have made room.
@@ -156,7 +158,7 @@ def test_slow_targets_do_not_keep_the_others_waiting(observe: Any) -> None:
 
 
 def test_more_slow_targets_than_there_are_places_aside_still_end(observe: Any) -> None:
-    slow = {f"a-slow-{number}": camera(4096, JUST_IN_TIME) for number in range(10)}
+    slow = {f"a-slow-{number}": camera(MOST, JUST_IN_TIME) for number in range(10)}
     found, seconds = observe({**slow, "b-good": camera(1, 0.5)}, places=2, session_seconds=100.0)
     assert {Why.OUT_OF_TIME} == {found[name].seen.why for name in slow}
     assert (None, True) == (found["b-good"].seen.why, seconds < 500)
