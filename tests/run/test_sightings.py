@@ -197,6 +197,22 @@ async def test_who_wants_to_know_of_the_login_alone_looks_once(there: Site) -> N
     assert (Known(False), 0) == await asks(there, ON)
 
 
+async def test_who_wants_to_know_of_the_answer_too_looks_until_it_is_known(there: Site) -> None:
+    there.eyes["/a"] = ASKED
+    for _ in range(2):
+        await there.see(ON, wanted=WITH_LOGIN)
+        assert ["/a"] == there.eyes["looked"]
+    there.eyes["/a"] = Sighting(True, without_login=False)
+    await there.see(ON, wanted=WITH_LOGIN)
+    await there.see(ON, wanted=WITH_LOGIN)
+    assert [] == there.eyes["looked"]
+
+
+async def test_who_wants_to_know_of_the_answer_alone_is_content_with_it(there: Site) -> None:
+    there.eyes["/a"] = Sighting(True)
+    assert [(True, ["/a"]), (True, [])] == [(await there.look(ON), [*there.eyes["looked"]]) for _ in range(2)]
+
+
 async def test_a_look_from_before_anybody_asked_for_the_login_is_taken_again(there: Site) -> None:
     there.eyes["/a"] = Sighting(True)
     await there.look(ON)

@@ -111,6 +111,15 @@ async def test_a_refused_login_is_sent_once_and_proves_nothing(listen) -> None:
     assert (sighting.answered, sighting.why, len(camera.logins)) == (None, Why.AUTH, 1)
 
 
+@pytest.mark.parametrize(("takes", "without_login"), [(True, False), (False, None)])
+async def test_the_root_is_a_stream_that_wants_a_login_if_it_is_shown_with_one(
+    listen, takes: bool, without_login: bool | None
+) -> None:
+    async with listen(Guarded(takes=takes)) as port:
+        sighting = await look_rtsp(Place("127.0.0.1", port, 0.5), "/", LOGIN)
+    assert without_login is sighting.without_login
+
+
 async def test_a_basic_challenge_draws_no_login_out(listen) -> None:
     camera = Guarded(takes=True, challenge='Basic realm="cam"')
     async with listen(camera) as port:
