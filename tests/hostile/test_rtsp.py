@@ -17,6 +17,8 @@ from vmsguard.model.vocabulary import Why
 PATH = "/onvif/device_service"
 OK = b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n"
 MEGABYTE = b"x" * 1_000_000
+HELD = 60.0
+"""Seconds that the connection stays: one closed over what was not read is reset, and may take the answer along."""
 
 
 def sends(*chunks: bytes, times: int = 1, pause: float = 0.0) -> Any:
@@ -51,19 +53,25 @@ CASES: Mapping[str, tuple[Any, Why]] = {
     "closes at once": (sends(b""), Why.UNREACHABLE),
     "interleaved frames": (sends(b"$\x00\x05\xb4" + bytes(1460), times=100_000), Why.PROTOCOL),
     "interleaved frames before the answer": (
-        sends(b"$\x00\x00\x04abcd" + OK + b"\r\n", OK + b"\r\n"),
+        sends(b"$\x00\x00\x04abcd" + OK + b"\r\n", OK + b"\r\n", pause=HELD),
         Why.PROTOCOL,
     ),
-    "HTTP": (sends(b"HTTP/1.1 200 OK\r\n\r\n" * 2), Why.PROTOCOL),
+    "HTTP": (sends(b"HTTP/1.1 200 OK\r\n\r\n" * 2, pause=HELD), Why.PROTOCOL),
     "a body of 10 MB": (sends(OK + b"Content-Length: 10000000\r\n\r\n", MEGABYTE, times=10), Why.PROTOCOL),
     "a length of 5,000 digits": (sends(OK + b"Content-Length: " + b"9" * 5_000 + b"\r\n\r\n"), Why.UNREACHABLE),
-    "a status of 5,000 digits": (sends(b"RTSP/1.0 " + b"2" * 5_000 + b"\r\n\r\n"), Why.PROTOCOL),
+    "a status of 5,000 digits": (sends(b"RTSP/1.0 " + b"2" * 5_000 + b"\r\n\r\n", pause=HELD), Why.PROTOCOL),
     "interim replies without end": (
         sends(b"RTSP/1.0 100 Continue\r\nCSeq: 1\r\n\r\n" * 1_000, times=1_000),
         Why.PROTOCOL,
     ),
-    "an answer before the question": (sends(OK + b"\r\nRTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n"), Why.PROTOCOL),
-    "an answer from the future": (sends(OK + b"\r\nRTSP/1.0 404 Not Found\r\nCSeq: 999999999\r\n\r\n"), Why.PROTOCOL),
+    "an answer before the question": (
+        sends(OK + b"\r\nRTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n", pause=HELD),
+        Why.PROTOCOL,
+    ),
+    "an answer from the future": (
+        sends(OK + b"\r\nRTSP/1.0 404 Not Found\r\nCSeq: 999999999\r\n\r\n", pause=HELD),
+        Why.PROTOCOL,
+    ),
     "a redirect": (answers(b"RTSP/1.0 302 Moved\r\nLocation: rtsp://127.0.0.2:554/\r\n\r\n"), Why.FAULT),
     "Basic": (answers(b'RTSP/1.0 401 No\r\nWWW-Authenticate: Basic realm="r"\r\n\r\n'), Why.AUTH),
     "a digest of an algorithm nobody has": (
