@@ -56,7 +56,7 @@ The JSON of `check`, `plan` and `apply` is one object. Keys may be added; those 
 - `run`: `id`, `command`, `started`, `ended`, `changes_sent`, `interrupted_found` (changes of an earlier run without
   a result), `exit_code`
 - `summary`: counts of rules by verdict, `rules`, `cameras`, `pass_by_qualifier` (`direct`, `fallback`, `exception`;
-  never merged), `remediation`
+  never merged), `remediation`, and `by_rule`: the same counts of each `pack` and `rule`
 - `results`: one entry per control, rule and camera (`level`): on whose authority (`clause`, `force`, `severity`),
   `verdict`, `qualifier`, `basis`, `reason` (`code: sentence`), `why` of an unknown, `found`, `required`, `left`,
   the `facts` it rests on, `remediation`, `exception`

@@ -124,3 +124,4 @@ def test_a_tally_counts_rules_and_cameras_and_leaves_controls_out() -> None:
     summary = tally.summary()
     assert (2, 2, 2, 0) == (summary["rules"], summary["cameras"], summary["pass"], summary["fail"])
     assert (4, {"pass": 3}) == (tally.results, dict(tally.final))
+    assert [2] == [told["pass"] for told in summary["by_rule"]]

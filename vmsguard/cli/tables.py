@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from vmsguard.cli.plan_tables import AT_ONCE, WIDE, show_plan, some
 from vmsguard.cli.visible import shown, visible
-from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.results import Finding, Result, Unreached
-from vmsguard.model.vocabulary import Mode, Qualifier, Remediation, Verdict, Why
+from vmsguard.model.vocabulary import Qualifier, Remediation, Verdict, Why
 from vmsguard.policy.review import review_notice
-from vmsguard.run.outcome import RunOutcome, Skipped, summarise
+from vmsguard.run.outcome import RunOutcome, summarise
 from vmsguard.run.policies_in_use import ComingRule, PolicyInUse
 
-__all__ = ["show_outcome", "show_plan", "verdict_text"]
+__all__ = ["show_outcome", "verdict_text"]
 
-_NAMED = 8
-"""How many subjects of one finding are told by name; JSON has them all."""
-
-_WIDE = 110
-"""Columns of a terminal from which on the table of verdicts has room for reasons."""
-
-_AT_ONCE = 2000
-"""Rows of one table; a table is laid out as a whole, and a fleet's would fill the memory."""
+_AT_A_GLANCE = 20
+"""Cameras up to which a person sees from the list of verdicts how things stand."""
 
 _STYLE = {
     Verdict.PASS: ("pass", "green"),
@@ -50,10 +44,10 @@ def verdict_text(result: Result) -> Text:
 def show_outcome(console: Console, outcome: RunOutcome, *, controls: bool = False) -> None:
     """The whole outcome of a run: rules (or their controls too), what was not reached, findings, summary."""
     rows = _rows(outcome.results, controls=controls)
-    if console.width < _WIDE:
+    if console.width < WIDE:
         _list_rules(console, rows)
     else:
-        while part := list(islice(rows, _AT_ONCE)):
+        while part := list(islice(rows, AT_ONCE)):
             console.print(_rules(part))
     _show_policies(console, outcome.policies)
     _show_upcoming(console, outcome.upcoming)
@@ -63,7 +57,10 @@ def show_outcome(console: Console, outcome: RunOutcome, *, controls: bool = Fals
         show_plan(console, outcome.plan, outcome.skipped)
     if outcome.interrupted:
         console.print(f"[yellow]{outcome.interrupted} change(s) of an earlier run were found without a result[/]")
-    console.print(_summary(outcome))
+    counts = summarise(outcome.results)
+    if counts["cameras"] > _AT_A_GLANCE:
+        console.print(_by_rule(counts["by_rule"]))
+    console.print(_summary(outcome, counts))
 
 
 class _Row(NamedTuple):
@@ -163,16 +160,16 @@ def _show_upcoming(console: Console, upcoming: Iterable[ComingRule]) -> None:
         told = ", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in rule.today.items())
         console.print(f"[cyan]upcoming[/] {rule.pack}/{rule.rule} from {rule.starts}; today it would be: {told}")
         if rule.would_fail:
-            console.print(f"        would fail: {shown(_some(rule.would_fail))}")
-
-
-def _some(subjects: Sequence[str]) -> str:
-    return ", ".join(subjects[:_NAMED]) + (f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else "")
+            console.print(f"        would fail: {shown(some(rule.would_fail))}")
 
 
 def _show_unreachable(console: Console, unreachable: Iterable[Unreached]) -> None:
+    """Targets that could not be read for one reason are one entry."""
+    groups: dict[tuple[str, str], list[str]] = {}
     for entry in unreachable:
-        console.print(f"[yellow]not read[/] {shown(entry.target)}: {entry.why.value} ({shown(entry.detail)})")
+        groups.setdefault((entry.why.value, entry.detail), []).append(entry.target)
+    for (why, detail), targets in groups.items():
+        console.print(f"[yellow]not read[/] {shown(some(targets))}: {why} ({shown(detail)})")
 
 
 def _show_findings(console: Console, findings: Iterable[Finding]) -> None:
@@ -181,57 +178,24 @@ def _show_findings(console: Console, findings: Iterable[Finding]) -> None:
     for finding in findings:
         groups.setdefault((finding.code, finding.message, finding.next_step), []).append(finding.subject)
     for (code, message, next_step), subjects in groups.items():
-        console.print(f"[cyan]finding[/] {code}: {shown(message)}: {shown(_some(subjects))}")
+        console.print(f"[cyan]finding[/] {code}: {shown(message)}: {shown(some(subjects))}")
         if next_step:
             console.print(f"        next: {shown(next_step)}")
 
 
-def show_plan(console: Console, plan: Plan, skipped: Iterable[Skipped] = ()) -> None:
-    """Changes in sending order; a proposal names what stands in its way."""
-    if not plan.changes:
-        console.print("plan: nothing to change")
-    else:
-        table = Table(box=None, pad_edge=False, header_style="bold", title="plan", title_justify="left")
-        table.add_column("mode")
-        table.add_column("change", overflow="fold")
-        table.add_column("for", overflow="fold")
-        table.add_column("in the way", overflow="fold")
-        for planned in plan.changes:
-            table.add_row(
-                Text(planned.mode.value, style="bold" if planned.mode is Mode.ENFORCE else "dim"),
-                shown(_change(planned)),
-                shown(_causes(planned)),
-                shown(_in_the_way(planned.blockers)),
-            )
-        console.print(table)
-    for entry in skipped:
-        console.print(f"[yellow]not sent[/] {shown(entry.change)}: {shown(entry.reason)}")
-        if entry.next_step:
-            console.print(f"        next: {shown(entry.next_step)}")
+def _by_rule(rules: Sequence[Mapping[str, Any]]) -> Table:
+    """What a person can still take in of a fleet: how many cameras each rule says what of."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("rule", overflow="fold")
+    for word, _ in _STYLE.values():
+        table.add_column(word, justify="right")
+    for told in rules:
+        cells = (Text(str(told[verdict.value] or "-"), style=style) for verdict, (_, style) in _STYLE.items())
+        table.add_row(f"{told['pack']}/{told['rule']}", *cells)
+    return table
 
 
-def _in_the_way(blockers: Iterable[str]) -> str:
-    """Blockers by kind: five attributes that nobody set are one obstacle."""
-    kinds: dict[str, list[str]] = {}
-    for blocker in blockers:
-        kind, _, what = blocker.partition(": ")
-        kinds.setdefault(kind, []).append(what)
-    return "; ".join(f"{kind}: {', '.join(whats)}" if any(whats) else kind for kind, whats in kinds.items())
-
-
-def _change(planned: PlannedChange) -> str:
-    told = planned.change.id
-    held = ", leaving what is held" if planned.change.arguments.get("held") else ""
-    return f"{told} [{planned.items} recordings{held}]" if planned.destructive else told
-
-
-def _causes(planned: PlannedChange) -> str:
-    told = sorted({f"{cause.camera} {cause.control}" for cause in planned.causes})
-    return "; ".join((", ".join(told), *(f"because: {why}" for why in planned.because)))
-
-
-def _summary(outcome: RunOutcome) -> str:
-    counts = summarise(outcome.results)
+def _summary(outcome: RunOutcome, counts: Mapping[str, Any]) -> str:
     by = counts["pass_by_qualifier"]
     passes = ", ".join(f"{by[name]} {name}" for name in ("direct", "fallback", "exception") if by[name])
     return (

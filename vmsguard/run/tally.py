@@ -20,6 +20,8 @@ class Tally:
         self.final: Counter[str] = Counter()
         """Verdicts of rules and of cameras."""
         self.rules: Counter[Verdict] = Counter()
+        self.by_rule: dict[tuple[str, str], Counter[Verdict]] = {}
+        """Of each pack and rule, in the order they were met."""
         self._passes: Counter[Qualifier | None] = Counter()
         self._remediations: Counter[str] = Counter()
         self._cameras = 0
@@ -37,6 +39,7 @@ class Tally:
             self.final[result.verdict.value] += 1
             if result.rule:
                 self.rules[result.verdict] += 1
+                self.by_rule.setdefault((result.pack, result.rule), Counter())[result.verdict] += 1
                 self._remediations[result.remediation.value] += 1
                 if result.verdict is Verdict.PASS:
                     self._passes[result.qualifier] += 1
@@ -49,4 +52,8 @@ class Tally:
             **{verdict.value: self.rules[verdict] for verdict in Verdict},
             "pass_by_qualifier": {qualifier.value: self._passes[qualifier] for qualifier in Qualifier},
             "remediation": dict(sorted(self._remediations.items())),
+            "by_rule": [
+                {"pack": pack, "rule": rule, **{verdict.value: counts[verdict] for verdict in Verdict}}
+                for (pack, rule), counts in sorted(self.by_rule.items())
+            ],
         }
