@@ -189,9 +189,13 @@ def _by_rule(rules: Sequence[Mapping[str, Any]]) -> Table:
     table.add_column("rule", overflow="fold")
     for word, _ in _STYLE.values():
         table.add_column(word, justify="right")
+    pack = ""
     for told in rules:
+        if told["pack"] != pack:
+            pack = told["pack"]
+            table.add_row(Text(pack, style="bold"))
         cells = (Text(str(told[verdict.value] or "-"), style=style) for verdict, (_, style) in _STYLE.items())
-        table.add_row(f"{told['pack']}/{told['rule']}", *cells)
+        table.add_row(f"  {told['rule']}", *cells)
     return table
 
 
