@@ -38,8 +38,9 @@ __all__ = ["AllowList"]
 
 Step: TypeAlias = Callable[[Any, Pseudonym], Any]
 
-_MOST_REMEMBERED = 32_768
-"""Per field: three times the ids of a fleet of 10,000 cameras, some megabytes at most."""
+_MOST_REMEMBERED = 4096
+"""Per field. A run records camera by camera, and each camera's words again and again: remembering those of a whole
+fleet would take as much memory as the fleet itself."""
 
 
 class AllowList(dict[str, Layouts]):
