@@ -9,6 +9,7 @@
     ├── Problems                        several ConfigErrors found in one reading
     ├── UsageError                      what was asked for cannot be done that way
     ├── EvidenceError                   the log cannot be written, or is not what it was
+    │   └── EvidenceInUse               another process writes it
     ├── StateError                      the state store cannot be opened, or another run holds it
     │   └── LeaseLost                   somebody else works at the target now; nothing was written
     ├── PluginError                     a plugin that does not load or breaks its contract
@@ -37,6 +38,7 @@ __all__ = [
     "DeviceFault",
     "DriverError",
     "EvidenceError",
+    "EvidenceInUse",
     "GuardTripped",
     "LeaseLost",
     "LoginWeakened",
@@ -123,6 +125,10 @@ class UsageError(VmsguardError):
 
 class EvidenceError(VmsguardError):
     """The evidence log cannot be written, or is not what it was; nothing may be applied after it."""
+
+
+class EvidenceInUse(EvidenceError):
+    """Another process writes the log: a run, or the agent for as long as it lives."""
 
 
 class StateError(VmsguardError):

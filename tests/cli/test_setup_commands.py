@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from vmsguard.cli.main import COMMANDS, main
+from vmsguard.evidence.lock import WriterLock
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -59,6 +61,19 @@ def test_doctor_says_when_it_began_a_log(
 
     assert f"evidence log: {tmp_path / 'evidence'}, begun now, for there was none\n" in first
     assert f"evidence log: {tmp_path / 'evidence'}, 3 records\n" in second
+
+
+def test_doctor_finds_nothing_wrong_with_a_log_that_an_agent_writes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(capsys, "init", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    run(capsys, "doctor")
+    held = WriterLock(tmp_path / "evidence")
+    code, out, _ = run(capsys, "doctor")
+    held.release()
+
+    assert (0, True) == (code, f"is being written by process {os.getpid()}" in out)
 
 
 def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

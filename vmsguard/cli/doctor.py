@@ -47,7 +47,7 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
     from vmsguard.cli.doctor_agent import agent_rows
     from vmsguard.cli.installation import open_installation
     from vmsguard.cli.own_log import own_log
-    from vmsguard.errors import Problems, VmsguardError
+    from vmsguard.errors import EvidenceInUse, Problems, VmsguardError
     from vmsguard.fleet.load_config import load_config
     from vmsguard.model.clock import SystemClock
     from vmsguard.state.store import State
@@ -109,8 +109,11 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
             new = not (folder / "log").is_dir()
             with State.open(config.state, clock=SystemClock()) as state:
                 known = state.evidence_size(config.evidence.origin)
-            with own_log(config.evidence, secrets).opened(SystemClock(), at_least=known) as log:
-                return f"{folder}, " + ("begun now, for there was none" if new else f"{log.size} records")
+            try:
+                with own_log(config.evidence, secrets).opened(SystemClock(), at_least=known) as log:
+                    return f"{folder}, " + ("begun now, for there was none" if new else f"{log.size} records")
+            except EvidenceInUse as error:  # a running agent keeps it, and has looked at it itself
+                return f"{folder}: {error.message}"
 
         attempt("evidence log", open_log, str)
 

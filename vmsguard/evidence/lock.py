@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from vmsguard.errors import EvidenceError
+from vmsguard.errors import EvidenceInUse
 
 __all__ = ["WriterLock"]
 
@@ -27,8 +27,9 @@ class WriterLock:
         except BlockingIOError as error:
             holder = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
             os.close(self._descriptor)
-            raise EvidenceError(
-                f"{used} by process {holder}", hint="wait for it to end; two writers would fork the log"
+            raise EvidenceInUse(
+                f"{used} by process {holder}",
+                hint="wait for it to end, or stop the agent if it is that; two writers would fork the log",
             ) from error
         except OSError:
             os.close(self._descriptor)

@@ -33,7 +33,8 @@ def exclusive_run(lock_file: Path) -> Iterator[None]:
             holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
             raise StateError(
                 f"another run holds {lock_file} (pid {holder})",
-                hint="wait for it to end; the lock goes with the process, there is nothing to delete",
+                hint="wait for it to end, or stop the agent if it is that (vmsguard agent status asks it); "
+                "the lock goes with the process, there is nothing to delete",
             ) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode("ascii"), 0)
