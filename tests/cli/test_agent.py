@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -49,12 +50,35 @@ def test_nothing_is_changed_that_no_lock_holds_and_nothing_deleted_that_nobody_a
     assert [] == events(site, "apply.intent")
     assert simulator.camera("cam-1").truth.footage > 0
     (target,) = {event["target"] for event in events(site, "observe")} - {""}
+    assert "1 targets, 0 due, 0 duties late; rules by their last verdict: 2 fail" in answer.out
     assert 0 == site.run("policy", "lock", *ROLE).code
+    sql(site, "UPDATE work SET next_due = next_due - ?", DAY)
+    answer = site.run("agent", "run", "--once")
+    assert f"vmsguard agent approve {target} --purge 1 --by ROLE" in answer.out
     assert 0 == site.run("agent", "approve", target, "--purge", "10", *ROLE).code
     answer = site.run("agent", "run", "--once")
     assert ("purge", target) in {(event["event"], event["target"]) for event in events(site, "purge")}, answer.err
     assert 0 == len(sql(site, "SELECT * FROM approvals"))
     assert {"saving-off"} <= {event["rule"] for event in events(site, "duty.due")}
+
+
+def test_a_miss_that_one_round_finds_is_told_before_it_ends(site: Any, fever: Mapping[str, Any]) -> None:
+    """Whoever has cron call it is paged as well as whoever lets it live."""
+    owing(site, fever)
+    site.run("apply", "--yes", "--confirm-purge", "10")
+    for table, columns in {"deletions": ("cutoff", "started", "ended"), "duties": ("next_due", "enrolled_at")}.items():
+        for column in columns:
+            sql(site, f"UPDATE {table} SET {column} = {column} - ?", 3 * DAY)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(10)
+        address = f"127.0.0.1:{receiver.getsockname()[1]}"
+        config = (site.folder / "vmsguard.yaml").read_text()
+        site.write("vmsguard.yaml", f"{config}notifications: [{{id: siem, syslog: {{address: '{address}'}}}}]\n")
+        site.run("agent", "run", "--once")
+        line = receiver.recv(4096).decode()
+    assert line.endswith("[PAGE] a deletion was not verified in time: 1 place"), line
+    assert [(1,)] == sql(site, "SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL")
 
 
 def test_a_deletion_is_carried_out_at_half_the_gap_while_its_control_still_passes(
@@ -192,3 +216,6 @@ def test_it_lives_until_it_is_told_to_stop_and_signs_its_evidence(site: Any, fev
         process.kill()
         process.wait()
     assert "log.closed" == site.events()[-1]["event"]
+    begun, *_, ended = (site.folder / "told.txt").read_text().splitlines()
+    assert begun.startswith("agent of vmsguard.example.org/test: 1 targets, 1 cameras")
+    assert "stopped in order" == ended

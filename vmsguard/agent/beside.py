@@ -102,6 +102,11 @@ class Beside:
             ),
         )
 
+    async def tell_waiting(self, agent: Agent) -> None:
+        """Send once what the routes are due, for an agent that does not go on; what fails waits for the next."""
+        self._agent = agent
+        await self._notifier.flush()
+
     def _look(self) -> None:
         """Tick the vitals if the loop went round since the last look."""
         agent = self._agent

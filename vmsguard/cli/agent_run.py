@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections import Counter
+    from datetime import datetime
+
     from vmsguard.agent.assemble import LocalAgent
+    from vmsguard.agent.beside import Beside
     from vmsguard.cli.installation import Installation
     from vmsguard.run.equipment import Equipment
 
@@ -42,20 +46,30 @@ async def _live(installation: Installation, equipment: Equipment, once: bool) ->
     import asyncio
     import signal
 
-    agent = _agent(installation, equipment, once)
+    agent, beside = _agent(installation, equipment)
     if once:
         await agent.once()
+        await beside.tell_waiting(agent)
+        _say_what_came_of_it(agent, equipment.clock.now())
         return _exit_code(agent)
+    agent.handler = beside.counted(agent.handler)
+    agent.parts = beside.parts(agent)
+    inventory = installation.fleet.inventory
+    click.echo(
+        f"agent of {installation.config.evidence.origin}: {len(inventory.targets)} targets, "
+        f"{len(inventory.cameras)} cameras; vmsguard agent status asks it, SIGTERM and Ctrl-C stop it"
+    )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for one in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(one, stop.set)
     await agent.run(stop)
+    click.echo("stopped in order")
     return 0
 
 
-def _agent(installation: Installation, equipment: Equipment, once: bool) -> LocalAgent:
-    """The agent with everything that lives beside its loop; one round needs nobody who watches it."""
+def _agent(installation: Installation, equipment: Equipment) -> tuple[LocalAgent, Beside]:
+    """The agent, and what may live beside its loop."""
     import os
     from dataclasses import replace
 
@@ -76,10 +90,29 @@ def _agent(installation: Installation, equipment: Equipment, once: bool) -> Loca
         beside.tell,
         lambda: new_run_id(equipment.clock),
     )
-    if not once:
-        agent.handler = beside.counted(agent.handler)
-        agent.parts = beside.parts(agent)
-    return agent
+    return agent, beside
+
+
+def _say_what_came_of_it(agent: LocalAgent, now: datetime) -> None:
+    from vmsguard.agent.standing_now import status_line
+    from vmsguard.cli.agent_status import say_first_deletions
+
+    verdicts = _verdicts(agent)
+    told = ", ".join(f"{verdicts[name]} {name.replace('_', ' ')}" for name in sorted(verdicts)) or "none yet"
+    click.echo(f"{status_line(agent.equipment.state, agent.in_force, now)}; rules by their last verdict: {told}")
+    say_first_deletions(agent.looks.waiting())
+
+
+def _verdicts(agent: LocalAgent) -> Counter[str]:
+    """The last verdicts of every rule, counted."""
+    from collections import Counter
+
+    cameras = agent.in_force.fleet.inventory.cameras
+    return Counter(
+        one.verdict
+        for one in agent.equipment.state.standings()
+        if one.rule and not one.control and one.camera in cameras
+    )
 
 
 def _exit_code(agent: LocalAgent) -> int:
@@ -87,12 +120,7 @@ def _exit_code(agent: LocalAgent) -> int:
     from vmsguard.model.vocabulary import Verdict
     from vmsguard.run.exit_code import ExitCode
 
-    cameras = agent.in_force.fleet.inventory.cameras
-    verdicts = {
-        one.verdict
-        for one in agent.equipment.state.standings()
-        if one.rule and not one.control and one.camera in cameras
-    }
+    verdicts = _verdicts(agent).keys()
     if verdicts & {Verdict.FAIL.value, Verdict.CONFLICT.value}:
         return ExitCode.VIOLATIONS
     # What nobody could see keeps its last verdict, so who is not reached is asked for by its work.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from vmsguard.cli.output import format_option
 
-__all__ = ["status"]
+__all__ = ["say_first_deletions", "status"]
 
 _SECONDS = 10.0
 
@@ -32,10 +34,14 @@ def status(ctx: click.Context, output: str) -> None:
         click.echo(
             f"{told['running']} tasks running, {told['waiting']} waiting; last round {told['last_round'] or 'none yet'}"
         )
-        for one in told["first_deletions"]:
-            count = one["recordings"]
-            click.echo(f"a first deletion waits at {one['target']}: {count} recordings")
-            click.echo(f"  next: vmsguard agent approve {one['target']} --purge {count} --by ROLE")
+        say_first_deletions((one["target"], one["recordings"]) for one in told["first_deletions"])
         for name, why in told["not_ready"].items():
             click.echo(f"not ready: {name}: {why}")
     ctx.exit(4 if told["not_ready"] else 0)
+
+
+def say_first_deletions(waiting: Iterable[tuple[str, int]]) -> None:
+    """Where a first deletion waits for a person, and how it is approved."""
+    for target, count in waiting:
+        click.echo(f"a first deletion waits at {target}: {count} recordings")
+        click.echo(f"  next: vmsguard agent approve {target} --purge {count} --by ROLE")
