@@ -161,6 +161,26 @@ def test_a_second_run_at_the_same_time_is_refused_and_named(site: Any, fever: Ma
     assert str(os.getpid()) in told.err
 
 
+def test_a_service_writes_nothing_beside_its_configuration(site: Any, fever: Mapping[str, Any], tmp_path: Path) -> None:
+    """The unit that ships gives it a configuration that it cannot write to, and a folder of its own."""
+    site.simulate([fever])
+    site.assign(PIPC, "audit")
+    own = tmp_path / "own" / "vmsguard"
+    own.mkdir(parents=True)
+    config = (site.folder / "vmsguard.yaml").read_text()
+    config = config.replace("dir: evidence", f"dir: {own}/evidence").replace(
+        "sqlite:///state", f"sqlite:///{own}/state"
+    )
+    site.write("vmsguard.yaml", f"{config}agent: {{socket: {own}/agent.sock}}\n")
+    before = sorted(site.folder.iterdir())
+
+    assert 3 == site.run("check").code
+    assert 3 == site.run("agent", "run", "--once").code
+
+    assert before == sorted(site.folder.iterdir())
+    assert {".vmsguard.lock", "evidence", "state.db"} <= {path.name for path in own.iterdir()}
+
+
 def test_no_configuration_says_how_to_make_one(site: Any) -> None:
     (site.folder / "vmsguard.yaml").unlink()
     told = site.run("check")

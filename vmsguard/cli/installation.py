@@ -30,9 +30,11 @@ from vmsguard.net.pool import ConnectionPool
 from vmsguard.plugin.loader import Registry, load_plugins
 from vmsguard.run.equipment import Equipment, Instruments, Progress
 from vmsguard.run.fleet import Fleet
+from vmsguard.state.database import sqlite_file
 from vmsguard.state.store import State
 
 __all__ = [
+    "RUN_LOCK",
     "Installation",
     "carry_out",
     "config_path",
@@ -40,12 +42,14 @@ __all__ = [
     "new_run_id",
     "open_installation",
     "parse_fail_on",
+    "run_lock_of",
     "run_with_equipment",
 ]
 
 T = TypeVar("T")
 
 RUN_LOCK = ".vmsguard.lock"
+"""The name of the file in which a run holds its lock."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,12 @@ class Installation:
 def config_path(ctx: click.Context) -> Path | None:
     told: Any = (ctx.find_root().obj or {}).get("config")
     return None if told is None else Path(told)
+
+
+def run_lock_of(config: Config) -> Path:
+    """The file that is locked for one run at a time: beside the state, for the configuration may be read-only."""
+    state = sqlite_file(config.state)
+    return (config.evidence.directory.parent if state is None else state.parent) / RUN_LOCK
 
 
 def open_installation(
@@ -79,7 +89,7 @@ def open_installation(
 def _opened(installation: Installation, clock: Clock) -> Iterator[tuple[State, EvidenceLog]]:
     config = installation.config
     origin = config.evidence.origin
-    with State.open(config.state, clock=clock) as state, state.run_lock(config.folder / RUN_LOCK):
+    with State.open(config.state, clock=clock) as state, state.run_lock(run_lock_of(config)):
         own = own_log(config.evidence, installation.secrets)
         with own.opened(clock, agent={"version": __version__}, at_least=state.evidence_size(origin)) as log:
             try:
@@ -126,7 +136,7 @@ def look_with_instruments(
     config = installation.config
     with (
         State.open(config.state, clock=own_clock) as state,
-        state.run_lock(config.folder / RUN_LOCK),
+        state.run_lock(run_lock_of(config)),
         progress_bar() as progress,
         BlockingPool() as blocking,
     ):

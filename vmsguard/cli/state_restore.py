@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vmsguard._version import __version__
-from vmsguard.cli.installation import RUN_LOCK
+from vmsguard.cli.installation import run_lock_of
 from vmsguard.cli.own_log import own_log
 from vmsguard.errors import StateError
 from vmsguard.evidence.show import Filter, read_records
@@ -36,7 +36,7 @@ def restore_state(config: Config, backup: Path, by: str) -> list[str]:
     if path is None:
         raise StateError("the state is no file", hint="vmsguard state restore --already-back")
     kept = path.with_name(f"{path.name}.replaced-{clock.now():%Y%m%dT%H%M%S}Z")
-    with exclusive_run(config.folder / RUN_LOCK), prepared(backup, path) as copy:
+    with exclusive_run(run_lock_of(config)), prepared(backup, path) as copy:
         with closing(Database(f"sqlite:///{copy}")) as database:
             bring_up_to_date(database, keep_copy=False)
         with State.open(f"sqlite:///{copy}", clock=clock) as state:
@@ -54,7 +54,7 @@ def restore_state(config: Config, backup: Path, by: str) -> list[str]:
 
 def restore_in_place(config: Config, by: str) -> list[str]:
     """Make a state unverified that its database's own tools have put back; what to tell of it."""
-    with exclusive_run(config.folder / RUN_LOCK), State.open(config.state, clock=SystemClock()) as state:
+    with exclusive_run(run_lock_of(config)), State.open(config.state, clock=SystemClock()) as state:
         return [f"{state.where} was put back", *_record_and_distrust(config, state, by, state.highest_time(), "")]
 
 

@@ -65,7 +65,7 @@ def accept(ctx: click.Context, target: str, fingerprint: str | None, by: str) ->
     import re
 
     from vmsguard._version import __version__
-    from vmsguard.cli.installation import RUN_LOCK
+    from vmsguard.cli.installation import run_lock_of
     from vmsguard.cli.own_log import own_log
     from vmsguard.errors import UsageError
     from vmsguard.fleet.secrets import SecretStore
@@ -78,7 +78,7 @@ def accept(ctx: click.Context, target: str, fingerprint: str | None, by: str) ->
         raise UsageError("--by: not a role", hint="write an id such as role:it; no name, no address")
     config, (enrolled,) = _configured(ctx, target)
     clock = SystemClock()
-    with State.open(config.state, clock=clock) as state, state.run_lock(config.folder / RUN_LOCK):
+    with State.open(config.state, clock=clock) as state, state.run_lock(run_lock_of(config)):
         seen = waiting_for(enrolled, state.trust(target))
         held = accepted(seen, fingerprint or _ask(seen), by=by, at=clock.now())
         own = own_log(config.evidence, SecretStore(config.folder, os.environ))

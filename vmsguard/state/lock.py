@@ -20,11 +20,12 @@ def exclusive_run(lock_file: Path) -> Iterator[None]:
     The file stays behind: removing it would let two runs lock two files of one name.
     """
     try:
+        lock_file.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StateError(
             f"{lock_file}: cannot be opened for writing ({error.strerror})",
-            hint="give the agent's user write access to the folder of the state",
+            hint="give whoever runs vmsguard write access to its folder",
         ) from error
     try:
         try:
