@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sites import HOUR, Sites, utc
 
+from vmsguard.errors import EvidenceError, StateError
 from vmsguard.model.standing_orders import PauseScope
 
 MINUTES = timedelta(minutes=1)
@@ -108,3 +110,40 @@ async def test_files_with_mistakes_leave_what_was_in_force_in_force(sites: Sites
         assert sites.agent is not None
         assert sites.agent.in_force.trouble
     assert utc(25, 13) in sites.devices["t-ber-1"].purges
+
+
+async def test_a_state_that_stays_away_is_told_after_a_minute_and_no_restart_of_a_database_is(
+    sites: Sites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thermal(sites)
+
+    def away(*_: object) -> None:
+        raise StateError("the database does not answer")
+
+    async with sites.living():
+        agent = sites.agent
+        assert agent is not None
+        await sites.look()
+        with monkeypatch.context() as patched:
+            patched.setattr(type(agent.equipment.state), "due_work", away)
+            for seconds in (0, 59, 60, 61, 119, 120):
+                sites.clock.passed = timedelta(seconds=seconds)
+                await agent.round_in_spite_of_the_state()
+                told = [alert.at for alert in sites.alerts if alert.code == "state-stopped"]
+                assert told == [utc(25, 0, minute) for minute in (1, 2) if seconds >= 60 * minute]
+        await agent.round_in_spite_of_the_state()
+        assert not agent.trouble
+
+
+async def test_evidence_that_cannot_be_written_is_told_before_the_agent_ends(
+    sites: Sites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thermal(sites)
+    async with sites.living():
+        assert sites.agent is not None
+        await sites.look()
+        with monkeypatch.context() as patched:
+            patched.setattr(type(sites.agent.equipment.evidence), "broken", "no space is left")
+            with pytest.raises(EvidenceError):
+                await sites.agent.round()
+    assert ["evidence"] == [alert.subject for alert in sites.alerts if alert.code == "evidence-stopped"]

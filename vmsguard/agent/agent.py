@@ -32,6 +32,9 @@ __all__ = ["Agent", "AgentPart"]
 _AT_ONCE = 1000
 """How much due work is read in one round."""
 
+_STATE_PATIENCE = 60.0
+"""Seconds without a state until people are told: a database that is restarted is no alarm."""
+
 _ALARMS_AT_LEAST = timedelta(minutes=1)
 """Duties that began since the last look have alarms of their own."""
 
@@ -74,6 +77,7 @@ class Agent:
         self._reload = self._beat = equipment.clock.monotonic()
         self._watches: dict[str, float] = {}
         self._forward: list[Step] = []
+        self._failing: float | None = None
 
     # life
 
@@ -142,16 +146,28 @@ class Agent:
         """One round; a state that cannot be read or written now may be again in the next, and the loop goes on."""
         try:
             await self.round()
+            self._failing = None
         except StateError as error:
             if error.message != self.trouble:
                 self.equipment.log.error("nothing is scheduled", why=error.message, hint=error.hint)
             self.trouble = error.message
+            self._state_failed()
+
+    def _state_failed(self) -> None:
+        """Have people told of a state that stays away, once a minute: whether they were is not kept anywhere."""
+        clock = self.equipment.clock
+        if self._failing is None:
+            self._failing = clock.monotonic()
+        elif clock.monotonic() >= self._failing + _STATE_PATIENCE:
+            self._failing = clock.monotonic()
+            self.tell([Alert(code="state-stopped", site="", subject="state", at=clock.now())])
 
     async def round(self, *, watch: bool = True) -> None:
         """Look at the clock, the files, the orders and the duties, then hand over what is due."""
         equipment = self.equipment
         now, monotonic = equipment.clock.now(), equipment.clock.monotonic()
         if equipment.evidence.broken:
+            self.tell([Alert(code="evidence-stopped", site="", subject="evidence", at=now)])
             raise EvidenceError(
                 f"the evidence log is broken: {equipment.evidence.broken}",
                 hint="mend the storage and start the agent again; its duties are overdue first",

@@ -31,6 +31,8 @@ from vmsguard.run.equipment import Equipment
 
 __all__ = ["Beside"]
 
+_TOLD_WITHOUT_STATE = frozenset({"evidence-stopped", "state-stopped"})
+
 
 @dataclass
 class Beside:
@@ -57,6 +59,7 @@ class Beside:
             situation=lambda: situation_of(self.equipment.state, self._in_force, self._looks),
             log=log,
         )
+        self._notifications = NotificationsPart(self._notifier, log)
 
     def tell(self, alerts: Iterable[Alert]) -> None:
         """Count, log and keep alerts for the routes that want them."""
@@ -64,7 +67,14 @@ class Beside:
         for alert in told:
             self.metrics.alerted(alert.code)
             self.equipment.log.warning(alert.code, site=alert.site, subject=alert.subject, target=alert.target)
-        self._notifier.tell(told)
+        try:
+            self._notifier.tell(told)
+        except StateError:
+            # What is wrong with the state, or with the disk it shares with the evidence, cannot wait in the state.
+            stopped = [alert for alert in told if alert.code in _TOLD_WITHOUT_STATE]
+            if not stopped:
+                raise
+            self._notifications.tell_directly(stopped)
 
     def counted(self, handler: Handler) -> Handler:
         """The same handler, with every task it carries out in the metrics."""
@@ -96,7 +106,7 @@ class Beside:
             ControlServer(
                 settings.socket, {"status": self._status}, exit_code_of=self.exit_code_of, log=self.equipment.log
             ),
-            NotificationsPart(self._notifier, self.equipment.log),
+            self._notifications,
             HealthPart(
                 self.vitals, manager, status=self._status_line, look=self._look, probes=probes, dead_man=dead_man
             ),
@@ -105,7 +115,7 @@ class Beside:
     async def tell_waiting(self, agent: Agent) -> None:
         """Send once what the routes are due, for an agent that does not go on; what fails waits for the next."""
         self._agent = agent
-        await self._notifier.flush()
+        await self._notifications.stop()
 
     def _look(self) -> None:
         """Tick the vitals if the loop went round since the last look."""

@@ -14,6 +14,15 @@ from vmsguard.run.outcome import RunOutcome
 
 __all__ = ["alerts_of"]
 
+_FINDINGS = {
+    "exception-ends-in-14-days": "exception-ends",
+    "exception-ends-in-3-days": "exception-ends",
+    "hold-review-due": "hold-review",
+    "not-accepted": "policy-unaccepted",
+    "duty-stopped": "policy-unaccepted",
+}
+"""What stands for days, by the finding that every run has of it; told once a day."""
+
 _UNREACHED = {Why.AUTH: "login-refused", Why.CERTIFICATE: "certificate-changed"}
 
 
@@ -25,7 +34,9 @@ def alerts_of(
     attempt: int,
     now: datetime,
 ) -> Iterator[Alert]:
-    """Drift and its end per camera, a first deletion that waits, and a target that cannot be read any more."""
+    """Drift and its end per camera, a first deletion that waits, a target that cannot be read any more, and once a day
+    what stands: a day without a deletion, an exception that ends, a hold to be reviewed, a pack that nobody accepted.
+    """
     held = {(one.camera, one.pack, one.rule) for one in before if not one.control and one.verdict == Verdict.PASS.value}
     rules = [result for result in outcome.results if result.level == "rule"]
     drifted = {one.camera for one in rules if one.verdict is Verdict.FAIL and (one.camera, one.pack, one.rule) in held}
@@ -44,3 +55,9 @@ def alerts_of(
             )
     if attempt == 0 and any(skipped.reason.startswith(FIRST_PURGE) for skipped in outcome.skipped):
         yield Alert(code="backlog-waits", site=target.site, subject=target.id, at=now, target=target.id)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for found in outcome.findings:
+        if kind := _FINDINGS.get(found.code):
+            yield Alert(code=kind, site=target.site, subject=found.subject, at=today)
+    for name in sorted({one.camera for one in outcome.results if one.reason.startswith("day-missed:")}):
+        yield Alert(code="day-missed", site=cameras[name].site, subject=name, at=today, target=target.id)

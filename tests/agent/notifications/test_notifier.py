@@ -139,3 +139,25 @@ async def test_a_route_taken_out_of_the_configuration_keeps_nothing_waiting(noti
     notifier(PAGES).tell([alert()])
     assert 0 == await notifier().flush()
     assert [] == [row for row in outbox.rows.values() if row.sent_at is None]
+
+
+async def test_what_is_of_no_site_goes_on_every_route(notifier, alert, told) -> None:
+    """The agent itself, or a camera that the inventory lost: nobody would hear of it otherwise."""
+    telling = notifier(BRANCH, PAGES)
+    telling.tell([alert(site="")])
+    assert 2 == await telling.flush()
+
+
+async def test_a_page_about_the_state_leaves_without_it_and_once_an_hour(notifier, alert, clock, told) -> None:
+    telling = notifier(PAGES, BRANCH)
+    stopped = alert("state-stopped", "state", site="", target="")
+    told.broken = {"branch"}
+    assert 1 == await telling.tell_directly([stopped])
+    assert [("pages", "[PAGE] the state cannot be written, nothing is scheduled: 1 place")] == told.messages
+    told.broken = set()
+    clock.forward(minutes=1)
+    assert 1 == await telling.tell_directly([stopped]), "the route that failed"
+    clock.forward(minutes=30)
+    assert 0 == await telling.tell_directly([stopped])
+    clock.forward(minutes=30)
+    assert 2 == await telling.tell_directly([stopped])

@@ -72,7 +72,7 @@ def _lines(group: Group) -> list[str]:
     rest = len(group.subjects) - _NAMED
     return [
         _said(group),
-        f"  cause: {_CAUSES[what].format(name)}",
+        f"  cause: {_CAUSES[what].format(name) if name else 'the agent, or nothing that is enrolled any more'}",
         f"  which: {named}{f' and {rest} more' if rest > 0 else ''}",
         f"  since: {_utc(group.first)}",
         f"  next:  {KINDS[group.code].next_step}",

@@ -90,6 +90,29 @@ class Notifier:
         if notices:
             self._outbox.post(notices)
 
+    async def tell_directly(self, alerts: Sequence[Alert]) -> int:
+        """Send pages that cannot be kept first, because what they are about is where they would be kept.
+
+        Tried once, and again by whoever tells them again; how many messages left.
+        """
+        now, sent = self._clock.now(), 0
+        cause = root_cause(Situation())
+        for route in self._routes.values():
+            groups = grouped((alert for alert in alerts if wanted_by(route, alert)), cause)
+            key = (route.id, " ".join(group.key for group in groups))
+            last = self._paged.get(key)
+            if not groups or (last is not None and now < last + _AGAIN):
+                continue
+            message = compose(groups, route=route.id, notices=[int(now.timestamp())], origin=self._origin, now=now)
+            try:
+                await self._send(route, message)
+            except NotSent as error:
+                self._log.warning("notification not sent", route=route.id, why=error.message, attempts=1)
+                continue
+            self._paged[key] = now
+            sent += 1
+        return sent
+
     async def flush(self) -> int:
         """Send what is due and return how many messages left; one route that fails holds up no other."""
         now = self._clock.now()

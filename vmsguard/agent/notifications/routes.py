@@ -12,7 +12,9 @@ __all__ = ["digest_due", "wanted_by"]
 
 
 def wanted_by(route: Route, alert: Alert) -> bool:
-    return alert.kind.urgency in route.urgencies and (not route.sites or alert.site in route.sites)
+    """What is of no site, such as the agent itself or a camera that the inventory lost, goes on every route."""
+    here = not route.sites or not alert.site or alert.site in route.sites
+    return here and alert.kind.urgency in route.urgencies
 
 
 def digest_due(route: Route, waiting: Iterable[datetime], now: datetime) -> bool:
