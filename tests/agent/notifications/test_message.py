@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+
+import pytest
 
 from vmsguard.agent.notifications.alert import KINDS
 from vmsguard.agent.notifications.message import compose
 from vmsguard.agent.notifications.root_cause import Situation, grouped, root_cause
 from vmsguard.model.notification_routes import Urgency
 
+GUIDE = Path(__file__).parents[3] / "docs" / "operations.md"
 EXPECTED = """\
 a deletion was not verified in time: 12 places
   cause: the link to site hq is down
@@ -67,3 +71,9 @@ def test_only_duties_and_what_stops_them_page() -> None:
 
 def test_every_kind_says_of_how_many_and_what_to_do() -> None:
     assert [] == [code for code, kind in KINDS.items() if "{subjects}" not in kind.says or not kind.next_step]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.code)
+def test_each_kind_of_alert_stands_in_the_guide_with_its_urgency(kind) -> None:
+    (row,) = [line for line in GUIDE.read_text().splitlines() if line.startswith(f"| `{kind.urgency}` |")]
+    assert f"`{kind.code}`" in row
