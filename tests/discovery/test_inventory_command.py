@@ -328,3 +328,27 @@ def test_the_list_is_whole_at_every_width(folder: Path, width: int) -> None:
     assert max(len(line.rstrip()) for line in told.splitlines()) <= width
     for text in ("cam-old", "t-old: all", "none: judged and never written to"):
         assert text in " ".join(told.split())
+
+
+@pytest.mark.parametrize(
+    ("most", "into", "hint"),
+    [
+        (500, "new.yaml", "import them in parts, each into a file of its own"),
+        (4000, "inventory.yaml", "name a file that is not there yet with --output"),
+    ],
+)
+def test_no_file_is_written_that_is_larger_than_what_can_be_read(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, most: int, into: str, hint: str
+) -> None:
+    enough = (folder / "inventory.yaml").stat().st_size
+    assert 500 < enough < 4000
+    with (folder / "inventory.yaml").open("a", encoding="utf-8") as file:
+        file.write("#" * (3900 - enough) + "\n")
+    before = contents(folder)
+    monkeypatch.setattr("vmsguard.policy.syntax.strict_yaml.MAX_BYTES", most)
+
+    code, _, err = run("import", "found.yaml", "--site", "seoul", *LOGINS, "--output", into)
+
+    assert (2, before) == (code, contents(folder))
+    assert f"an inventory file has at most {most}" in err
+    assert hint in err

@@ -122,11 +122,21 @@ def _checked_document(plan: ImportPlan, file: Path, files: tuple[Path, ...]) -> 
         "An attribute that is not stated is unknown: the camera is judged and never written to.",
     )
     document = inventory_document(plan.new, head)
+    _check_size(len(document.encode()), f"{count} cameras", "import them in parts, each into a file of its own")
     with tempfile.TemporaryDirectory() as folder:
         tried = Path(folder) / "inventory.yaml"
         tried.write_text(document, encoding="utf-8")
         load_inventory([*files, tried])
     return document
+
+
+def _check_size(size: int, what: str, hint: str) -> None:
+    """Refuse to write what no command could read afterwards."""
+    from vmsguard.errors import UsageError
+    from vmsguard.policy.syntax.strict_yaml import MAX_BYTES
+
+    if size > MAX_BYTES:
+        raise UsageError(f"{what} would be {size} bytes, and an inventory file has at most {MAX_BYTES}", hint=hint)
 
 
 def _write(into: Path, document: str, files: tuple[Path, ...]) -> bool:
@@ -138,6 +148,8 @@ def _write(into: Path, document: str, files: tuple[Path, ...]) -> bool:
     if into.exists():
         # A document is added to YAML only, never to the end of whatever else has that name.
         read_documents(into)
+        together = into.stat().st_size + len(document.encode()) + len("---\n")
+        _check_size(together, f"{into} with them", "name a file that is not there yet with --output")
     modeline = f"{MODELINE}{SCHEMA_FILE}\n" if (into.parent / SCHEMA_FILE).exists() else ""
     add_document(into, document, modeline=modeline)
     return into.resolve() in {path.resolve() for path in yaml_files_in(files)}
