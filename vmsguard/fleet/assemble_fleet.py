@@ -47,6 +47,7 @@ def fleet_of(config: Config, registry: Registry, *, limit: tuple[str, ...] = ())
     problems += left_out(config)
     if inventory is not None:
         problems += _unknown_drivers(inventory, registry)
+        problems += _unknown_options(inventory, registry)
         problems += _sites_of_routes(config, inventory)
     if inventory is not None and assignments is not None:
         problems += _unknown_sites(assignments, inventory)
@@ -97,6 +98,22 @@ def _unknown_drivers(inventory: Inventory, registry: Registry) -> Iterable[Confi
                 line=int(line),
                 hint=did_you_mean(target.driver, registry.drivers) or "see vmsguard plugins list",
             )
+
+
+def _unknown_options(inventory: Inventory, registry: Registry) -> Iterable[ConfigError]:
+    """A mistyped option would leave its witness out, or its permission, without a word."""
+    for target in inventory.targets.values():
+        known = registry.drivers[target.driver].entry.options if target.driver in registry.drivers else None
+        if known is None:
+            continue
+        file, _, line = target.place.rpartition(":")
+        for name, told in target.options.items():
+            if name not in known:
+                found = f"target {target.id}: the driver {target.driver} has no option {name!r}"
+                yield ConfigError(found, file=file, line=int(line), hint=did_you_mean(name, known))
+            elif known[name] and told not in known[name]:
+                found = f"target {target.id}: option {name} is {told!r}"
+                yield ConfigError(found, file=file, line=int(line), hint=f"write {' or '.join(known[name])}")
 
 
 def _unknown_sites(assignments: Iterable[Assignment], inventory: Inventory) -> Iterable[ConfigError]:

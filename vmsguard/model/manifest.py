@@ -126,6 +126,10 @@ class DriverEntry(Struct, frozen=True, kw_only=True):
     catalogue: int
     manifest: Manifest
     """The manifest without an identity; the class may narrow it per product."""
+    options: Mapping[str, tuple[str, ...]] | None = None
+    """Options that a target of the driver may have, each with its values; none named: any text. With None, an
+    inventory may say what it likes, and a mistyped option says nothing.
+    """
 
 
 class Observation(Struct, frozen=True):

@@ -22,5 +22,13 @@ def vmsguard_register_drivers() -> Iterable[DriverEntry]:
             api=API,
             catalogue=CATALOGUE,
             manifest=manifest_for(None),
+            options={
+                "storage_path": (),
+                "target_root": (),
+                "config_path": (),
+                "config_write": ("allowed",),
+                "restart": ("allowed",),
+                "stream_ports": (),
+            },
         )
     ]

@@ -22,6 +22,14 @@ def vmsguard_register_drivers() -> Iterable[DriverEntry]:
             api=API,
             catalogue=CATALOGUE,
             manifest=MANIFEST,
+            options={
+                "auth": ("none", "wsse", "digest", "both"),
+                "soap_action": ("on", "off"),
+                "rtsp_port": (),
+                "event_subscription": ("on", "off"),
+                "uplink": (),
+                "storage_path": (),
+            },
         )
     ]
 

@@ -22,5 +22,6 @@ def vmsguard_register_drivers() -> Iterable[DriverEntry]:
             api=API,
             catalogue=CATALOGUE,
             manifest=manifest_for(None),
+            options={"storage_path": (), "clear_text_login": ("allowed",)},
         )
     ]
