@@ -66,5 +66,6 @@ def test_the_lock_can_be_taken_again_after_an_error_inside(lock_file: Path) -> N
 
 
 def test_a_lock_file_that_cannot_be_made_is_a_state_error(tmp_path: Path) -> None:
+    (tmp_path / "no").write_text("a file is no folder")
     with pytest.raises(StateError, match="cannot be opened"), exclusive_run(tmp_path / "no" / "run.lock"):
         pytest.fail("held a lock that does not exist")
