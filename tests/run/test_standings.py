@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from vmsguard.model.results import Result
 from vmsguard.model.vocabulary import Verdict
 from vmsguard.run.standings import with_exposure
 from vmsguard.state import State
+from vmsguard.state.rows import from_row
 
 
 def result(verdict: Verdict) -> Result:
@@ -44,3 +47,17 @@ def test_a_breach_that_was_mended_at_once_was_one_too(state: State, clock: Any) 
 def test_a_breach_that_could_not_be_seen_again_in_its_own_run_stands(state: State, clock: Any) -> None:
     first = run(state, clock, Verdict.UNKNOWN, first=Verdict.FAIL)
     assert [(1, None), (1, 2)] == [first, run(state, clock, Verdict.PASS)]
+
+
+def test_of_a_fleet_only_the_cameras_of_the_run_are_read(
+    state: State, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An agent runs once per target: read each time, a fleet of thousands costs thousands of times its size."""
+    fleet = [Result(camera=f"c-{number}", pack="p", rule="r", verdict=Verdict.FAIL) for number in range(50)]
+    with_exposure(fleet, state, clock.now())
+    read: list[int] = []
+    monkeypatch.setattr("vmsguard.state.store.from_row", lambda kind, row: read.append(1) or from_row(kind, row))
+
+    with_exposure(fleet[:2], state, clock.now())
+
+    assert 2 == len(read)

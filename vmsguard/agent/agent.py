@@ -100,9 +100,10 @@ class Agent:
         async with self._serving():
             while True:
                 await self.round(watch=False)
-                await idle()
                 if not state.due_work(clock.now(), 1):
-                    return
+                    await idle()  # only at the end: a slow target holds up nobody whose turn has come
+                    if not state.due_work(clock.now(), 1):
+                        return
                 await self.sleep(self.settings.tick_seconds)
 
     def begin(self) -> None:

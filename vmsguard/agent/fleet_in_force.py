@@ -84,7 +84,7 @@ class FleetInForce:
 
     def _stop_if_it_shrank(self, loaded: Fleet, now: datetime) -> None:
         """Configuration writes stand still until a person resumes them; what was told once is not told again."""
-        before = {entry.camera for entry in self.state.scopes() if not entry.pack}
+        before = self.state.cameras_in_scope("")
         cameras, retired = loaded.inventory.cameras.keys(), self.state.retirements().keys()
         lost = lost_cameras(before, cameras, retired)
         news, self._lost = lost - self._lost, lost

@@ -67,7 +67,8 @@ class _Sweep:
         self._wanted, self._owners = wanted_by(fleet), owners_in(fleet)
         targets = fleet.targets
         groups = groups_of(fleet.cameras, targets)
-        self._observer = TargetObserver(fleet.inventory, self._wanted, fleet.facts, equipment, len(targets))
+        names = [target.id for target in targets]
+        self._observer = TargetObserver(fleet.inventory, self._wanted, fleet.facts, equipment, names)
         self._sites = _sites(groups, targets)
         self._group_of = {name: group for group in groups for name in group.targets}
         self._missing = {group: len(group.targets) for group in groups if len(group.targets) > 1}

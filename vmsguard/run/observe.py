@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from vmsguard.errors import CertificateRefused, DriverError, NotSupported, StateError, VmsguardError
@@ -84,7 +84,7 @@ async def observe_targets(
     No target's failure stops another: a target that cannot be read comes back with its reason.
     """
     todo = sorted(targets, key=lambda target: target.id)
-    observer = TargetObserver(inventory, wanted, facts, equipment, len(todo))
+    observer = TargetObserver(inventory, wanted, facts, equipment, [target.id for target in todo])
     return dict(await together(observer.observe(target) for target in todo))
 
 
@@ -100,7 +100,7 @@ class TargetObserver:
         wanted: frozenset[str],
         facts: Mapping[str, FactSpec],
         equipment: Instruments,
-        total: int,
+        targets: Collection[str],
     ) -> None:
         self.cameras = _cameras_by_target(inventory)
         """By target those that name it."""
@@ -108,10 +108,10 @@ class TargetObserver:
         self._facts = facts
         self._equipment = equipment
         self._slots = Slots(equipment.in_flight)
-        self._trusts = equipment.state.trusts()
+        self._trusts = equipment.state.trusts(targets)
         self._breakers: Breakers = dict(equipment.state.breakers())
-        self._done, self._total = 0, total
-        equipment.progress("observe", 0, total)
+        self._done, self._total = 0, len(targets)
+        equipment.progress("observe", 0, self._total)
 
     async def observe(self, target: Target) -> tuple[str, TargetObservation]:
         """The observation of a target under its id; whatever goes wrong at the target is in it."""

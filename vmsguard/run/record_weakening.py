@@ -7,7 +7,7 @@ nothing fails any more. That must not happen unseen.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.model.inventory import Camera
@@ -34,14 +34,16 @@ def record_weakening(log: EvidenceLog, state: State, run: str, fleet: Fleet, jud
     The same as findings, for whoever looks at the run. A run that was narrowed compares the cameras it judged, and
     leaves the others as they were. Evidence is written first: a crash in between repeats a record and loses none.
     """
-    before = {(entry.camera, entry.pack): entry for entry in state.scopes()}
-    attributes = {name: _attributes(camera, state) for name, camera in fleet.inventory.cameras.items()}
-    now = _scopes(fleet, judged, attributes)
+    cameras = fleet.inventory.cameras
     looked_at = {evaluation.camera for evaluation in judged.evaluations}
-    enrolled = fleet.inventory.cameras.keys()
-    gone = [entry for entry in before.values() if entry.camera not in enrolled]
-    _record_inventory(log, run, before, enrolled)
-    compared = [entry for entry in before.values() if entry.camera in looked_at and entry.pack != _ENROLLED]
+    # An agent's run is about a few of a fleet: of the others nothing is read but who they are.
+    remembered = state.cameras_in_scope(_ENROLLED)
+    gone = state.scopes(state.cameras_in_scope() - cameras.keys())
+    before = {(entry.camera, entry.pack): entry for entry in state.scopes(looked_at)}
+    attributes = {name: _attributes(cameras[name], state) for name in looked_at}
+    now = _scopes(fleet, judged, attributes, cameras.keys() - remembered)
+    _record_inventory(log, run, remembered, cameras.keys())
+    compared = [entry for entry in before.values() if entry.pack != _ENROLLED]
     packs = {rules.pack.id: rules.pack for site in fleet.rules.values() for rules in site}
     assigned = {(camera.id, rules.pack.id) for camera in fleet.cameras for rules in fleet.rules.get(camera.site, ())}
     digests = {name: pack.digest for name, pack in packs.items()}
@@ -109,11 +111,8 @@ def _shown(one: Weakening) -> Finding:
     )
 
 
-def _record_inventory(
-    log: EvidenceLog, run: str, before: Mapping[tuple[str, str], ScopeEntry], enrolled: Collection[str]
-) -> None:
-    remembered = {camera for camera, pack in before if pack == _ENROLLED}
-    gone, new = sorted(remembered - set(enrolled)), set(enrolled) - remembered
+def _record_inventory(log: EvidenceLog, run: str, remembered: Collection[str], enrolled: Collection[str]) -> None:
+    gone, new = sorted(set(remembered) - set(enrolled)), set(enrolled) - set(remembered)
     if remembered and (gone or new):
         log.append(
             "scope.changed",
@@ -127,11 +126,12 @@ def _record_inventory(
         )
 
 
-def _scopes(fleet: Fleet, judged: Judged, attributes: Mapping[str, str]) -> dict[tuple[str, str], ScopeEntry]:
-    """What concerns each camera now, and that each is enrolled; what may concern it counts."""
+def _scopes(
+    fleet: Fleet, judged: Judged, attributes: Mapping[str, str], new: Iterable[str]
+) -> dict[tuple[str, str], ScopeEntry]:
+    """What concerns each camera that was judged now, what may concern it too; and that ``new`` ones are enrolled."""
     found = {
-        (name, _ENROLLED): ScopeEntry(camera=name, pack=_ENROLLED, sha256="", mode="", attributes="")
-        for name in fleet.inventory.cameras
+        (name, _ENROLLED): ScopeEntry(camera=name, pack=_ENROLLED, sha256="", mode="", attributes="") for name in new
     }
     sites = {camera.id: camera.site for camera in fleet.cameras}
     for evaluation in judged.evaluations:

@@ -97,7 +97,7 @@ def _of_certificate(target: Target, trust: TargetTrust, why: Why | None) -> Iter
 
 def record_pins(log: EvidenceLog, run: str, state: State) -> None:
     """Record each key that was learned since the last record; evidence first, so that a crash repeats it."""
-    fresh = [trust for trust in state.trusts().values() if trust.key and not trust.recorded]
+    fresh = state.unrecorded_trusts()
     for trust in fresh:
         log.append(
             "trust.learned",

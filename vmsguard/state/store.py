@@ -266,11 +266,20 @@ class State(Overview, PutBack, WorkLedger, DutyWatches, StandingOrders, Outbox, 
 
     # scope
 
-    def scopes(self) -> tuple[ScopeEntry, ...]:
-        """Which pack concerned which camera when it was judged last."""
+    def scopes(self, cameras: Collection[str] | None = None) -> tuple[ScopeEntry, ...]:
+        """Which pack concerned which of these cameras, or of all, when it was judged last."""
         query = select(t.scopes).order_by(*t.scopes.primary_key)
         with self._database.read() as connection:
-            return tuple(from_row(ScopeEntry, row) for row in connection.execute(query))
+            found = rows_among(connection, query, t.scopes.c.camera, cameras)
+            return tuple(from_row(ScopeEntry, row) for row in found)
+
+    def cameras_in_scope(self, pack: str | None = None) -> frozenset[str]:
+        """Cameras of which there is an entry, of this pack (``""``: that they are enrolled) or of any."""
+        query = select(t.scopes.c.camera).distinct()
+        if pack is not None:
+            query = query.where(t.scopes.c.pack == pack)
+        with self._database.read() as connection:
+            return frozenset(connection.execute(query).scalars())
 
     def pack_contents(self) -> Mapping[str, PackContent]:
         """By pack, what it asked when it was applied last."""
@@ -338,6 +347,13 @@ class State(Overview, PutBack, WorkLedger, DutyWatches, StandingOrders, Outbox, 
         with self._database.read() as connection:
             found = rows_among(connection, query, t.target_trust.c.target, targets)
             return {row.target: from_row(TargetTrust, row) for row in found}
+
+    def unrecorded_trusts(self) -> tuple[TargetTrust, ...]:
+        """Of targets whose key was learned and is not in the evidence yet."""
+        table = t.target_trust
+        query = select(table).where(table.c.recorded.is_(False), table.c.key != "").order_by(table.c.target)
+        with self._database.read() as connection:
+            return tuple(from_row(TargetTrust, row) for row in connection.execute(query))
 
     def put_trusts(self, trusts: Iterable[TargetTrust]) -> None:
         """Keep what is known now of these targets."""
