@@ -49,6 +49,8 @@ def list_plugins(output: str) -> None:
     else:
         from rich.table import Table
 
+        from vmsguard.cli.fitting_table import show_table
+
         console = make_console()
         table = Table(box=None, pad_edge=False, header_style="bold")
         for column in ("driver", "product", "plugin", *(f"{level.value} facts/verbs" for level in Support)):
@@ -63,7 +65,7 @@ def list_plugins(output: str) -> None:
                 f"{row['distribution']} {row['version']}",
                 *(f"{facts[level.value]}/{verbs[level.value]}" for level in Support),
             )
-        console.print(table)
+        show_table(console, table)
         for failure in failures:
             console.print(f"[red]not loaded[/] {failure['plugin']}: {failure['error']}", markup=True)
     if failures:

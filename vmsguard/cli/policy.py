@@ -47,11 +47,12 @@ def list_packs(ctx: click.Context, output: str) -> None:
     if output == "json":
         print_json({"packs": [_summary(pack) for pack in packs]})
         return
+    from vmsguard.cli.fitting_table import show_table
     from vmsguard.cli.policy_tables import pack_table
     from vmsguard.policy.review import review_notice
 
     console = make_console()
-    console.print(pack_table(packs))
+    show_table(console, pack_table(packs))
     for pack in packs:
         if _overdue(pack):
             notice = review_notice(pack.id, pack.version, pack.reviewed_next)
@@ -74,6 +75,7 @@ def show_pack(ctx: click.Context, pack: str, output: str) -> None:
         told = {"digest": found.digest, "origin": found.origin, "review_overdue": _overdue(found)}
         print_json({**told, "pack": tree})
         return
+    from vmsguard.cli.fitting_table import show_table
     from vmsguard.cli.policy_tables import pack_tables
     from vmsguard.policy.review import review_notice
 
@@ -86,7 +88,7 @@ def show_pack(ctx: click.Context, pack: str, output: str) -> None:
     console.print(f"sha256:{found.digest}", soft_wrap=True)
     for table in pack_tables(found):
         console.print()
-        console.print(table)
+        show_table(console, table)
 
 
 @policy.command("validate")

@@ -59,10 +59,11 @@ def lock(
         print_json(_told(here, before, written=written))
         ctx.exit(code)
     console = make_console()
+    from vmsguard.cli.fitting_table import show_table
     from vmsguard.cli.policy_tables import lock_table
 
     if here.pinned:
-        console.print(lock_table(here.pinned))
+        show_table(console, lock_table(here.pinned))
     for line in _lines(here, before, written=written):
         console.print(line, soft_wrap=True, markup=False)
     ctx.exit(code)

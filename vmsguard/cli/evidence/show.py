@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +16,16 @@ from vmsguard.cli.output import format_option, make_console
 from vmsguard.cli.standard_output import is_read
 from vmsguard.errors import UsageError
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 __all__ = ["show"]
+
+_WIDE = 110
+"""Columns of a terminal from which on a table has room for what a record says."""
+
+_AT_ONCE = 2000
+"""Rows of one table; a table is laid out as a whole, and a year's would fill the memory."""
 
 
 @click.command()
@@ -81,21 +91,44 @@ def _require_known(event: str, verdict: str) -> None:
 
 
 def _print_table(found: Iterator[dict[str, Any]]) -> None:
-    from rich.table import Table
+    console = make_console()
+    anything = False
+    while part := [_cells(record) for record in islice(found, _AT_ONCE)]:
+        anything = True
+        if console.width < _WIDE:
+            _list_records(console, part)
+        else:
+            _print_part(console, part)
+    if not anything:
+        console.print("no record passes these filters")
 
+
+def _cells(record: dict[str, Any]) -> tuple[str, str, str, str, str]:
     from vmsguard.evidence.show import told
+
+    time = str(record.get("ts", ""))[:19].replace("T", " ")
+    event = "(erased)" if record.get("tombstone") is True else str(record.get("event"))
+    return str(record.get("seq")), time, event, str(record.get("run", "")), told(record)
+
+
+def _print_part(console: Console, part: Sequence[tuple[str, ...]]) -> None:
+    from rich.table import Table
 
     table = Table("seq", "time", "event", "run", "what", box=None, pad_edge=False, header_style="bold")
     table.columns[4].overflow = "fold"
-    for record in found:
-        time = str(record.get("ts", ""))[:19].replace("T", " ")
-        event = "(erased)" if record.get("tombstone") is True else str(record.get("event"))
-        cells = (str(record.get("seq")), time, event, str(record.get("run", "")), told(record))
+    for cells in part:
         table.add_row(*map(plain, cells))
-    console = make_console()
     console.print(table)
-    if not table.row_count:
-        console.print("no record passes these filters")
+
+
+def _list_records(console: Console, part: Sequence[tuple[str, ...]]) -> None:
+    """One below the other: in the last of five columns nobody can read on a narrow terminal."""
+    from rich.padding import Padding
+
+    for seq, time, event, run, what in part:
+        console.print(plain(f"{seq}  {time}  {event}  {run}".rstrip()))
+        if what:
+            console.print(Padding(plain(what), (0, 0, 0, 2)))
 
 
 def _range(text: str) -> tuple[int, int | None]:
