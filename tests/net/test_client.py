@@ -110,6 +110,27 @@ async def test_a_write_opens_a_connection_of_its_own(start_server, connect) -> N
     assert numbers == [1, 1, 2, 3]
 
 
+@pytest.mark.parametrize(("effect", "steps"), [(Effect.WRITE, [0, 1]), (Effect.SESSION, []), (Effect.READ, [])])
+async def test_a_process_can_be_stopped_before_a_write_leaves_and_when_its_answer_is_there(
+    start_server, connect, monkeypatch, effect, steps
+) -> None:
+    server = await start_server()
+    arrived: list[int] = []
+    monkeypatch.setattr("vmsguard.net.client.durable_step", lambda: arrived.append(len(server.asked)))
+    client = connect(server.url, write_allowed=True)
+    await client.request("POST", "/", effect=effect, operation="x", permit=PERMIT)
+    assert steps == arrived
+
+
+async def test_a_write_that_no_answer_came_to_is_no_second_step(start_server, connect, monkeypatch) -> None:
+    server = await start_server(hangs_up())
+    arrived: list[int] = []
+    monkeypatch.setattr("vmsguard.net.client.durable_step", lambda: arrived.append(len(server.asked)))
+    with pytest.raises(Unreachable):
+        await connect(server.url, write_allowed=True).request("POST", "/", permit=PERMIT, **WRITE)
+    assert [0] == arrived
+
+
 @pytest.mark.parametrize(
     ("write_allowed", "permit", "live"),
     [(False, PERMIT, True), (True, None, True), (True, PERMIT, False)],

@@ -1,7 +1,8 @@
 """A test's way to stop the process at one durable step: what comes after it must find everything in order.
 
 Each place that makes something last calls ``durable_step`` just before: the evidence before its bytes are on the
-disk, the state before it commits, the guarded client before a write leaves. With ``VMSGUARD_CRASH_AT=n`` in its
+disk, the state before it commits, the guarded client before a write leaves, and once more when its answer is there:
+then the device is changed and nobody has written down that it is. With ``VMSGUARD_CRASH_AT=n`` in its
 environment the process ends at the n-th of them as a power cut would end it. It is not set in production.
 """
 

@@ -152,6 +152,8 @@ class GuardedClient:
             digest=digest,
             headers_only=headers_only,
         )
+        if effect is Effect.WRITE:
+            durable_step()
         status = reply.status
         if auth != HttpAuth.NONE and self._login is not None:
             self._note_login(status, operation)
