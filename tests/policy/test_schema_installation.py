@@ -48,6 +48,7 @@ agent:
   watch: PT1M
   in_flight: 32
   starts_per_second: 2
+  lease: PT15M
 notifications:
   - id: chat
     sites: [here]

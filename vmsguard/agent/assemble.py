@@ -36,6 +36,7 @@ def settings_of(config: AgentConfig, origin: str) -> AgentSettings:
         watch=config.watch,
         in_flight=config.in_flight,
         starts_per_second=config.starts_per_second,
+        lease_seconds=config.lease.total_seconds(),
         seed=origin,
     )
 

@@ -1,4 +1,4 @@
-"""``agent:`` of a configuration: how often the agent looks, and where it can be asked how it is."""
+"""``agent:`` of a configuration: how often the agent looks, where it can be asked how it is, and who works for it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from pathlib import Path
 from msgspec import Struct
 
 from vmsguard.fleet.read_hook_url import hook_url
+from vmsguard.fleet.read_nats import NatsConfig, read_nats
 from vmsguard.policy.syntax.reading import Fields, Reader
 from vmsguard.policy.syntax.strict_yaml import Node
 
-__all__ = ["AgentConfig", "read_agent"]
+__all__ = ["LOCAL", "NATS", "AgentConfig", "read_agent"]
+
+LOCAL = "local"
+"""The executor of one process."""
+NATS = "nats"
+"""The executor that hands tasks to workers over NATS JetStream."""
 
 _LEAST, _LONGEST = timedelta(seconds=10), timedelta(days=1)
 
@@ -22,6 +28,12 @@ class AgentConfig(Struct, frozen=True, kw_only=True):
 
     socket: Path
     """Where commands ask the running agent."""
+    workers: Path
+    """Where worker processes report to it."""
+    executor: str = LOCAL
+    """Who carries tasks out: ``local``, ``nats``, or the name under which a plugin registered another."""
+    nats: NatsConfig | None = None
+    """The site's NATS server; there whenever the executor is ``nats``."""
     health: tuple[str, int] | None = None
     """Address and port of ``/livez``, ``/readyz`` and ``/metrics``; not served unless given."""
     sign_of_life: str = ""
@@ -29,25 +41,40 @@ class AgentConfig(Struct, frozen=True, kw_only=True):
     sign_of_life_every: timedelta = timedelta(minutes=5)
     sweep: timedelta = timedelta(hours=1)
     watch: timedelta = timedelta(minutes=5)
+    lease: timedelta = timedelta(minutes=15)
+    """How long a target is held after its worker died."""
     in_flight: int = 64
     starts_per_second: float = 5.0
+    lease: timedelta = timedelta(minutes=15)
+    """How long a target is held after its worker died."""
 
 
 def read_agent(node: Node | None, reader: Reader, folder: Path) -> AgentConfig:
     """The agent's settings; the defaults where nothing is configured."""
     if node is None:
-        return AgentConfig(socket=folder / "agent.sock")
+        return AgentConfig(socket=folder / "agent.sock", workers=folder / "workers.sock")
     with reader.fields(node, "agent") as fields:
         sign, every = _sign_of_life(fields, reader)
+        path = folder / fields.text("socket", "agent.sock")
+        told = fields.text("workers", "")
+        executor, nats = fields.identifier("executor", LOCAL), read_nats(fields.get("nats"), reader, folder)
+        if executor == NATS and "nats" not in fields:
+            hint = "add nats: {servers: [\"nats://127.0.0.1:4222\"]}, or remove the key"
+            reader.fault(fields.peek("executor") or node, "executor: nats needs a server", hint)
         return AgentConfig(
-            socket=folder / fields.text("socket", "agent.sock"),
+            socket=path,
+            workers=folder / told if told else path.parent / "workers.sock",
+            executor=executor,
+            nats=nats,
             health=_health(fields, reader),
             sign_of_life=sign,
             sign_of_life_every=every,
             sweep=_interval(fields, reader, "sweep", timedelta(hours=1)),
             watch=_interval(fields, reader, "watch", timedelta(minutes=5)),
+            lease=_interval(fields, reader, "lease", timedelta(minutes=15)),
             in_flight=fields.integer("in_flight", 64, least=1, most=1000),
             starts_per_second=fields.number("starts_per_second", 5.0, least=0.1, most=1000),
+            lease=_interval(fields, reader, "lease", timedelta(minutes=15)),
         )
 
 

@@ -25,19 +25,52 @@ def agent() -> dict[str, Any]:
         closed(
             {
                 "socket": documented(_TEXT, "Where commands ask the running agent; agent.sock unless given."),
+                "executor": documented(_ID, "Who carries tasks out: local, nats, or what a plugin registered."),
+                "workers": documented(_TEXT, "Where workers report to the agent; workers.sock beside its socket."),
+                "nats": _nats(),
                 "health": documented(
                     {"type": "string", "pattern": r"^.+:\d+$"}, "ADDRESS:PORT of /livez, /readyz and /metrics."
                 ),
                 "sign_of_life": documented(sign, "Called while all is well: whoever misses it raises the alarm."),
                 "sweep": documented(interval, "About how long a target goes without being read; PT1H unless given."),
                 "watch": documented(interval, "About how long without being asked who it is; PT5M unless given."),
+                "lease": documented(interval, "How long a target is held after its worker died; PT15M unless given."),
                 "in_flight": documented({"type": "integer", "minimum": 1, "maximum": 1000}, "Targets at once."),
                 "starts_per_second": documented(
                     {"type": "number", "minimum": 0.1, "maximum": 1000}, "Targets of one site begun per second."
                 ),
+                "lease": documented(interval, "How long a target is held after its worker died; PT15M unless given."),
             }
         ),
         "How the agent works; no deadline of a duty is set here.",
+    )
+
+
+def _nats() -> dict[str, Any]:
+    server = {"type": "string", "pattern": rf"^(tls://[^@/?#\s]+|nats://{_HERE})$"}
+    monitoring = {"type": "string", "pattern": rf"^(https://[^@/?#\s]+|http://{_HERE})/?$"}
+    domain = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}
+    vkey = {"type": "string", "pattern": r"^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$"}
+    hub = closed(
+        {
+            "domain": documented(domain, "The JetStream domain of the hub's server."),
+            "policy_key": documented(vkey, "Whose policies are taken from the hub; none unless given."),
+        },
+        ("domain",),
+    )
+    return documented(
+        closed(
+            {
+                "servers": documented(listing(server), "The site's server, or several of one cluster."),
+                "credentials": documented(_TEXT, "The file of a user's JWT and key, or a reference to it."),
+                "ca": documented(_TEXT, "PEM of who signed the server's certificate."),
+                "monitoring": documented(monitoring, "Where doctor sees whether it writes before it acknowledges."),
+                "domain": documented(domain, "The JetStream domain of the site's leaf node."),
+                "hub": documented(hub, "Where the evidence of the site goes."),
+            },
+            ("servers",),
+        ),
+        "The NATS server of the site.",
     )
 
 
