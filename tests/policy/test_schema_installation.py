@@ -42,6 +42,17 @@ state: sqlite:///state.db
 plugins: [vmsguard-onvif]
 agent:
   socket: run/agent.sock
+  workers: run/workers.sock
+  executor: nats
+  nats:
+    servers: ["nats://127.0.0.1:4222", "tls://nats.example.org:4222"]
+    credentials: keys/agent.creds
+    ca: keys/nats-ca.pem
+    monitoring: "http://127.0.0.1:8222"
+    domain: here
+    hub:
+      domain: hub
+      policy_key: example.org/policies+97a1f2fa+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f
   health: "127.0.0.1:9187"
   sign_of_life: {url: secret://file/keys/life, every: PT1M}
   sweep: PT30M

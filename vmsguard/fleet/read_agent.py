@@ -45,8 +45,6 @@ class AgentConfig(Struct, frozen=True, kw_only=True):
     """How long a target is held after its worker died."""
     in_flight: int = 64
     starts_per_second: float = 5.0
-    lease: timedelta = timedelta(minutes=15)
-    """How long a target is held after its worker died."""
 
 
 def read_agent(node: Node | None, reader: Reader, folder: Path) -> AgentConfig:
@@ -59,7 +57,7 @@ def read_agent(node: Node | None, reader: Reader, folder: Path) -> AgentConfig:
         told = fields.text("workers", "")
         executor, nats = fields.identifier("executor", LOCAL), read_nats(fields.get("nats"), reader, folder)
         if executor == NATS and "nats" not in fields:
-            hint = "add nats: {servers: [\"nats://127.0.0.1:4222\"]}, or remove the key"
+            hint = 'add nats: {servers: ["nats://127.0.0.1:4222"]}, or remove the key'
             reader.fault(fields.peek("executor") or node, "executor: nats needs a server", hint)
         return AgentConfig(
             socket=path,
@@ -74,7 +72,6 @@ def read_agent(node: Node | None, reader: Reader, folder: Path) -> AgentConfig:
             lease=_interval(fields, reader, "lease", timedelta(minutes=15)),
             in_flight=fields.integer("in_flight", 64, least=1, most=1000),
             starts_per_second=fields.number("starts_per_second", 5.0, least=0.1, most=1000),
-            lease=_interval(fields, reader, "lease", timedelta(minutes=15)),
         )
 
 

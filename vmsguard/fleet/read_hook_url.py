@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 from vmsguard.fleet.secrets import SCHEME
 from vmsguard.policy.syntax.reading import Fields, Reader
 
-__all__ = ["hook_url", "on_this_machine"]
+__all__ = ["fit_to_be_called", "hook_url", "on_this_machine"]
 
 
 def hook_url(fields: Fields, reader: Reader) -> str:
     """The text under ``url``; one that travels in the clear, or holds a login, is a mistake of the file."""
     told = fields.text("url")
     node = fields.peek("url")
-    if node is not None and told and not told.startswith(f"{SCHEME}://") and not _fit_to_be_called(told):
+    if node is not None and told and not told.startswith(f"{SCHEME}://") and not fit_to_be_called(told):
         hint = "write https://HOST/PATH without a login, or secret://file/PATH where the address itself is secret"
         reader.fault(node, "url: expected https://, or http:// to this machine", hint)
     return told
@@ -29,7 +29,8 @@ def on_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def _fit_to_be_called(url: str) -> bool:
+def fit_to_be_called(url: str) -> bool:
+    """Whether an address is encrypted or of this machine, and holds no login."""
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname or "", parts.port  # a port that is none raises

@@ -39,7 +39,6 @@ def agent() -> dict[str, Any]:
                 "starts_per_second": documented(
                     {"type": "number", "minimum": 0.1, "maximum": 1000}, "Targets of one site begun per second."
                 ),
-                "lease": documented(interval, "How long a target is held after its worker died; PT15M unless given."),
             }
         ),
         "How the agent works; no deadline of a duty is set here.",
