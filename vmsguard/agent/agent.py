@@ -229,7 +229,7 @@ class Agent:
 
     def _heartbeat(self) -> None:
         seconds = self.settings.heartbeat.total_seconds()
-        self.equipment.evidence.heartbeat(int(seconds))
+        self.equipment.evidence.append("heartbeat", durable=True, interval=int(seconds))
         self._beat = self.equipment.clock.monotonic() + seconds
 
     def _look_at_clock(self, now: datetime) -> None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from vmsguard.agent.alarm_levels import begun_at
-from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.ledger import Deletion, Duty
 from vmsguard.model.vocabulary import WHOLE
 from vmsguard.run.duties import Happened, latest_deletion
@@ -50,7 +50,7 @@ def counted_anew(duty: Duty, done: Collection[Deletion], now: datetime) -> Duty:
     return replace(duty, next_due=since + timedelta(seconds=duty.max_gap_seconds))
 
 
-def after_set_back(state: State, evidence: EvidenceLog, since: datetime, now: datetime, lease: timedelta) -> int:
+def after_set_back(state: State, evidence: EvidenceWriter, since: datetime, now: datetime, lease: timedelta) -> int:
     """Put the state right: deletions dated later than ``since`` count no more; at how many places there were some.
 
     Every target is looked at anew. The evidence keeps what was recorded, and tells of the step.

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from vmsguard.agent.alarm_levels import begun_at, newly_reached, next_level_at, time_of
 from vmsguard.agent.notifications.alert import Alert
-from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.duty_watch import AlarmLevel, DutyWatch
 from vmsguard.model.ledger import Deletion, Duty, HeldPurge
 from vmsguard.run.duties import Happened, key_of, latest_deletion, settle
@@ -35,7 +35,7 @@ class DutyClock:
     """Tells each level of each duty once: to the evidence, then to the state, then to people."""
 
     state: State
-    evidence: EvidenceLog
+    evidence: EvidenceWriter
     tell: Tell
 
     def tick(self, now: datetime, sites: Mapping[str, str]) -> datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.standing_orders import Pause, PauseScope
 from vmsguard.state.store import State
 
@@ -31,7 +31,7 @@ class Orders:
     One that stands when the agent starts is recorded again: a reader of one day's log must see it.
     """
 
-    def __init__(self, state: State, evidence: EvidenceLog) -> None:
+    def __init__(self, state: State, evidence: EvidenceWriter) -> None:
         self._state = state
         self._evidence = evidence
         self._known: dict[tuple[PauseScope, str, str], Pause] = {}
@@ -48,7 +48,7 @@ class Orders:
         return pauses
 
 
-def _record(evidence: EvidenceLog, event: str, pause: Pause) -> None:
+def _record(evidence: EvidenceWriter, event: str, pause: Pause) -> None:
     evidence.append(
         event,
         durable=True,

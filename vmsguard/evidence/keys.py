@@ -18,7 +18,7 @@ from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.note import ED25519, Note, NoteSignature, VerifierKey, strict_base64, valid_name
 from vmsguard.evidence.private_file import read_private, write_private
 
-__all__ = ["SigningKey", "sign_with"]
+__all__ = ["SigningKey", "require_one_log", "sign_with"]
 
 _CARRIED = re.compile(rb"-----BEGIN VMSGUARD LOG SECRETS-----\s+(\S+)\s+-----END VMSGUARD LOG SECRETS-----\s*")
 """What a key took over from the one before it: the secrets of pseudonyms and of wire bytes, 32 bytes each.
@@ -134,6 +134,11 @@ class SigningKey:
         digest = hmac.new(self._pseudonyms, value.encode("utf-8", "surrogatepass"), sha256).hexdigest()
         return f"hmac-sha256:{digest[:32]}"
 
+    @property
+    def wire_key(self) -> bytes:
+        """The key of ``keyed_hash``; nothing is signed with it."""
+        return self._wire
+
     def keyed_hash(self) -> hmac.HMAC:
         """A fresh HMAC-SHA-256 for bytes of the wire; who kept them and has the key can show that they were these."""
         return hmac.new(self._wire, digestmod="sha256")
@@ -144,3 +149,17 @@ def sign_with(keys: Sequence[SigningKey], checkpoint: Checkpoint) -> Checkpoint:
     text = checkpoint.text
     note = Note(text, tuple(key.signature(text) for key in keys))
     return Checkpoint(checkpoint.origin, checkpoint.size, checkpoint.root, note)
+
+
+def require_one_log(keys: Sequence[SigningKey], origin: str) -> None:
+    """Raise ``EvidenceError`` unless the keys are those of one log, each carrying on the secrets of the others."""
+    for key in keys:
+        if key.name != origin:
+            raise EvidenceError(
+                f"the key is named {key.name} and the log {origin}", hint="load the key under the origin"
+            )
+        if not key.same_secrets(keys[0]):
+            raise EvidenceError(
+                "the new evidence key does not carry on the secrets of the one before it: pseudonyms would change",
+                hint="rotate with `vmsguard evidence rotate-key`, which takes them over",
+            )

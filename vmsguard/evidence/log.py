@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +12,6 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import orjson
-from msgspec import Struct
 
 from vmsguard._version import __version__
 from vmsguard.errors import EvidenceError
@@ -21,16 +21,17 @@ from vmsguard.evidence.disk import Disk, is_full
 from vmsguard.evidence.envelope import Envelopes, Moment, Timekeeper
 from vmsguard.evidence.founding import describe, found, is_empty, read_signed_head, require_length, require_present
 from vmsguard.evidence.intents import UnresolvedIntent
-from vmsguard.evidence.keys import SigningKey, sign_with
+from vmsguard.evidence.keys import SigningKey, require_one_log, sign_with
 from vmsguard.evidence.lock import WriterLock
+from vmsguard.evidence.pace import Pace
 from vmsguard.evidence.record import ENVELOPE_MEMBERS, MAX_RECORD, Ready, prepare
-from vmsguard.evidence.recover import SealedSegment, Standing, replay
-from vmsguard.evidence.reserve import Reserve, may_use_reserve
+from vmsguard.evidence.recover import SealedSegment, Standing, place_to_write, replay
+from vmsguard.evidence.reserve import RESERVE_BYTES, Reserve, may_use_reserve
 from vmsguard.evidence.sealed import MOST_CARRIED
 from vmsguard.evidence.sealing import Sealing, sign_full_segment
-from vmsguard.evidence.segments import SEGMENT_RECORDS, checkpoint_path, list_segments, segment_path
+from vmsguard.evidence.segments import checkpoint_path, list_segments, segment_path
 from vmsguard.evidence.torn import keep_torn, torn_pieces
-from vmsguard.evidence.tree import Frontier, leaf_hash
+from vmsguard.evidence.tree import leaf_hash
 from vmsguard.model.clock import Clock
 
 __all__ = ["EvidenceLog", "Pace"]
@@ -39,17 +40,6 @@ T = TypeVar("T")
 
 _INTENT_EVENTS = frozenset(("apply.intent", "apply.result"))
 _ALWAYS_DURABLE = frozenset(("apply.intent", "write.failed"))
-
-
-class Pace(Struct, frozen=True):
-    """How often heads are signed and segments sealed."""
-
-    checkpoint_records: int = 256
-    checkpoint_seconds: float = 60.0
-    segment_records: int = SEGMENT_RECORDS
-    compress_sealed: bool = True
-    sealing_seconds: float = 30.0
-    """How long closing waits for sealed segments to be compressed; the next opening does the rest."""
 
 
 class EvidenceLog:
@@ -78,7 +68,7 @@ class EvidenceLog:
         self._frontier = standing.frontier
         self._prev = standing.prev
         self._intents = standing.intents
-        self._segment, self._offset, self._base = _place_to_write(directory, standing, pace.segment_records)
+        self._segment, self._offset, self._base = place_to_write(directory, standing, pace.segment_records)
         self._descriptor = disk.open_append(self._segment)
         self._head = head
         self._reserve = Reserve(directory, disk)
@@ -116,7 +106,7 @@ class EvidenceLog:
         another key, or if the disk has no room even for the reserve.
         """
         keys = (key, *also)
-        _require_one_log(keys, origin)
+        require_one_log(keys, origin)
         require_present(directory, at_least)
         disk, pace = disk or Disk(), pace or Pace()
         try:
@@ -213,6 +203,11 @@ class EvidenceLog:
         return tuple(intent for intent in self._found_open if intent.seq in self._intents.open)
 
     @property
+    def open_intents(self) -> tuple[UnresolvedIntent, ...]:
+        """Intents without a result: those of ``unresolved``, and those that somebody has in hand now."""
+        return tuple(self._intents.open.values())
+
+    @property
     def signed_size(self) -> int:
         """How many records the newest published head covers."""
         return self._head.size
@@ -235,6 +230,11 @@ class EvidenceLog:
     def keyed_hash(self) -> HMAC:
         """A fresh hash under a key of this log's own, for bytes that no record may hold."""
         return self._keys[0].keyed_hash()
+
+    @property
+    def wire_key(self) -> bytes:
+        """The key of ``keyed_hash``, for the other processes of this installation; it signs nothing."""
+        return self._keys[0].wire_key
 
     @property
     def troubles(self) -> tuple[str, ...]:
@@ -297,6 +297,28 @@ class EvidenceLog:
         with self._mutex:
             self._require_writable()
             self._sealing.finish(float("inf"))
+
+    def regain(self) -> bool:
+        """Whether everything may be recorded again: true where it could be, or where a full disk has room by now.
+
+        The reserve is set aside anew first. It is asked for more than that: what the reserve itself gave back is no
+        room.
+        """
+        with self._mutex:
+            self._require_writable()
+            if not self._full:
+                return True
+            try:
+                if self._disk.free_bytes(self._directory) < 2 * RESERVE_BYTES:
+                    return False
+                self._reserve.fill()
+            except OSError:
+                # What was taken of a room that is not there must not be missing for the next alarm.
+                with contextlib.suppress(OSError):
+                    self._reserve.release()
+                return False
+            self._full = self._alarmed = False
+            return True
 
     def put_segment(self, path: Path, chunks: Iterable[bytes]) -> None:
         """Put other bytes in a segment's place, as an erasure must; where it is the open one, writing goes on there.
@@ -472,24 +494,3 @@ class EvidenceLog:
             self._sealing.finish(0)
             os.close(self._descriptor)
             self._writer.release()
-
-
-def _place_to_write(directory: Path, standing: Standing, segment_records: int) -> tuple[Path, int, Frontier]:
-    """The segment that takes the next record, how much of it is written, and the tree before it."""
-    size, newest = standing.frontier.size, standing.segment
-    if newest is None or size - newest.first == segment_records:
-        return segment_path(directory, size), 0, standing.frontier.copy()
-    return newest.path, standing.offset, standing.base
-
-
-def _require_one_log(keys: Sequence[SigningKey], origin: str) -> None:
-    for key in keys:
-        if key.name != origin:
-            raise EvidenceError(
-                f"the key is named {key.name} and the log {origin}", hint="load the key under the origin"
-            )
-        if not key.same_secrets(keys[0]):
-            raise EvidenceError(
-                "the new evidence key does not carry on the secrets of the one before it: pseudonyms would change",
-                hint="rotate with `vmsguard evidence rotate-key`, which takes them over",
-            )

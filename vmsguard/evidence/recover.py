@@ -14,12 +14,12 @@ from vmsguard.evidence.canonical import check_canonical
 from vmsguard.evidence.checkpoint import Checkpoint
 from vmsguard.evidence.intents import IntentBook
 from vmsguard.evidence.sealed import CHANGE, carried_intents, erase_records
-from vmsguard.evidence.segments import Segment, iter_lines, list_segments
+from vmsguard.evidence.segments import Segment, iter_lines, list_segments, segment_path
 from vmsguard.evidence.tiles import TILE_WIDTH, extend_from_tiles
 from vmsguard.evidence.tombstone import read_tombstone
 from vmsguard.evidence.tree import EMPTY_ROOT, Frontier, leaf_hash
 
-__all__ = ["NO_RECORD", "SealedSegment", "Standing", "refuse", "replay"]
+__all__ = ["NO_RECORD", "SealedSegment", "Standing", "place_to_write", "refuse", "replay"]
 
 NO_RECORD = bytes(32)
 """``prev`` of the first record."""
@@ -248,3 +248,11 @@ def _whole_record(line: bytes, seq: int, prev: bytes) -> dict[str, Any] | None:
     if wrong or not isinstance(value, dict):
         return None
     return value if value.get("seq") == seq and value.get("prev") == prev.hex() else None
+
+
+def place_to_write(directory: Path, standing: Standing, segment_records: int) -> tuple[Path, int, Frontier]:
+    """The segment that takes the next record, how much of it is written, and the tree before it."""
+    size, newest = standing.frontier.size, standing.segment
+    if newest is None or size - newest.first == segment_records:
+        return segment_path(directory, size), 0, standing.frontier.copy()
+    return newest.path, standing.offset, standing.base

@@ -156,5 +156,5 @@ def finish(
     digests, sites = fleet.digests, fleet.sites_of_cameras
     for part in results:
         record_verdicts(log, run, part, digests, sites)
-    record_end(log, run, tally.final, int(code))
-    return EvidenceHead(origin=log.origin, size=log.size, root=log.root_hex)
+    head = record_end(log, run, tally.final, int(code))
+    return EvidenceHead(origin=log.origin, size=head.size, root=head.root.hex())

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.clock import Clock
 from vmsguard.net.login import Login
 from vmsguard.net.permits import PermitOffice
@@ -62,7 +62,7 @@ class Instruments:
 class Equipment(Instruments):
     """Everything a run touches besides the inventory and the policies."""
 
-    evidence: EvidenceLog
+    evidence: EvidenceWriter
 
     @property
     def keyed_hash(self) -> NewKeyedHash | None:

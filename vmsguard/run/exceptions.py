@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.pack import Document, ExceptionGrant
 from vmsguard.model.truth import Truth
 from vmsguard.run.fleet import Fleet
@@ -43,7 +43,7 @@ def decide_exceptions(judged: Judged) -> list[Decided]:
     ]
 
 
-def record_exceptions(log: EvidenceLog, run: str, fleet: Fleet, judged: Judged, state: State) -> None:
+def record_exceptions(log: EvidenceWriter, run: str, fleet: Fleet, judged: Judged, state: State) -> None:
     """Record each decision; one that was granted before and expired since is said to have, once.
 
     One that was granted before and that nothing asks for any more was withdrawn.

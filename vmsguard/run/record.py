@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.checkpoint import Checkpoint
+from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.pack import Document
 from vmsguard.model.results import Finding, Result
 from vmsguard.run.observe import TargetObservation
@@ -28,7 +29,7 @@ __all__ = [
 ]
 
 
-def record_unresolved(log: EvidenceLog, run: str) -> int:
+def record_unresolved(log: EvidenceWriter, run: str) -> int:
     """Close every intent that an earlier run left without a result; the number of them."""
     left = log.unresolved
     for intent in left:
@@ -46,7 +47,7 @@ def record_unresolved(log: EvidenceLog, run: str) -> int:
     return len(left)
 
 
-def record_planned(log: EvidenceLog, run: str, command: str, mode: str, pairs: PlannedPairs) -> None:
+def record_planned(log: EvidenceWriter, run: str, command: str, mode: str, pairs: PlannedPairs) -> None:
     log.append(
         "run.planned",
         run=run,
@@ -58,7 +59,7 @@ def record_planned(log: EvidenceLog, run: str, command: str, mode: str, pairs: P
     )
 
 
-def record_entries(log: EvidenceLog, run: str, entries: Iterable[LogEntry]) -> None:
+def record_entries(log: EvidenceWriter, run: str, entries: Iterable[LogEntry]) -> None:
     """Write records that were made before, in their order."""
     for event, fields in entries:
         log.append(event, run=run, **fields)
@@ -89,7 +90,7 @@ def observation_entries(observations: Mapping[str, TargetObservation], sites: Ma
 
 
 def record_observations(
-    log: EvidenceLog, run: str, observations: Mapping[str, TargetObservation], sites: Mapping[str, str]
+    log: EvidenceWriter, run: str, observations: Mapping[str, TargetObservation], sites: Mapping[str, str]
 ) -> None:
     """Record each session with these targets."""
     record_entries(log, run, observation_entries(observations, sites))
@@ -113,7 +114,7 @@ def witness_entries(looked: Iterable[Look]) -> Iterator[LogEntry]:
 
 
 def record_verdicts(
-    log: EvidenceLog, run: str, results: Iterable[Result], digests: Mapping[str, str], sites: Mapping[str, str]
+    log: EvidenceWriter, run: str, results: Iterable[Result], digests: Mapping[str, str], sites: Mapping[str, str]
 ) -> None:
     """One record per result; those of rules and cameras are the final verdicts that ``run.planned`` promised.
 
@@ -174,17 +175,17 @@ def _instant(at: object) -> str:
     return "" if at is None else str(at.strftime("%Y-%m-%dT%H:%M:%SZ"))  # type: ignore[attr-defined]
 
 
-def record_findings(log: EvidenceLog, run: str, findings: Iterable[Finding]) -> None:
+def record_findings(log: EvidenceWriter, run: str, findings: Iterable[Finding]) -> None:
     for finding in findings:
         log.append("finding", run=run, code=finding.code, subject=finding.subject)
 
 
-def record_documents(log: EvidenceLog, run: str, documents: Iterable[Document]) -> None:
+def record_documents(log: EvidenceWriter, run: str, documents: Iterable[Document]) -> None:
     for document in documents:
         log.append("document.recorded", run=run, document=document.id, kind=document.kind, sha256=document.sha256)
 
 
-def record_end(log: EvidenceLog, run: str, verdicts: Mapping[str, int], exit_code: int) -> None:
-    """The counts of final verdicts and the exit code, under a signed head."""
+def record_end(log: EvidenceWriter, run: str, verdicts: Mapping[str, int], exit_code: int) -> Checkpoint:
+    """The counts of final verdicts and the exit code; the signed head over them."""
     log.append("run.ended", run=run, durable=True, verdicts=dict(sorted(verdicts.items())), exit=exit_code)
-    log.checkpoint()
+    return log.checkpoint()

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from vmsguard.controls.deletion import gap_of
 from vmsguard.engine.compile import CompiledRule
-from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.duty_watch import AlarmLevel, DutyWatch
 from vmsguard.model.ledger import Deletion, Duty
 from vmsguard.model.results import Result
@@ -38,7 +38,7 @@ _HELD = "held"
 
 
 def keep_duties(
-    log: EvidenceLog,
+    log: EvidenceWriter,
     state: State,
     run: str,
     fleet: Fleet,
@@ -139,7 +139,7 @@ def _zone(fleet: Fleet, duty: Duty) -> str:
     return zone_of(packs[0].pack, packs[0].zone).key if packs else "UTC"
 
 
-def record_duty(log: EvidenceLog, run: str, happened: Iterable[Happened], *, durable: bool = False) -> None:
+def record_duty(log: EvidenceWriter, run: str, happened: Iterable[Happened], *, durable: bool = False) -> None:
     """One record for each thing that happened to duties."""
     for one in happened:
         duty = one.duty

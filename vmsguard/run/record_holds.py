@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.pack import Hold
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.judge import Judged
@@ -17,7 +17,7 @@ Place = tuple[str, str]
 Term = tuple[datetime, datetime | None]
 
 
-def record_holds(log: EvidenceLog, run: str, fleet: Fleet, judged: Judged, state: State) -> None:
+def record_holds(log: EvidenceWriter, run: str, fleet: Fleet, judged: Judged, state: State) -> None:
     """Record what changed since each camera was judged last; evidence first, so that a crash repeats and loses none.
 
     A hold that was in force and is not any more ended at its time, or was lifted: its file is gone, names the
@@ -42,7 +42,7 @@ def record_holds(log: EvidenceLog, run: str, fleet: Fleet, judged: Judged, state
         state.change_holds_in_force(placed, over)
 
 
-def _append(log: EvidenceLog, event: str, run: str, place: Place, term: Term, known: Mapping[str, Hold]) -> None:
+def _append(log: EvidenceWriter, event: str, run: str, place: Place, term: Term, known: Mapping[str, Hold]) -> None:
     hold = known.get(place[0])
     log.append(
         event,

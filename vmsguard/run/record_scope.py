@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from vmsguard.engine.compile import CompiledRequirement, CompiledRule, CompiledRules
 from vmsguard.engine.evaluate import Evaluation
-from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.pack import Pack, Source
 from vmsguard.model.truth import Truth
 from vmsguard.model.vocabulary import Mode
@@ -26,7 +26,7 @@ class Applied(NamedTuple):
     sites: tuple[str, ...]
 
 
-def record_scope(log: EvidenceLog, run: str, fleet: Fleet, judged: Judged) -> None:
+def record_scope(log: EvidenceWriter, run: str, fleet: Fleet, judged: Judged) -> None:
     """How many cameras are enrolled and how many of them this run is about, and which it leaves out."""
     looked_at = {camera.id for camera in fleet.cameras}
     log.append(
@@ -52,7 +52,7 @@ def without_policy(evaluations: Iterable[Evaluation]) -> list[str]:
     )
 
 
-def record_policies(log: EvidenceLog, run: str, fleet: Fleet, now: datetime) -> None:
+def record_policies(log: EvidenceWriter, run: str, fleet: Fleet, now: datetime) -> None:
     """Each pack in use, as it is applied, then each of its rules once, as it stands at ``now``.
 
     A pack that nobody accepted is applied as a proposal, whatever its assignment says.
@@ -96,7 +96,7 @@ def packs_applied(fleet: Fleet) -> Iterator[Applied]:
         yield Applied(rules, tuple(sorted(sites)))
 
 
-def _record_rule(log: EvidenceLog, run: str, pack: Pack, compiled: CompiledRule) -> None:
+def _record_rule(log: EvidenceWriter, run: str, pack: Pack, compiled: CompiledRule) -> None:
     rule, told = compiled.rule, compiled.told
     source = _source_of(compiled, pack.sources)
     log.append(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 
-from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.inventory import Camera
 from vmsguard.model.ledger import ScopeEntry
 from vmsguard.model.lock import LockState
@@ -28,7 +28,7 @@ _NAMED = 8
 _ORDER = list(Mode)
 
 
-def record_weakening(log: EvidenceLog, state: State, run: str, fleet: Fleet, judged: Judged) -> tuple[Finding, ...]:
+def record_weakening(log: EvidenceWriter, state: State, run: str, fleet: Fleet, judged: Judged) -> tuple[Finding, ...]:
     """Say what is asked of fewer cameras or not at all since the run before, and remember what is asked now.
 
     The same as findings, for whoever looks at the run. A run that was narrowed compares the cameras it judged, and
@@ -111,7 +111,7 @@ def _shown(one: Weakening) -> Finding:
     )
 
 
-def _record_inventory(log: EvidenceLog, run: str, remembered: Collection[str], enrolled: Collection[str]) -> None:
+def _record_inventory(log: EvidenceWriter, run: str, remembered: Collection[str], enrolled: Collection[str]) -> None:
     gone, new = sorted(set(remembered) - set(enrolled)), set(enrolled) - set(remembered)
     if remembered and (gone or new):
         log.append(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.facts import Fact, Known
 from vmsguard.model.inventory import Target
 from vmsguard.model.results import Finding
@@ -95,7 +95,7 @@ def _of_certificate(target: Target, trust: TargetTrust, why: Why | None) -> Iter
         )
 
 
-def record_pins(log: EvidenceLog, run: str, state: State) -> None:
+def record_pins(log: EvidenceWriter, run: str, state: State) -> None:
     """Record each key that was learned since the last record; evidence first, so that a crash repeats it."""
     fresh = state.unrecorded_trusts()
     for trust in fresh:
