@@ -48,6 +48,8 @@ class FakeZoneMinder:
             "0",
         ) | {"ZM_MIN_RTSP_PORT": ""}
         self.logs: list[dict[str, Any]] = []
+        self.states = [{"Id": 1, "Name": "default", "Definition": "", "IsActive": 1}]
+        self.running_since = "26/11/20 03:00:00"
         self.auth = True
         self.write_requests = 0
         self.seen: list[str] = []
@@ -148,6 +150,12 @@ class FakeZoneMinder:
         match head, rest:
             case "host", "getVersion":
                 return web.json_response({"version": self.release, "apiversion": "2.0"})
+            case "host", "daemonCheck":
+                return web.json_response({"result": int(bool(self.running_since))})
+            case "host", "daemonControl/zmwatch.pl/status":
+                return self._watchdog(request)
+            case "states", "":
+                return web.json_response({"states": [{"State": row} for row in self.states]})
             case "monitors", "":
                 return web.json_response({"monitors": [self._monitor(row) for row in self.monitors.values()]})
             case "monitors", id_:
@@ -165,6 +173,18 @@ class FakeZoneMinder:
             case "configs", _ if (name := rest.removeprefix("viewByName/")) in self.configs:
                 return web.json_response({"config": {"Value": self.configs[name]}})
         return self._error(request, 404, "Not Found")
+
+    def start(self, at: datetime) -> None:
+        """Its daemons begin to run."""
+        self.running_since = (at + self.offset).strftime("%y/%m/%d %H:%M:%S")
+        message = f"Server starting at {self.running_since}"
+        self.logs.insert(0, {"TimeKey": f"{at.timestamp():.6f}", "Component": "zmdc", "Message": message})
+
+    def _watchdog(self, request: web.Request) -> web.StreamResponse:
+        if self.users[0]["System"] != "View":  # as 1.36.33 has it: an administrator is refused
+            return self._error(request, 401, "Insufficient privileges")
+        told = f"running since {self.running_since}, pid = 25250" if self.running_since else "not running"
+        return web.json_response({"result": f"'zmwatch.pl' {told}"})
 
     def _monitor(self, row: Mapping[str, Any]) -> dict[str, Any]:
         mode = row.get("Capturing", row["Function"]) if self.splits_modes else row["Function"]

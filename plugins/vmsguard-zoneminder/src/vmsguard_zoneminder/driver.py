@@ -17,6 +17,7 @@ from vmsguard.plugin.driver import Context, Driver
 from vmsguard_zoneminder import changing, listing, rows
 from vmsguard_zoneminder.manifest import manifest_for
 from vmsguard_zoneminder.observing import Observer
+from vmsguard_zoneminder.running_state import read_running_state
 from vmsguard_zoneminder.sending_facts import RTSP_PORT
 from vmsguard_zoneminder.session import DENIED, Session
 from vmsguard_zoneminder.source_address import channel_of
@@ -56,6 +57,7 @@ class ZoneMinderDriver(Driver):
             self._anonymous = Unknown(Why.FAULT, fault.detail)
         self._users = await self._read_users()
         me = self._me()
+        running = await read_running_state(self._session, self._right_on_system(me))
         notes = []
         if not self._session.has_token:
             notes.append("no-auth-required")
@@ -69,6 +71,8 @@ class ZoneMinderDriver(Driver):
             firmware=self._session.version,
             as_administrator=self._is_administrator(me),
             notes=tuple(notes),
+            booted_at=running.began,
+            run_state=running.word,
         )
 
     async def channels(self) -> AsyncIterator[Channel]:
@@ -138,6 +142,14 @@ class ZoneMinderDriver(Driver):
         if isinstance(self._users, Unknown) or self.ctx.login is None:
             return None
         return next((user for user in self._users if user.username == self.ctx.login.user), None)
+
+    def _right_on_system(self, me: rows.User | None) -> str:
+        if not self._session.has_token:
+            return "Edit"
+        if me is not None:
+            return me.system
+        # Who may list the accounts has some right on the system; which one decides only how much more is told.
+        return "None" if isinstance(self._users, Unknown) else "Edit"
 
     def _is_administrator(self, me: rows.User | None) -> bool | None:
         if not self._session.has_token:

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 __all__ = [
     "ConfigReply",
     "ConfigValue",
+    "DaemonReply",
     "Event",
     "EventRow",
     "EventsReply",
@@ -26,7 +27,10 @@ __all__ = [
     "MonitorStatus",
     "MonitorsReply",
     "Pagination",
+    "RunState",
     "SavedReply",
+    "StateRow",
+    "StatesReply",
     "StorageArea",
     "StorageReply",
     "StorageRow",
@@ -184,6 +188,27 @@ class ConfigValue(Struct, frozen=True, rename="pascal"):
 
 class ConfigReply(Struct, frozen=True):
     config: ConfigValue
+
+
+class DaemonReply(Struct, frozen=True):
+    """``daemonCheck`` tells 1 or 0, ``daemonControl`` the line that ``zmdc.pl`` printed."""
+
+    result: str | int | None = None
+
+
+class RunState(Struct, frozen=True, rename="pascal"):
+    """One run state; its name is not decoded, for it may be a person's or a room's."""
+
+    id: int
+    is_active: bool = False
+
+
+class StateRow(Struct, frozen=True):
+    state: RunState = field(name="State")
+
+
+class StatesReply(Struct, frozen=True):
+    states: list[StateRow]
 
 
 class SavedReply(Struct, frozen=True):
