@@ -33,7 +33,7 @@ from vmsguard.evidence.policy_events import (
     ScopeChanged,
     WritesEvent,
 )
-from vmsguard.evidence.state_events import StateRestored
+from vmsguard.evidence.state_events import CameraRetired, PurgeApproved, StateRestored
 from vmsguard.model.vocabulary import Qualifier, Remediation, Verdict
 
 __all__ = [
@@ -144,6 +144,8 @@ class RunPlanned(Event):
     digest: Hex
     command: Code
     mode: Code = ""
+    uid: Count | None = None
+    """The user id, on the agent's machine, of whoever asked for it; missing where the agent began it by itself."""
 
 
 class RunScope(Event):
@@ -332,6 +334,8 @@ class TrustEvent(Event):
     since: Instant = ""
     approver: Safe = ""
     """The role that accepted it."""
+    uid: Count | None = None
+    """The user id whose process said so."""
 
 
 class Erasure(Event):
@@ -399,6 +403,8 @@ EVENTS: dict[str, type[Event]] = {
     "duty.day_missed": DutyEvent,
     "writes.paused": WritesEvent,
     "writes.resumed": WritesEvent,
+    "purge.approved": PurgeApproved,
+    "camera.retired": CameraRetired,
     "state.restored": StateRestored,
     "trust.learned": TrustEvent,
     "trust.accepted": TrustEvent,

@@ -159,3 +159,5 @@ class WritesEvent(Event):
     """``flapping``, ``inventory-shrank`` or ``by-hand``."""
     duties: bool = False
     """Whether deletions stand still too."""
+    uid: Count | None = None
+    """The user id whose process said so; missing where the agent did, or found it in its state."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vmsguard.evidence.fields import Count, Event, Hex, Instant, Safe
+from vmsguard.evidence.fields import Code, Count, Event, Hex, Id, Instant, Safe
 
-__all__ = ["StateRestored"]
+__all__ = ["CameraRetired", "PurgeApproved", "StateRestored"]
 
 
 class StateRestored(Event):
@@ -19,3 +19,28 @@ class StateRestored(Event):
     duties: Count = 0
     duties_updated: Count = 0
     """How many the evidence knew better than the copy."""
+
+
+class PurgeApproved(Event):
+    """A person's word that what was stored before anybody was asked may be deleted at a target."""
+
+    target: Id
+    count: Count
+    """At most so many recordings."""
+    expires: Instant
+    approver: Safe = ""
+    uid: Count | None = None
+    """The user id whose process said so."""
+
+
+class CameraRetired(Event):
+    """A person's word that a camera is gone, by the record of its disposal; the next run ends what it owed."""
+
+    camera: Id
+    kind: Code
+    """Of the document."""
+    sha256: Hex
+    """Of what the document is about."""
+    approver: Safe = ""
+    uid: Count | None = None
+    """The user id whose process said so."""
