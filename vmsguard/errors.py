@@ -11,7 +11,9 @@
     ├── EvidenceError                   the log cannot be written, or is not what it was
     │   └── EvidenceInUse               another process writes it
     ├── StateError                      the state store cannot be opened, or another run holds it
-    │   └── LeaseLost                   somebody else works at the target now; nothing was written
+    │   ├── LeaseLost                   somebody else works at the target now; nothing was written
+    │   ├── AgentGone                   the agent that a worker works for does not answer; nobody knows what it wrote
+    │   └── NotForWorkers               what only the agent itself does
     ├── PluginError                     a plugin that does not load or breaks its contract
     └── DriverError                     target, operation
         ├── Unreachable                 no answer: refused, reset, timed out, too slow, too large
@@ -32,6 +34,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = [
+    "AgentGone",
     "AuthRejected",
     "CertificateRefused",
     "ConfigError",
@@ -42,6 +45,7 @@ __all__ = [
     "GuardTripped",
     "LeaseLost",
     "LoginWeakened",
+    "NotForWorkers",
     "NotSupported",
     "OutOfTime",
     "PluginError",
@@ -144,6 +148,23 @@ class LeaseLost(StateError):
             hint="drop what was being done: whoever holds the lease now looks at the target anew",
         )
         self.target = target
+
+
+class AgentGone(StateError):
+    """The line to the agent ended before it answered: what was asked may have been done, and is not asked again."""
+
+    def __init__(self, message: str = "the agent does not answer", *, hint: str = "") -> None:
+        super().__init__(message, hint=hint or "what was begun is given up; go on once the agent is there again")
+
+
+class NotForWorkers(StateError):
+    """A worker asked for what only the agent does; nothing was changed."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what}: no worker may do that", hint="have the agent do it: its state and its log are its own"
+        )
+        self.what = what
 
 
 class PluginError(VmsguardError):

@@ -24,7 +24,7 @@ from vmsguard.agent.sweeps import edges_after, first_sweep, next_look
 from vmsguard.agent.tasks import WATCH, TaskRef
 from vmsguard.agent.wall_clock import TOLERANCE, WallClockWatch
 from vmsguard.errors import EvidenceError, StateError
-from vmsguard.model.work import WorkEntry
+from vmsguard.model.work import WORKER, WorkEntry
 from vmsguard.run.equipment import Equipment
 
 __all__ = ["Agent", "AgentPart"]
@@ -109,7 +109,8 @@ class Agent:
     def begin(self) -> None:
         """Take over what a process before this one left: its leases are over, and what is due is due now."""
         equipment, now = self.equipment, self.equipment.clock.now()
-        equipment.state.end_leases()
+        # A worker may live on in the middle of a write: what it holds runs out, or it hands it back.
+        equipment.state.end_leases(but=WORKER)
         self.in_force.refresh(now)
         self._schedule(now)
         latest = equipment.state.highest_time()

@@ -6,7 +6,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
-__all__ = ["Lease", "Work", "WorkEntry"]
+__all__ = ["WORKER", "Lease", "Work", "WorkEntry"]
+
+WORKER = "worker:"
+"""How the owner of a lease begins that a worker process holds, which may outlive the agent it works for."""
 
 
 class WorkEntry(Struct, frozen=True, kw_only=True):

@@ -143,9 +143,15 @@ class WorkLedger(Stored):
         with self._database.write() as connection:
             return self._of(connection, lease, values)
 
-    def end_leases(self) -> int:
-        """End every lease; how many there were. For an agent that starts: whoever held one went with its process."""
-        ended = update(t.work).where(t.work.c.owner != _NO_OWNER)
+    def end_leases(self, *, but: str = "") -> int:
+        """End every lease; how many there were. For an agent that starts: whoever held one went with its process.
+
+        Left out are those whose owner begins with ``but``: who may live on keeps what it has until it runs out.
+        """
+        c = t.work.c
+        ended = update(t.work).where(c.owner != _NO_OWNER)
+        if but:
+            ended = ended.where(~c.owner.startswith(but, autoescape=True))
         values = {"owner": _NO_OWNER, "leased_at": None, "lease_until": None}
         with self._database.write() as connection:
             return connection.execute(ended.values(values)).rowcount
