@@ -125,7 +125,7 @@ def begin(
 ) -> tuple[Finding, ...]:
     """Record what this run owes a verdict for, and what it saw first; what is asked less than before, to be shown."""
     mode = "audit" if command == "check" else "propose" if command == "plan" else fleet.mode
-    record_planned(equipment.evidence, run, command, mode, pairs)
+    record_planned(equipment.evidence, run, command, mode, pairs, equipment.asked_by)
     record_scope(equipment.evidence, run, fleet, judged)
     record_policies(equipment.evidence, run, fleet, judged.at)
     weakened = record_weakening(equipment.evidence, equipment.state, run, fleet, judged)

@@ -51,6 +51,8 @@ class Instruments:
     in_flight: int = 128
     """How many targets are talked to at once."""
     agent: Mapping[str, str] = field(default_factory=dict)
+    asked_by: int | None = None
+    """The user id of whoever asked for the run, as the kernel knows him; None where nobody did."""
 
     @property
     def keyed_hash(self) -> NewKeyedHash | None:

@@ -47,7 +47,9 @@ def record_unresolved(log: EvidenceWriter, run: str) -> int:
     return len(left)
 
 
-def record_planned(log: EvidenceWriter, run: str, command: str, mode: str, pairs: PlannedPairs) -> None:
+def record_planned(
+    log: EvidenceWriter, run: str, command: str, mode: str, pairs: PlannedPairs, uid: int | None = None
+) -> None:
     log.append(
         "run.planned",
         run=run,
@@ -56,6 +58,7 @@ def record_planned(log: EvidenceWriter, run: str, command: str, mode: str, pairs
         digest=pairs.digest(),
         command=command,
         mode=mode,
+        uid=uid,
     )
 
 

@@ -32,6 +32,7 @@ from vmsguard.state.clock_set_back import ClockSetBack
 from vmsguard.state.database import Database
 from vmsguard.state.duty_watches import DutyWatches
 from vmsguard.state.last_seen import Remembered
+from vmsguard.state.leases_at_once import LeasesAtOnce
 from vmsguard.state.lock import exclusive_run
 from vmsguard.state.migrate import bring_up_to_date
 from vmsguard.state.outbox import Outbox
@@ -48,7 +49,7 @@ _SALT = "instance-salt"
 _HIGHEST_TIME = "highest-time"
 
 
-class State(Overview, PutBack, WorkLedger, DutyWatches, StandingOrders, Outbox, Remembered, ClockSetBack):
+class State(Overview, PutBack, WorkLedger, LeasesAtOnce, DutyWatches, StandingOrders, Outbox, Remembered, ClockSetBack):
     """What this instance must not forget. Raises ``StateError`` and nothing else from the database."""
 
     def __init__(self, database: Database, clock: Clock, salt: bytes) -> None:
