@@ -37,7 +37,7 @@ demo: $(VENV)/.installed ## the main job on simulated cameras; leaves vmsguard-d
 	$(BIN)/vmsguard demo
 
 test: $(VENV)/.installed ## all tests; what needs a program that is not there is skipped, with its reason
-	$(BIN)/python -m pytest -q --durations=15 --numprocesses=auto --dist=loadgroup
+	$(BIN)/python -m pytest -q --durations=15 --numprocesses=auto --dist=loadscope --no-loadscope-reorder
 
 lint: $(VENV)/.lint-installed ## ruff and mypy strict
 	$(BIN)/ruff check .
@@ -56,7 +56,7 @@ fuzz: $(VENV)/.fuzz-installed ## what reads bytes from devices, a minute each an
 soak: $(VENV)/.fuzz-installed ## the long forms: many more generated examples, every kill, cut and flipped bit
 	@echo "seed $(SOAK_SEED); again with make soak SOAK_SEED=$(SOAK_SEED)"
 	VMSGUARD_SOAK=1 VMSGUARD_FLEET_SEED=$(SOAK_SEED) $(BIN)/python -m pytest -q --durations=15 --numprocesses=auto \
-		--dist=loadgroup --hypothesis-profile=soak --hypothesis-seed=$(SOAK_SEED)
+		--dist=loadscope --no-loadscope-reorder --hypothesis-profile=soak --hypothesis-seed=$(SOAK_SEED)
 	$(BIN)/python tests/fuzz/run.py --seconds 1200
 
 docs: $(VENV)/.installed ## write the reference pages from the code they describe

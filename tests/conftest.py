@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
 
 import pytest
 import structlog
@@ -19,6 +21,8 @@ settings.register_profile(
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
+_REAL = "real"
+
 
 @pytest.fixture(autouse=True)
 def logging_as_it_was() -> Iterator[None]:
@@ -28,8 +32,25 @@ def logging_as_it_was() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files stay together, for they share fixtures; what starts real programs runs one after the other."""
-    for item in items:
-        file = item.path
-        group = "real" if "real" in file.parts else str(file)
-        item.add_marker(pytest.mark.xdist_group(group))
+    """What starts real programs begins: while one process works through it, the others have everything else."""
+    items.sort(key=lambda item: _group(item.nodeid) != _REAL)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files stay together, for they share fixtures; what starts real programs runs one after the other.
+
+    The marks of ``--dist=loadgroup`` do not reach the scheduler since pytest keeps the id of a test to itself.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Grouped(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    return Grouped(config, log)
+
+
+def _group(nodeid: str) -> str:
+    file = nodeid.partition("::")[0]
+    return _REAL if _REAL in PurePosixPath(file).parts else file
