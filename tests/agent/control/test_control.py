@@ -13,6 +13,7 @@ import pytest
 import structlog
 
 from vmsguard.agent.control.client import AgentFailure, agent_answers, ask_agent
+from vmsguard.agent.control.frames import LONGEST_REQUEST
 from vmsguard.agent.control.server import ControlServer
 from vmsguard.errors import ConfigError, StateError, UsageError
 
@@ -94,6 +95,7 @@ async def test_what_the_agent_does_not_know_is_said(path) -> None:
         b"\xff\xfe\n",
         b"[" * 100_000 + b"\n",
         b'{"type":"request","ask":"' + b"x" * (1 << 21) + b'"}\n',
+        b'{"type":"request","ask":"' + b"x" * LONGEST_REQUEST + b'"}\n',
     ],
 )
 async def test_anything_else_than_a_request_is_refused_and_others_go_on(path, line) -> None:

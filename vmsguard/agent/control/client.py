@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from vmsguard.agent.control.frames import LONGEST_ANSWER, Answer, Failure, Request, Tidings, decode, encode
+import msgspec
+
+from vmsguard.agent.control.frames import LONGEST_ANSWER, Answer, Failure, Part, Request, Tidings, decode, encode
 from vmsguard.agent.control.server import Tell
 from vmsguard.errors import UsageError, VmsguardError
 
-__all__ = ["AgentFailure", "agent_answers", "ask_agent"]
+__all__ = ["SECONDS_OF_SILENCE", "AgentFailure", "agent_answers", "ask_agent"]
 
 _SECONDS_TO_CONNECT = 5.0
+SECONDS_OF_SILENCE = 120.0
+"""An agent that is there says something every ten seconds, however long it works; its machine may be busy."""
+
+
+_NO_AGENT = (FileNotFoundError, ConnectionRefusedError, NotADirectoryError)
+_NO_SOCKET = frozenset({errno.EPROTOTYPE, errno.ELOOP, errno.ENAMETOOLONG})
+"""Something else is there, or nothing could be: no agent of ours listens."""
 
 
 class AgentFailure(VmsguardError):
@@ -30,14 +40,26 @@ def agent_answers(path: Path) -> bool:
     try:
         with _connected(path):
             return True
-    except (FileNotFoundError, ConnectionRefusedError):
+    except _NO_AGENT:
         return False
+    except OSError as error:
+        if error.errno is None or error.errno in _NO_SOCKET:  # a path that is too long for a socket has no number
+            return False
+        raise UsageError(f"{path}: {error.strerror or error}", hint="see what is there: agent: socket:") from error
 
 
 def ask_agent(
-    path: Path, ask: str, arguments: Mapping[str, Any], *, tell: Tell | None = None, seconds: float | None = None
+    path: Path,
+    ask: str,
+    arguments: Mapping[str, Any],
+    *,
+    tell: Tell | None = None,
+    part: Callable[[msgspec.Raw], None] | None = None,
+    seconds: float = SECONDS_OF_SILENCE,
 ) -> Any:
-    """The agent's answer, as plain JSON values; ``seconds`` bounds how long it may be silent (None: for ever).
+    """The agent's answer, as plain JSON values; ``seconds`` bounds how long it may be silent.
+
+    ``part`` is called with each piece that comes ahead of the answer, as JSON.
 
     Raises ``AgentFailure`` with what it said went wrong, and ``UsageError`` where no agent answers.
     """
@@ -51,14 +73,20 @@ def ask_agent(
                     return frame.value
                 if isinstance(frame, Failure):
                     raise AgentFailure(frame.message, exit_code=frame.exit_code, hint=frame.hint)
-                if isinstance(frame, Tidings) and tell is not None:
+                if isinstance(frame, Part) and part is not None:
+                    part(frame.value)
+                if isinstance(frame, Tidings) and frame.phase and tell is not None:
                     tell(frame.phase, frame.done, frame.total)
-    except (FileNotFoundError, ConnectionRefusedError) as error:
+    except _NO_AGENT as error:
         raise UsageError(f"no agent answers at {path}", hint="start it with vmsguard agent run") from error
     except TimeoutError as error:
         raise AgentFailure("the agent does not answer", exit_code=4, hint="see its log and /livez") from error
     except ConnectionError as error:
         raise AgentFailure("the agent ended over it", exit_code=4, hint="see its log, and vmsguard doctor") from error
+    except OSError as error:
+        raise UsageError(
+            f"no agent answers at {path}: {error.strerror or error}", hint="start it with vmsguard agent run"
+        ) from error
     raise AgentFailure("the agent ended before it answered", exit_code=4, hint="see its log, and vmsguard doctor")
 
 

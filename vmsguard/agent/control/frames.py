@@ -1,7 +1,8 @@
-"""What goes over the socket: one JSON object per line, a request up, any number of tidings and one answer down."""
+"""What goes over the socket: one JSON object per line; a request up, tidings, parts and one answer down."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import msgspec
@@ -9,11 +10,25 @@ from msgspec import Struct
 
 from vmsguard.errors import UsageError
 
-__all__ = ["LONGEST_ANSWER", "LONGEST_REQUEST", "Answer", "Failure", "Frame", "Request", "Tidings", "decode", "encode"]
+__all__ = [
+    "BEAT",
+    "LONGEST_ANSWER",
+    "LONGEST_REQUEST",
+    "Answer",
+    "Failure",
+    "Frame",
+    "Part",
+    "Request",
+    "Streamed",
+    "Tidings",
+    "decode",
+    "encode",
+]
 
-LONGEST_REQUEST = 1 << 20
+LONGEST_REQUEST = 1 << 25
+"""The saved plan of a fleet of 10,000 cameras goes up in one request."""
 LONGEST_ANSWER = 1 << 30
-"""The results of a fleet of 100,000 cameras go down in one answer."""
+"""Of one line; what is long goes down in parts before it."""
 
 
 class Request(Struct, frozen=True, tag="request", forbid_unknown_fields=True):
@@ -32,8 +47,25 @@ class Tidings(Struct, frozen=True, tag="tidings"):
     total: int
 
 
+BEAT = Tidings("", 0, 0)
+"""Nothing new, and the agent is there: whoever hears neither is talking to nobody."""
+
+
+class Part(Struct, frozen=True, tag="part"):
+    """A piece of the answer, ahead of it: a fleet's results are in no memory as a whole, at neither end."""
+
+    value: msgspec.Raw
+
+
 class Answer(Struct, frozen=True, tag="answer"):
     value: Any = None
+
+
+class Streamed(Struct, frozen=True):
+    """An answer of a handler that goes down in parts, the value last."""
+
+    parts: Iterable[Any]
+    value: Any
 
 
 class Failure(Struct, frozen=True, tag="failure"):
@@ -44,7 +76,7 @@ class Failure(Struct, frozen=True, tag="failure"):
     exit_code: int = 1
 
 
-Frame: TypeAlias = Request | Tidings | Answer | Failure
+Frame: TypeAlias = Request | Tidings | Part | Answer | Failure
 _DECODER: msgspec.json.Decoder[Frame] = msgspec.json.Decoder(Frame)
 
 

@@ -8,14 +8,26 @@ import os
 import socket
 import stat
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import msgspec
 import structlog
 from msgspec import Struct
 
-from vmsguard.agent.control.frames import LONGEST_REQUEST, Answer, Failure, Request, Tidings, decode, encode
+from vmsguard.agent.control.frames import (
+    BEAT,
+    LONGEST_REQUEST,
+    Answer,
+    Failure,
+    Part,
+    Request,
+    Streamed,
+    Tidings,
+    decode,
+    encode,
+)
 from vmsguard.errors import ConfigError, UsageError, VmsguardError
 
 __all__ = ["ControlServer", "Handler", "Peer", "Tell"]
@@ -24,6 +36,7 @@ _MODE = 0o660
 _SECONDS_TO_ASK = 10.0
 _AT_ONCE = 16
 """How many may ask at the same time; who hangs on the line must not keep others out for ever."""
+_BEAT_SECONDS = 10.0
 _CREDENTIALS = struct.Struct("3i")
 
 
@@ -37,8 +50,11 @@ class Peer(Struct, frozen=True):
 
 Tell: TypeAlias = Callable[[str, int, int], None]
 """Sends word of progress: phase, done, total."""
-Handler: TypeAlias = Callable[[Mapping[str, Any], Peer, Tell], Awaitable[Any]]
-"""Carries out one kind of request; what it returns becomes JSON."""
+Handler: TypeAlias = Callable[[Mapping[str, Any], Peer, Tell], Coroutine[Any, Any, Any]]
+"""Carries out one kind of request; what it returns becomes JSON, in parts where it is ``Streamed``.
+
+It is cancelled when whoever asked hangs up, and when the agent stops.
+"""
 
 
 class ControlServer:
@@ -111,8 +127,9 @@ class ControlServer:
         try:
             async with self._gate:
                 answer = await self._answer(reader, writer, _peer_of(writer))
-                writer.write(encode(answer))
-                await writer.drain()
+                if answer is not None:
+                    writer.write(encode(answer))
+                    await writer.drain()
         except (ConnectionError, TimeoutError) as error:
             self._log.info("control connection ended early", error=type(error).__name__)
         finally:
@@ -120,25 +137,70 @@ class ControlServer:
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer) -> Answer | Failure:
+    async def _answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer
+    ) -> Answer | Failure | None:
+        """What is said at the end; None where nobody is there any more to hear it."""
+
         def tell(phase: str, done: int, total: int) -> None:
-            writer.write(encode(Tidings(phase, done, total)))
+            if not writer.is_closing():
+                writer.write(encode(Tidings(phase, done, total)))
 
         try:
             async with asyncio.timeout(_SECONDS_TO_ASK):
                 request = await _request(reader)
             handler = self._handlers.get(request.ask)
             if handler is None:
-                raise UsageError(f"this agent does not know {request.ask!r}", hint="see vmsguard agent --help")
+                raise UsageError(f"this agent does not know {request.ask[:64]!r}", hint="see vmsguard agent --help")
             self._log.info("asked", ask=request.ask, uid=peer.uid)
-            return Answer(await handler(request.arguments, peer, tell))
+            told = await _unless_gone(handler(request.arguments, peer, tell), reader, writer)
+            if isinstance(told, Streamed):
+                for part in told.parts:
+                    writer.write(encode(Part(msgspec.Raw(msgspec.json.encode(part)))))
+                    await writer.drain()
+                return Answer(told.value)
+            return Answer(told)
+        except _Gone:
+            self._log.info("who asked is gone")
+            return None
         except VmsguardError as error:
-            return Failure(error.message, error.hint, self._exit_code_of(error))
+            return Failure(str(error), error.hint, self._exit_code_of(error))
         except (ConnectionError, TimeoutError):
             raise
         except Exception as error:  # noqa: BLE001 - one request that breaks must not take the agent along
             self._log.error("a request broke", error=type(error).__name__, exc_info=True)
             return Failure(f"the agent broke over it: {type(error).__name__}", "see the agent's log")
+
+
+class _Gone(Exception):
+    """Whoever asked hung up before the answer."""
+
+
+async def _unless_gone(
+    answering: Coroutine[Any, Any, Any], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> Any:
+    """What the handler returns; raises ``_Gone`` once it ended because nobody is there any more."""
+    handling = asyncio.ensure_future(answering)
+    watching = asyncio.ensure_future(_hung_up(reader))
+    try:
+        while not handling.done() and not watching.done():
+            await asyncio.wait({handling, watching}, timeout=_BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            if not handling.done() and not writer.is_closing():
+                writer.write(encode(BEAT))
+        if handling.done():
+            return await handling
+        raise _Gone
+    finally:
+        watching.cancel()
+        handling.cancel()
+        # A handler may have something in hand that it has to see to the end.
+        await asyncio.gather(handling, watching, return_exceptions=True)
+
+
+async def _hung_up(reader: asyncio.StreamReader) -> None:
+    with contextlib.suppress(ConnectionError):
+        while await reader.read(4096):
+            pass
 
 
 async def _request(reader: asyncio.StreamReader) -> Request:
