@@ -18,12 +18,14 @@ from vmsguard.agent.fleet_in_force import FleetInForce
 from vmsguard.agent.last_looks import LastLooks
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.pace import Pace
+from vmsguard.agent.room_to_record import RoomToRecord
 from vmsguard.agent.settings import AgentSettings
 from vmsguard.agent.standing_orders import Orders
 from vmsguard.agent.sweeps import edges_after, first_sweep, next_look
 from vmsguard.agent.tasks import WATCH, TaskRef
 from vmsguard.agent.wall_clock import TOLERANCE, WallClockWatch
-from vmsguard.errors import EvidenceError, StateError
+from vmsguard.errors import EvidenceError, StateError, VmsguardError
+from vmsguard.evidence.log import EvidenceLog
 from vmsguard.model.work import WORKER, WorkEntry
 from vmsguard.run.equipment import Equipment
 
@@ -64,6 +66,8 @@ class Agent:
     looks: LastLooks = field(default_factory=LastLooks)
     last_round: datetime | None = field(default=None, init=False)
     """When the loop last went round without trouble."""
+    turns: int = field(default=0, init=False)
+    """How often it went round, with or without: a state that is away is no reason to start the agent anew."""
     trouble: str = field(default="", init=False)
     """What keeps it from going round."""
 
@@ -71,12 +75,17 @@ class Agent:
         equipment, settings = self.equipment, self.settings
         self._wall = WallClockWatch(equipment.clock)
         self._duties = DutyClock(equipment.state, equipment.evidence, self.tell)
-        self._orders = Orders(equipment.state, equipment.evidence)
+        self.orders = Orders(equipment.state, equipment.evidence)
+        log = equipment.evidence
+        self._room = RoomToRecord(log, self.tell) if isinstance(log, EvidenceLog) else None
         self._pace = Pace(settings.starts_per_second, settings.seed)
         self._alarms: datetime | None = None
         self._reload = self._beat = equipment.clock.monotonic()
         self._watches: dict[str, float] = {}
         self._forward: list[Step] = []
+        self._steps: list[tuple[datetime, timedelta, datetime]] = []
+        self._unscheduled = False
+        self._full = self._stopped = False
         self._failing: float | None = None
 
     # life
@@ -150,10 +159,24 @@ class Agent:
             await self.round()
             self._failing = None
         except StateError as error:
-            if error.message != self.trouble:
-                self.equipment.log.error("nothing is scheduled", why=error.message, hint=error.hint)
-            self.trouble = error.message
+            self._troubled(error)
             self._state_failed()
+        except EvidenceError as error:
+            if self.equipment.evidence.broken:
+                self._evidence_stopped()
+                raise
+            self._troubled(error)  # the disk filled up in this very round: the next one says so
+        self.turns += 1
+
+    def _troubled(self, error: VmsguardError) -> None:
+        if error.message != self.trouble:
+            self.equipment.log.error("nothing is scheduled", why=error.message, hint=error.hint)
+        self.trouble = error.message
+
+    def _evidence_stopped(self) -> None:
+        if not self._stopped:
+            self._stopped = True
+            self.tell([Alert(code="evidence-stopped", site="", subject="evidence", at=self.equipment.clock.now())])
 
     def _state_failed(self) -> None:
         """Have people told of a state that stays away, once a minute: whether they were is not kept anywhere."""
@@ -165,25 +188,34 @@ class Agent:
             self.tell([Alert(code="state-stopped", site="", subject="state", at=clock.now())])
 
     async def round(self, *, watch: bool = True) -> None:
-        """Look at the clock, the files, the orders and the duties, then hand over what is due."""
+        """Look at the clock, the files, the orders and the duties, then hand over what is due.
+
+        While the disk of the evidence is full nothing is done that could only be recorded later.
+        """
         equipment = self.equipment
         now, monotonic = equipment.clock.now(), equipment.clock.monotonic()
         if equipment.evidence.broken:
-            self.tell([Alert(code="evidence-stopped", site="", subject="evidence", at=now)])
+            self._evidence_stopped()
             raise EvidenceError(
                 f"the evidence log is broken: {equipment.evidence.broken}",
                 hint="mend the storage and start the agent again; its duties are overdue first",
             )
+        recording = self._recording(now)
         self._look_at_clock(now)
+        if recording:
+            self._follow_clock()
         if monotonic >= self._reload:
             self._reload = monotonic + self.settings.reload.total_seconds()
-            if self.in_force.refresh(now):
-                self._schedule(now)
-        self._orders.look(now)
+            self._unscheduled = self.in_force.refresh(now) or self._unscheduled
+        if self._unscheduled:
+            self._schedule(now)
+            self._unscheduled = False
+        if recording:
+            self.orders.look(now)
         if self._alarms is None or now >= self._alarms:
             told = self._duties.tick(now, self.in_force.sites)
             self._alarms = min(told or now + _ALARMS_AT_LEAST, now + _ALARMS_AT_LEAST)
-        if monotonic >= self._beat:
+        if recording and monotonic >= self._beat:
             self._heartbeat()
         await self.executor.dispatch(self._due(now, monotonic))
         if watch:
@@ -210,6 +242,16 @@ class Agent:
                 yield TaskRef(target.site, target.id, WATCH)
             self._watches[target.id] = at
 
+    def take_over_files(self) -> None:
+        """Have the files in force as they are at this moment."""
+        now = self.equipment.clock.now()
+        if self.in_force.refresh(now):
+            self._schedule(now)
+
+    def look_in_time(self) -> None:
+        """Have every target looked at in time for what somebody else did to its duties."""
+        self._schedule(self.equipment.clock.now())
+
     def _schedule(self, now: datetime) -> None:
         """Have every target looked at in time for its sweep, its duties and what changes by itself."""
         state, settings = self.equipment.state, self.settings
@@ -233,20 +275,35 @@ class Agent:
         self.equipment.evidence.append("heartbeat", durable=True, interval=int(seconds))
         self._beat = self.equipment.clock.monotonic() + seconds
 
+    def _recording(self, now: datetime) -> bool:
+        """Whether everything can be recorded; once it can be again, all is looked at."""
+        full, self._full = self._full, self._room is not None and not self._room.look(now)
+        if full and not self._full:
+            state = self.equipment.state
+            state.wake_work([work.target for work in state.all_work()], now)
+            self._beat = self.equipment.clock.monotonic()
+        return not self._full
+
     def _look_at_clock(self, now: datetime) -> None:
         before = self._wall.last
         step = self._wall.look()
-        if not step:
-            return
-        self.tell([Alert(code="clock-jumped", site="", subject="agent", at=now)])
-        if step < timedelta():
-            self._set_back(in_doubt_since(self._forward, -step, now), now)
-        else:
-            # Nobody can tell it from a machine that slept: the time counts, and all is looked at.
-            self._forward.append(Step(before, step))
-            state = self.equipment.state
-            state.wake_work([work.target for work in state.all_work()], now)
-        self._alarms = None
+        if step:
+            self._steps.append((before, step, now))
+            self._alarms = None
+
+    def _follow_clock(self) -> None:
+        """Put right what each step of the clock left behind; one at which that failed is followed again."""
+        while self._steps:
+            before, step, now = self._steps[0]
+            self.tell([Alert(code="clock-jumped", site="", subject="agent", at=now)])
+            if step < timedelta():
+                self._set_back(in_doubt_since(self._forward, -step, now), now)
+            else:
+                # Nobody can tell it from a machine that slept: the time counts, and all is looked at.
+                state = self.equipment.state
+                state.wake_work([work.target for work in state.all_work()], now)
+                self._forward.append(Step(before, step))
+            self._steps.pop(0)
 
     def _set_back(self, since: datetime, now: datetime) -> None:
         equipment, lease = self.equipment, timedelta(seconds=self.settings.lease_seconds)

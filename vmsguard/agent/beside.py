@@ -27,11 +27,10 @@ from vmsguard.agent.tasks import Outcome, TaskRef
 from vmsguard.errors import EvidenceError, StateError, VmsguardError
 from vmsguard.fleet.load_config import Config
 from vmsguard.fleet.secrets import SecretStore
+from vmsguard.model.notification_routes import Urgency
 from vmsguard.run.equipment import Equipment
 
 __all__ = ["Beside"]
-
-_TOLD_WITHOUT_STATE = frozenset({"evidence-stopped", "state-stopped"})
 
 
 @dataclass
@@ -48,6 +47,7 @@ class Beside:
         clock, log = self.equipment.clock, self.equipment.log
         self._agent: Agent | None = None
         self._looked_at: datetime | None = None
+        self._turns = 0
         self.metrics = AgentMetrics(self._picture, clock)
         self.vitals = Vitals(clock=clock, checks={"state": self._state_works, "evidence": self._evidence_works})
         self._notifier = Notifier(
@@ -70,11 +70,12 @@ class Beside:
         try:
             self._notifier.tell(told)
         except StateError:
-            # What is wrong with the state, or with the disk it shares with the evidence, cannot wait in the state.
-            stopped = [alert for alert in told if alert.code in _TOLD_WITHOUT_STATE]
-            if not stopped:
+            # What pages cannot wait in a state that keeps nothing now: a duty that ends, the state itself, its disk.
+            pages = [alert for alert in told if alert.kind.urgency is Urgency.PAGE]
+            if pages:
+                self._notifications.tell_directly(pages)
+            if len(pages) < len(told):
                 raise
-            self._notifications.tell_directly(stopped)
 
     def counted(self, handler: Handler) -> Handler:
         """The same handler, with every task it carries out in the metrics."""
@@ -120,9 +121,13 @@ class Beside:
     def _look(self) -> None:
         """Tick the vitals if the loop went round since the last look."""
         agent = self._agent
-        if agent is not None and agent.last_round is not None and agent.last_round != self._looked_at:
-            self._looked_at = agent.last_round
+        if agent is None:
+            return
+        if agent.turns != self._turns:
+            self._turns = agent.turns
             self.vitals.tick()
+        if agent.last_round is not None and agent.last_round != self._looked_at:
+            self._looked_at = agent.last_round
             self.metrics.reconciled(agent.last_round)
 
     @property

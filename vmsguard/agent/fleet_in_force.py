@@ -49,15 +49,17 @@ class FleetInForce:
     trouble: str = field(default="", init=False)
     """Why the files as they are now are not in force."""
     _loaded: Fleet | None = field(default=None, init=False)
+    _read: Fleet | None = field(default=None, init=False)
+    """Loaded, and not in force yet where the state could not be asked or written meanwhile."""
     _at: Mapping[str, tuple[Camera, ...]] = field(default_factory=dict, init=False)
     _lost: frozenset[str] = field(default=frozenset(), init=False)
 
     def refresh(self, now: datetime) -> bool:
         """Take over what changed; whether anything is otherwise than before. The first time a mistake is raised."""
-        loaded = self._loaded
+        loaded = self._read or self._loaded
         if loaded is None or self.source.changed():
             try:
-                loaded = self.source.load()
+                loaded = self._read = self.source.load()
                 self.trouble = ""
             except VmsguardError as error:
                 if self._loaded is None:
@@ -66,7 +68,9 @@ class FleetInForce:
                     self.trouble = str(error)
                     structlog.get_logger("vmsguard.agent").error("files not taken over", error=type(error).__name__)
                 return False
-        return self._put_in_force(loaded, now)
+        changed = self._put_in_force(loaded, now)
+        self._read = None
+        return changed
 
     def _put_in_force(self, loaded: Fleet, now: datetime) -> bool:
         owing = {duty.camera for duty in self.state.duties()}
@@ -87,10 +91,17 @@ class FleetInForce:
         before = self.state.cameras_in_scope("")
         cameras, retired = loaded.inventory.cameras.keys(), self.state.retirements().keys()
         lost = lost_cameras(before, cameras, retired)
-        news, self._lost = lost - self._lost, lost
+        news = lost - self._lost
         if news and shrank_too_far(before, cameras, retired):
             pause_writes(self.state, PauseScope.ALL, "", SHRANK, now)
             self.tell(Alert(code=SHRANK, site="", subject=camera, at=now) for camera in sorted(news))
+        self._lost = lost
+
+    @property
+    def as_in_the_files(self) -> Fleet:
+        """What is in force without the cameras that the files lost."""
+        assert self._loaded is not None
+        return self._loaded
 
     def target(self, name: str) -> Target | None:
         return self.fleet.inventory.targets.get(name)

@@ -93,15 +93,14 @@ class Notifier:
     async def tell_directly(self, alerts: Sequence[Alert]) -> int:
         """Send pages that cannot be kept first, because what they are about is where they would be kept.
 
-        Tried once, and again by whoever tells them again; how many messages left.
+        Tried once, and again by whoever tells them again; how many messages left. Who is silent is not known then:
+        what is of one site goes together.
         """
         now, sent = self._clock.now(), 0
-        cause = root_cause(Situation())
         for route in self._routes.values():
-            groups = grouped((alert for alert in alerts if wanted_by(route, alert)), cause)
-            key = (route.id, " ".join(group.key for group in groups))
-            last = self._paged.get(key)
-            if not groups or (last is not None and now < last + _AGAIN):
+            wanted = (alert for alert in alerts if wanted_by(route, alert))
+            groups = [group for group in grouped(wanted, _by_site) if self._may_page(route, group.key, now)]
+            if not groups:
                 continue
             message = compose(groups, route=route.id, notices=[int(now.timestamp())], origin=self._origin, now=now)
             try:
@@ -109,9 +108,13 @@ class Notifier:
             except NotSent as error:
                 self._log.warning("notification not sent", route=route.id, why=error.message, attempts=1)
                 continue
-            self._paged[key] = now
+            self._paged.update({(route.id, group.key): now for group in groups})
             sent += 1
         return sent
+
+    def _may_page(self, route: Route, key: str, now: datetime) -> bool:
+        last = self._paged.get((route.id, key))
+        return last is None or now >= last + _AGAIN
 
     async def flush(self) -> int:
         """Send what is due and return how many messages left; one route that fails holds up no other."""
@@ -143,8 +146,7 @@ class Notifier:
             paging = alert.kind.urgency is Urgency.PAGE
             (pages.setdefault(f"{alert.code} {cause(alert)}", []) if paging else rest).append((one, alert))
         for key, several in pages.items():
-            last = self._paged.get((route.id, key))
-            if last is None or now >= last + _AGAIN:
+            if self._may_page(route, key, now):
                 yield grouped((alert for _, alert in several), cause), [one for one, _ in several]
         if digest_due(route, (one.created for one, _ in rest), now):
             yield grouped((alert for _, alert in rest), cause), [one for one, _ in rest]
@@ -165,3 +167,7 @@ class Notifier:
             if group.urgency is Urgency.PAGE:
                 self._paged[(route.id, group.key)] = now
         return True
+
+
+def _by_site(alert: Alert) -> str:
+    return f"site:{alert.site}"

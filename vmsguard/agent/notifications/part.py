@@ -32,6 +32,7 @@ class NotificationsPart:
         self._log = log
         self._sleep = sleep
         self._sending: asyncio.Task[None] | None = None
+        self._unkept: list[Alert] = []
         self._direct: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
@@ -49,12 +50,16 @@ class NotificationsPart:
                 await self._flush()
 
     def tell_directly(self, alerts: Sequence[Alert]) -> None:
-        """Begin to send alerts that the state cannot keep."""
-        task = asyncio.ensure_future(self._tell_directly(alerts))
-        self._direct.add(task)
-        task.add_done_callback(self._direct.discard)
+        """Begin to send alerts that the state cannot keep; those told in one breath go together."""
+        self._unkept.extend(alerts)
+        if not self._direct:
+            task = asyncio.ensure_future(self._tell_directly())
+            self._direct.add(task)
+            task.add_done_callback(self._direct.discard)
 
-    async def _tell_directly(self, alerts: Sequence[Alert]) -> None:
+    async def _tell_directly(self) -> None:
+        await asyncio.sleep(0)  # until whoever tells has told all
+        alerts, self._unkept = self._unkept, []
         try:
             await self._notifier.tell_directly(alerts)
         except Exception as error:  # noqa: BLE001 - a bug in one message must not silence the pages after it
