@@ -32,7 +32,12 @@ class LastLooks:
         self.note(target, answered=all(one.target != target for one in outcome.unreachable))
         waiting = {one.change for one in outcome.skipped if one.reason.startswith(FIRST_PURGE)}
         planned = () if outcome.plan is None else outcome.plan.changes
-        recordings = sum(one.items for one in planned if one.change.target == target and one.change.id in waiting)
+        self.note_waiting(
+            target, sum(one.items for one in planned if one.change.target == target and one.change.id in waiting)
+        )
+
+    def note_waiting(self, target: str, recordings: int) -> None:
+        """So many recordings wait for approval of their first deletion; 0 where none do."""
         if recordings:
             self._waiting[target] = recordings
         else:

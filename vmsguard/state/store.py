@@ -82,6 +82,11 @@ class State(Overview, PutBack, WorkLedger, LeasesAtOnce, DutyWatches, StandingOr
         """Held for one run; a second run gets ``StateError`` with the pid of the first."""
         return exclusive_run(lock_file)
 
+    @property
+    def salt(self) -> bytes:
+        """The key of ``digest``, for the other processes of this installation."""
+        return self._salt
+
     def digest(self, text: str) -> str:
         """A keyed digest: tells equal texts apart from others here, and nothing to who lacks our salt."""
         return hashlib.blake2b(text.encode(), key=self._salt, digest_size=16).hexdigest()
