@@ -17,6 +17,7 @@ from vmsguard.model.plan import PlannedChange
 from vmsguard.model.snapshot import TargetSeen
 from vmsguard.model.vocabulary import Basis, Mode, Stage
 from vmsguard.run.execute import Sent
+from vmsguard.run.files_left import FilesLeft
 from vmsguard.run.observe import TargetObservation
 from vmsguard.run.purge import Proven, PurgeBudget, proven_deletions
 
@@ -84,12 +85,13 @@ def proven(
     *,
     complete: bool = True,
     files: int | None = None,
+    written: tuple[datetime, ...] = (),
     identity: Identity | None = None,
 ) -> list[bool]:
     key = FactKey("t", "1", "footage.recordings")
     fact = Fact(key, Known(Items(values, complete)), Basis.READ_BACK, NOW)
     observation = TargetObservation(seen=TargetSeen(target="t", identity=identity), facts={key: fact})
-    counted = {} if files is None else {("t", "1"): files}
+    counted = {} if files is None else {("t", "1"): FilesLeft(files, *written)}
     found = proven_deletions([Sent(purge(), "accepted")], {"t": observation}, counted, run="r", started=NOW, ended=NOW)
     assert [] == found.held
     return [deletion.observed for deletion in found.deletions]
@@ -129,6 +131,29 @@ def test_only_a_read_back_proves_a_deletion(
     assert expected == proven(values, complete=complete, files=files)
 
 
+NEWER = StoredRecording("n", "s", NOW + timedelta(seconds=1), None)
+
+
+@pytest.mark.parametrize(
+    ("values", "oldest", "newest", "expected"),
+    [
+        ((NEWER,), 1, 9, [True]),
+        ((NEWER,), 0, 0, [True]),
+        ((NEWER,), -1, 9, []),
+        ((NEWER,), 1, 61, []),
+        ((OLD, NEWER), 1, 9, []),
+        ((), 1, 9, []),
+    ],
+    ids=["newer-files", "of-that-second", "older-file", "clock-of-storage-ahead", "old-listed", "none-listed"],
+)
+def test_where_recording_goes_on_no_file_from_before_may_be_left(
+    values: tuple[StoredRecording, ...], oldest: int, newest: int, expected: list[bool]
+) -> None:
+    written = (NOW + timedelta(seconds=oldest), NOW + timedelta(seconds=newest))
+    assert expected == proven(values, files=3, written=written)
+    assert [] == proven(values, files=3)  # a count alone does not tell which they are
+
+
 def test_an_empty_list_of_a_target_that_answers_anything_proves_no_deletion() -> None:
     assert [] == proven((), identity=Identity(fabricates=True))
 
@@ -144,7 +169,7 @@ def proven_beside(
     key = FactKey("t", "1", "footage.recordings")
     fact = Fact(key, Known(Items(values, complete)), Basis.READ_BACK, NOW)
     seen = {"t": TargetObservation(seen=TargetSeen(target="t"), facts={key: fact})}
-    counted = {} if files is None else {("t", "1"): files}
+    counted = {} if files is None else {("t", "1"): FilesLeft(files)}
     sent = [Sent(held_purge(window), "accepted")]
     return proven_deletions(sent, seen, counted, run="r", started=NOW, ended=NOW)
 

@@ -119,3 +119,18 @@ async def test_storage_that_vanishes_between_two_looks_proves_nothing(storage: P
 
 async def test_without_a_storage_path_nothing_is_looked_at() -> None:
     assert (await look_files(None, "1", 0, sleeping())).answered is None
+
+
+async def test_when_files_were_last_written_is_told(storage: Path) -> None:
+    os.utime(storage / "1/2026-11-22/7/00001.jpg", (1_795_000_000, 1_795_000_000))
+    os.utime(storage / "1/2026-11-22/7/00002.jpg", (1_796_000_000, 1_796_000_000))
+    os.utime(storage / "1/2026-11-21/6/6-video.mp4", (1_795_500_000, 1_795_500_000))
+    sighting = await look_files(str(storage), "1", 0, sleeping())
+    assert sighting.oldest is not None
+    assert sighting.newest is not None
+    assert (1_795_000_000, 1_796_000_000) == (sighting.oldest.timestamp(), sighting.newest.timestamp())
+
+
+async def test_where_no_file_is_none_was_written(storage: Path) -> None:
+    sighting = await look_files(str(storage), "2", 0, sleeping())
+    assert (None, None) == (sighting.oldest, sighting.newest)

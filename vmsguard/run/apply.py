@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TypeAlias
 
 from vmsguard.errors import SecretMissing
-from vmsguard.model.facts import Known
 from vmsguard.model.ledger import Deletion, HeldPurge
 from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.results import Result
@@ -18,6 +17,7 @@ from vmsguard.run.check import begin, finish
 from vmsguard.run.equipment import Equipment
 from vmsguard.run.execute import Sent, send_changes
 from vmsguard.run.exit_code import exit_code
+from vmsguard.run.files_left import files_left
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.judge import Judged, judge
 from vmsguard.run.outcome import RunOutcome, Skipped
@@ -220,11 +220,7 @@ def _ledger(
     state = equipment.state
     before: list[Deletion | HeldPurge] = [*state.deletions(), *state.held_purges()]
     known = {(entry.target, entry.channel, entry.cutoff) for entry in before}
-    files = {
-        (fact.key.target, fact.key.channel): int(fact.reading.value)
-        for fact in judged.seen.facts
-        if fact.key.name == "footage.files" and isinstance(fact.reading, Known)
-    }
+    files = files_left(judged.seen)
     now = equipment.clock.now()
     found = proven_deletions(sent, judged.observations, files, run=run, started=begun, ended=now)
     proven: list[Deletion | HeldPurge] = [*found.deletions, *found.held]

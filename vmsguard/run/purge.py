@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from vmsguard.engine.held import held_recordings
 from vmsguard.model.changes import Change
-from vmsguard.model.facts import FactKey, Items, Known
+from vmsguard.model.facts import Fact, FactKey, Items, Known
 from vmsguard.model.ledger import Deletion, HeldPurge
 from vmsguard.model.plan import PlannedChange
 from vmsguard.model.vocabulary import WHOLE, Stage
 from vmsguard.run.execute import Sent
+from vmsguard.run.files_left import FilesLeft
 from vmsguard.run.observe import TargetObservation
 from vmsguard.run.outcome import Skipped
 
@@ -73,7 +74,7 @@ class Proven(NamedTuple):
 def proven_deletions(
     sent: Iterable[Sent],
     observations: Mapping[str, TargetObservation],
-    files_left: Mapping[tuple[str, str], int | None],
+    files_left: Mapping[tuple[str, str], FilesLeft],
     *,
     run: str,
     started: datetime,
@@ -81,9 +82,10 @@ def proven_deletions(
 ) -> Proven:
     """Purges that a fresh read-back proves: nothing that began before the cutoff is listed any more.
 
-    Where the storage is visible the files must be gone too ("row gone, files stay" is no deletion). The
-    list of a target that answers anything proves nothing, nor do times that have not come yet. Where held
-    footage is left it is no deletion: the files in storage are not counted against it either.
+    Where the storage is visible the files must be gone too ("row gone, files stay" is no deletion); where newer
+    footage is listed, the files from before the cutoff. The list of a target that answers anything proves nothing, nor
+    do times that have not come yet. Where held footage is left it is no deletion: the files in storage are not counted
+    against it either.
     """
     found = Proven([], [])
     for entry in sent:
@@ -96,7 +98,8 @@ def proven_deletions(
             continue
         files = files_left.get((change.target, change.channel))
         left = _left(observation, change, cutoff)
-        if left is None or (not left and files is not None and files > 0):
+        gone = files is not None and (files.count == 0 or _only_newer(files, observation, change, cutoff, ended))
+        if left is None or (not left and files is not None and not gone):
             continue
         if left:
             found.held.append(
@@ -121,7 +124,7 @@ def proven_deletions(
                 started=started,
                 ended=ended,
                 count=entry.planned.items,
-                observed=files == 0,
+                observed=gone,
                 run=run,
             )
         )
@@ -130,8 +133,7 @@ def proven_deletions(
 
 def _left(observation: TargetObservation, change: Change, cutoff: datetime) -> int | None:
     """How many held recordings are listed from before the cutoff; None while anything else may be."""
-    key = FactKey(change.target, change.channel, "footage.recordings")
-    fact = observation.facts.get(key) or observation.facts.get(FactKey(change.target, WHOLE, "footage.recordings"))
+    fact = _listed(observation, change)
     if fact is None or not isinstance(fact.reading, Known) or not isinstance(fact.reading.value, Items):
         return None
     items = fact.reading.value
@@ -142,6 +144,22 @@ def _left(observation: TargetObservation, change: Change, cutoff: datetime) -> i
     if not items.complete or not all(item.start is not None and oldest <= item.start <= newest for item in others):
         return None
     return sum(1 for item in items.values if item.id in held and (item.start is None or item.start < cutoff))
+
+
+def _only_newer(
+    files: FilesLeft, observation: TargetObservation, change: Change, cutoff: datetime, now: datetime
+) -> bool:
+    """Whether all files there can be those of newer footage that the target lists."""
+    fact = _listed(observation, change)
+    if fact is None or not isinstance(fact.reading, Known) or not isinstance(fact.reading.value, Items):
+        return False
+    newer = any(not item.empty and item.start is not None for item in fact.reading.value.values)
+    return newer and files.all_written_since(cutoff, now + _CLOCKS_DIFFER)
+
+
+def _listed(observation: TargetObservation, change: Change) -> Fact | None:
+    key = FactKey(change.target, change.channel, "footage.recordings")
+    return observation.facts.get(key) or observation.facts.get(FactKey(change.target, WHOLE, "footage.recordings"))
 
 
 def _fabricates(observation: TargetObservation) -> bool:

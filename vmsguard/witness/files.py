@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from vmsguard.model.vocabulary import Why
@@ -27,6 +28,7 @@ class Tally:
     files: int
     total_bytes: int
     newest_ns: int
+    oldest_ns: int = 0
 
 
 def grew(before: Tally, after: Tally) -> bool:
@@ -56,7 +58,7 @@ def tally(storage: str, path: str) -> Tally:
 
 
 def _walk(place: Path) -> Tally:
-    files = total = newest = 0
+    files = total = newest = oldest = 0
     waiting = [os.fspath(place)]
     while waiting:
         with os.scandir(waiting.pop()) as entries:
@@ -73,9 +75,10 @@ def _walk(place: Path) -> Tally:
                 files += 1
                 total += found.st_size
                 newest = max(newest, found.st_mtime_ns)
+                oldest = min(oldest or found.st_mtime_ns, found.st_mtime_ns)
                 if files > MOST_FILES:
                     raise NotToldError("there are too many files to count")
-    return Tally(files, total, newest)
+    return Tally(files, total, newest, oldest)
 
 
 async def look_files(
@@ -90,4 +93,17 @@ async def look_files(
         after = await asyncio.to_thread(tally, storage, path)
     except NotToldError as error:
         return proves_nothing(str(error), Why.INCOMPLETE)
-    return Sighting(grew(before, after), after.files, f"{after.files} files")
+    return Sighting(
+        grew(before, after),
+        after.files,
+        f"{after.files} files",
+        oldest=_written(after.oldest_ns, after),
+        newest=_written(after.newest_ns, after),
+    )
+
+
+def _written(ns: int, there: Tally) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(ns / 1e9, UTC) if there.files else None
+    except (ValueError, OverflowError):  # no such year
+        return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from vmsguard.model.vocabulary import Why
@@ -22,6 +24,10 @@ class Sighting(Struct, frozen=True):
     why: Why = Why.NOT_READ
     without_login: bool | None = None
     """Whether a stream was described to somebody who showed no login; None where nobody was asked like that."""
+    oldest: datetime | None = None
+    """When the file that was left alone for the longest was last written to; None where there is no file."""
+    newest: datetime | None = None
+    """When a file was last written to."""
 
 
 def proves_nothing(detail: str, why: Why = Why.NOT_READ) -> Sighting:
