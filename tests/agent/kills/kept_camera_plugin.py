@@ -48,8 +48,8 @@ class KeptCameraDriver(Driver):
         return MANIFEST
 
     async def open(self) -> Identity:
-        told = await self._read("open")
-        return Identity(manufacturer="Acme", model="C1", serial=told["name"], firmware="1.0")
+        await self._read("open")
+        return Identity(manufacturer="Acme", model="C1", serial=self.target.id, firmware="1.0")
 
     async def channels(self) -> AsyncIterator[Channel]:
         yield Channel(id="1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -92,9 +91,7 @@ class Killer:
         free = sorted(name for name in self.site.thermal() if self._by_hand[name] < _BY_HAND_AT_MOST)
         for name in self._random.sample(free, min(len(free), self.pace.by_hand)):
             self._by_hand[name] += 1
-            url = f"http://127.0.0.1:{self.site.cameras_port}/c/{name[2:]}/by-hand"
-            with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=20) as answer:
-                answer.read()
+            self.site.ask_camera(int(name[2:]), "by-hand")
 
     def broken(self) -> list[str]:
         """What may be at no time, whoever was killed when; asked while nobody writes."""
