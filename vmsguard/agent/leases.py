@@ -1,10 +1,11 @@
-"""Leases from the state: the office of an executor that runs beside the scheduler."""
+"""Leases from the state, which in a worker is the agent's, and what the work asks of a lease."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol, runtime_checkable
 
 from vmsguard.agent.backoff import retry_after
 from vmsguard.agent.executor import Lease
@@ -13,7 +14,21 @@ from vmsguard.model.clock import Clock
 from vmsguard.model.work import Lease as WorkLease
 from vmsguard.state.store import State
 
-__all__ = ["StateLease", "StateLeases"]
+__all__ = ["FencedLease", "StateLease", "StateLeases"]
+
+
+@runtime_checkable
+class FencedLease(Lease, Protocol):
+    """A lease under which a task can be carried out, wherever it comes from."""
+
+    @property
+    def held(self) -> WorkLease:
+        """As the state gave it."""
+        ...
+
+    def fenced(self) -> AbstractContextManager[None]:
+        """Within it no write reaches the state once the lease is somebody else's."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -61,12 +76,12 @@ class StateLeases:
 
         A task that only looked, or was given up unfinished, leaves the pause as it was too.
         """
-        if (isinstance(outcome, Done) and ref.kind == DUE) or not isinstance(lease, StateLease):
+        if (isinstance(outcome, Done) and ref.kind == DUE) or not isinstance(lease, FencedLease):
             return
-        held, before = lease.held, self._state.work(ref.target)
-        attempt, not_before = held.attempt, None if before is None else before.not_before
-        if isinstance(outcome, Retry) and ref.kind == DUE:
-            attempt += 1
-            pause = max(outcome.after, retry_after(attempt, self._seed, ref.target))
-            not_before = self._clock.now() + timedelta(seconds=pause)
-        self._state.finish(held, held.next_due, attempt, not_before)
+        held = lease.held
+        if not isinstance(outcome, Retry) or ref.kind != DUE:
+            self._state.give_back(held)
+            return
+        attempt = held.attempt + 1
+        pause = max(outcome.after, retry_after(attempt, self._seed, ref.target))
+        self._state.finish(held, held.next_due, attempt, self._clock.now() + timedelta(seconds=pause))

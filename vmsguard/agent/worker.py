@@ -13,7 +13,7 @@ from vmsguard.agent.executor import Lease
 from vmsguard.agent.flapping import WINDOW, flapping_systems
 from vmsguard.agent.fleet_in_force import FleetInForce
 from vmsguard.agent.last_looks import LastLooks
-from vmsguard.agent.leases import StateLease
+from vmsguard.agent.leases import FencedLease
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.reversals import reversals_in
 from vmsguard.agent.settings import AgentSettings
@@ -23,16 +23,19 @@ from vmsguard.agent.tasks import WATCH, Done, Drop, Outcome, Retry, TaskRef
 from vmsguard.agent.watch_target import watch_target
 from vmsguard.agent.what_may_be_sent import Leave, is_duty, pauses_on
 from vmsguard.agent.what_to_tell import alerts_of
-from vmsguard.errors import LeaseLost
+from vmsguard.errors import EvidenceError, LeaseLost
 from vmsguard.model.inventory import Camera, Target
 from vmsguard.model.ledger import Standing
 from vmsguard.model.standing_orders import PauseScope
 from vmsguard.model.vocabulary import Remediation
-from vmsguard.run.apply import run_apply
+from vmsguard.run.apply import purge_in_reserve, run_apply
 from vmsguard.run.equipment import Equipment
 from vmsguard.run.outcome import RunOutcome
 
 __all__ = ["Worker"]
+
+_WITHOUT_ROOM = 300.0
+"""Seconds until a target is tried again of which nothing could be recorded; the agent tries all once there is room."""
 
 _UNDONE = frozenset({Remediation.NO_EFFECT, Remediation.REFUSED, Remediation.FAILED, Remediation.APPLIED})
 
@@ -50,7 +53,7 @@ class Worker:
 
     async def __call__(self, ref: TaskRef, lease: Lease) -> Outcome:
         target = self.in_force.target(ref.target)
-        if target is None or not isinstance(lease, StateLease):
+        if target is None or not isinstance(lease, FencedLease):
             return Drop("unknown here")
         try:
             with lease.fenced():
@@ -60,7 +63,7 @@ class Worker:
         except LeaseLost:
             return Drop("lease lost")
 
-    async def _watch(self, target: Target, lease: StateLease) -> Outcome:
+    async def _watch(self, target: Target, lease: FencedLease) -> Outcome:
         """What changed, or answers again after it did not, is looked at as a whole now."""
         watched = await watch_target(target, self.equipment)
         # What answers and was not changed by what was sent is not tried more often for that.
@@ -71,7 +74,7 @@ class Worker:
             self.equipment.state.wake_work({target.id, *beside}, self.equipment.clock.now())
         return Done()
 
-    async def _work(self, target: Target, lease: StateLease) -> Outcome:
+    async def _work(self, target: Target, lease: FencedLease) -> Outcome:
         state, clock = self.equipment.state, self.equipment.clock
         cameras = {camera.id: camera for camera in self.in_force.cameras_at(target.id)}
         if not cameras:
@@ -91,13 +94,20 @@ class Worker:
             lock=fleet.lock,
             owned_elsewhere={name for name, one in cameras.items() if one.managed_by not in ("", target.id)},
         )
-        outcome = await run_apply(
-            fleet,
-            self.equipment,
-            self.new_run(),
-            confirm_purge=approved_count(state, target.id, begun),
-            barred=leave,
-        )
+        try:
+            outcome = await run_apply(
+                fleet,
+                self.equipment,
+                self.new_run(),
+                confirm_purge=approved_count(state, target.id, begun),
+                barred=leave,
+            )
+        except EvidenceError:
+            if self.equipment.evidence.broken:
+                raise
+            # No room is left but for deletions, and those that are owed do not wait for more (DESIGN 7).
+            await purge_in_reserve(fleet, self.equipment, self.new_run(), barred=leave.duties_only)
+            return Retry(_WITHOUT_ROOM)
         self.looks.note_run(target.id, outcome)
         self._follow_up(target, cameras, outcome, before, sent, lease.held.attempt)
         overdue = any(aim <= clock.now() for aim in aims_at(target.id, state, clock.now()).values())
@@ -105,7 +115,7 @@ class Worker:
             Retry(0.0) if _came_to_nothing(outcome, target, overdue=overdue) else self._finish(target, lease, cameras)
         )
 
-    def _finish(self, target: Target, lease: StateLease, cameras: Mapping[str, Camera]) -> Outcome:
+    def _finish(self, target: Target, lease: FencedLease, cameras: Mapping[str, Camera]) -> Outcome:
         """Give the lease back with the next time there is something to do."""
         now = self.equipment.clock.now()
         # What is aimed at already and could not be sent waits for a person, or for the next sweep.

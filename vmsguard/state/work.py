@@ -143,6 +143,19 @@ class WorkLedger(Stored):
         with self._database.write() as connection:
             return self._of(connection, lease, values)
 
+    def give_back(self, lease: Lease) -> bool:
+        """End the lease and leave the work as due as it was, its pause and its attempts too; False: it is not ours."""
+        c = t.work.c
+        values = {
+            "owner": _NO_OWNER,
+            "leased_at": None,
+            "lease_until": None,
+            "next_due": earlier(c.again, c.next_due),
+            "again": None,
+        }
+        with self._database.write() as connection:
+            return self._of(connection, lease, values)
+
     def end_leases(self, *, but: str = "") -> int:
         """End every lease; how many there were. For an agent that starts: whoever held one went with its process.
 

@@ -16,6 +16,7 @@ from vmsguard.agent.workers.line import Line
 from vmsguard.agent.workers.remote_evidence import RemoteEvidence
 from vmsguard.agent.workers.remote_looks import RemoteLooks
 from vmsguard.agent.workers.remote_state import RemoteState
+from vmsguard.model.work import Lease
 
 __all__ = ["AgentLine", "connect_to_agent"]
 
@@ -42,6 +43,11 @@ class AgentLine:
         """Whether the line is known to be broken."""
         return self._line.gone
 
+    @property
+    def held(self) -> tuple[Lease, ...]:
+        """Leases that were taken over this line and not given back: once it broke, for the next line to give back."""
+        return tuple(self.state.held.values())
+
     async def until_gone(self) -> None:
         """Return once the agent has hung up, whether or not anything is asked meanwhile."""
         await self._line.until_gone()
@@ -58,9 +64,19 @@ class AgentLine:
         self.close()
 
 
-def connect_to_agent(path: Path, name: str) -> AgentLine:
+def connect_to_agent(path: Path, name: str, *, left: Iterable[Lease] = ()) -> AgentLine:
     """The line to the agent that listens there, for the worker of this name.
+
+    ``left`` are the leases ``held`` of a line before this one that broke. They are given back now, so no task may be
+    at work under them any more: the targets need not wait until they run out.
 
     Raises ``AgentGone`` where none answers, and ``UsageError`` where it does not take us.
     """
-    return AgentLine(Line(path, Hello(name, __version__)))
+    line = AgentLine(Line(path, Hello(name, __version__)))
+    try:
+        for lease in left:
+            line.state.give_back(lease)
+    except BaseException:
+        line.close()
+        raise
+    return line

@@ -82,7 +82,7 @@ WRITES = frozenset(
 )
 """Only under a lease that is held at that moment."""
 
-LEASES = frozenset({"finish", "lease", "renew"})
+LEASES = frozenset({"finish", "give_back", "lease", "renew"})
 """These carry their lease themselves."""
 
 IN_THE_WORKER = frozenset({"digest", "fenced", "salt"})

@@ -82,5 +82,5 @@ class GivenUp:
         if (work.owner, work.token) != (under.owner, under.token):
             return False
         if over:
-            self._state.finish(under, under.next_due, under.attempt + 1)
+            self._state.give_back(under)
         return not over
