@@ -19,6 +19,7 @@ LAYERS = (
     ("witness", "run"),
     ("fleet",),
     ("agent",),
+    ("hub",),
     ("cli",),
 )
 BEFORE = tuple(accumulate((frozenset(layer) for layer in LAYERS), frozenset.union, initial=frozenset[str]()))
@@ -29,7 +30,7 @@ MAY_IMPORT = {room: before for layer, before in zip(LAYERS, BEFORE, strict=False
     "simulator": frozenset({"errors", "model"}),  # shares no code with any driver
     "testing": BEFORE[6],
     "console": frozenset({"errors", "model", "evidence"}),
-    "cli": BEFORE[8] | {"simulator", "report", "console"},
+    "cli": BEFORE[9] | {"simulator", "report", "console"},
     "": frozenset({"_version"}),
     "__main__": frozenset({"cli"}),  # python -m vmsguard
 }

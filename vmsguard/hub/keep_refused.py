@@ -1,0 +1,26 @@
+"""What was refused is kept as it came: two heads of one key that contradict each other convict it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from vmsguard.evidence.disk import Disk
+
+__all__ = ["MOST_KEPT", "keep_refused"]
+
+MOST_KEPT = 16
+"""Files per reason and log: whoever sends nonsense for ever must not fill the hub's disk."""
+
+
+def keep_refused(folder: Path, code: str, raw: bytes, disk: Disk) -> str:
+    """Keep a refused message; the file's name, or nothing where there are enough of its kind."""
+    name = f"{code}-{sha256(raw).hexdigest()[:16]}.batch"
+    path = folder / name
+    if path.exists():
+        return name
+    folder.mkdir(parents=True, exist_ok=True)
+    if sum(1 for _ in folder.glob(f"{code}-*.batch")) >= MOST_KEPT:
+        return ""
+    disk.replace(path, raw)
+    return name
