@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from vmsguard.errors import DriverError, PluginError, Unreachable
 from vmsguard.model.inventory import Target
 from vmsguard.model.trust import FIRST_USE, TargetTrust
+from vmsguard.net.blocking import run_blocking_for
 from vmsguard.net.client import GuardedClient
 from vmsguard.plugin.driver import Context, Driver
 from vmsguard.run.equipment import Instruments
@@ -68,7 +69,7 @@ async def driver_session(
         clock=equipment.clock,
         random=equipment.random,
         log=log,
-        run_blocking=equipment.run_blocking,
+        run_blocking=run_blocking_for(target.id, equipment.run_blocking),
         login_mode_before="" if known is None else known.login_mode,
     )
     try:
