@@ -74,6 +74,10 @@ class NatsServer:
             self.process.wait()
             self.process = None
 
+    def lose_store(self) -> None:
+        """As if its disk had been replaced."""
+        shutil.rmtree(self.folder / "store")
+
 
 def debian_binary() -> str | None:
     """Debian's own server, which is too old to be relied on; what shows that it is refused."""

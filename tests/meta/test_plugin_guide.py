@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import re
 import sys
 import types
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from vmsguard.agent.executor import ExecutorNeeds, Lease
+from vmsguard.agent.tasks import Drop, Outcome, TaskRef
 from vmsguard.controls.base import Control
+from vmsguard.fleet.read_agent import AgentConfig
+from vmsguard.fleet.secrets import SecretStore
 from vmsguard.model.changes import Change, VerbSpec
 from vmsguard.model.discovery import DiscovererEntry
+from vmsguard.model.executors import ExecutorEntry
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.facts import Items, Known
 from vmsguard.model.inventory import Limits, Target
 from vmsguard.model.manifest import DriverEntry, Manifest
+from vmsguard.model.secret_sources import SecretSourceEntry
 from vmsguard.model.vocabulary import Layer, Role, Stage
 from vmsguard.net.login import Login
 from vmsguard.plugin import hookimpl, hookspecs
 from vmsguard.plugin.loader import load_plugins
+from vmsguard.plugin.registry import LoadedPlugin, RegisteredExecutor, RegisteredSecretSource, Registry
 from vmsguard.testing.sessions import open_session
 
 GUIDE = Path(__file__).parents[2] / "docs" / "plugins.md"
@@ -33,10 +42,10 @@ HOOKS = sorted(name for name in vars(hookspecs) if name.startswith("vmsguard_"))
 
 @pytest.fixture
 def acme(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The two modules of the guide, as if they were installed."""
+    """The modules of the guide, as if they were installed."""
     sources = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), flags=re.DOTALL)
     monkeypatch.setitem(sys.modules, "vmsguard_acme", types.ModuleType("vmsguard_acme"))
-    for name, source in zip(("driver", "plugin"), sources, strict=True):
+    for name, source in zip(("driver", "plugin", "vault", "queue"), sources, strict=True):
         module = types.ModuleType(f"vmsguard_acme.{name}")
         monkeypatch.setitem(sys.modules, module.__name__, module)
         exec(compile(source, f"{GUIDE.name}:{name}", "exec"), module.__dict__)
@@ -91,6 +100,60 @@ def _active(facts: object, layer: Layer) -> object:
     return reading.value.values[0].active
 
 
+def test_the_example_of_a_source_gives_its_secret(acme: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "unlocked").write_text('{"cams/17": "admin:simulated"}', encoding="utf-8")
+    monkeypatch.setenv("ACME_UNLOCKED", str(tmp_path / "unlocked"))
+    entry = SecretSourceEntry(name="acme-vault", path="vmsguard_acme.vault:AcmeVault", api=1)
+    registry = Registry(secrets={"acme-vault": RegisteredSecretSource(entry, LoadedPlugin("acme", "acme", "1"))})
+
+    told = SecretStore(tmp_path, {}, sources=registry.secret_source).login("secret://acme-vault/cams/17")
+
+    assert told is not None
+    assert ("admin", "simulated") == (told.user, told.password)
+
+
+async def test_the_example_of_an_executor_carries_tasks_out(acme: None) -> None:
+    entry = ExecutorEntry(name="one-by-one", path="vmsguard_acme.queue:one_by_one", api=1)
+    registry = Registry(executors={"one-by-one": RegisteredExecutor(entry, LoadedPlugin("acme", "acme", "1"))})
+    carried: list[str] = []
+    stop = asyncio.Event()
+
+    async def handler(ref: TaskRef, lease: Lease) -> Outcome:
+        carried.append(ref.target)
+        if len(carried) == 2:
+            stop.set()
+        return Drop()
+
+    config = AgentConfig(socket=Path("a"), workers=Path("w"))
+    needs = ExecutorNeeds(AllLeases(), config, SecretStore(Path()), "site", lambda: {"s"}, 64)
+    async with registry.executor_factory("one-by-one")(needs) as executor:
+        await executor.dispatch([TaskRef("s", "a"), TaskRef("s", "b")])
+        await executor.serve(handler, stop)
+
+    assert ["a", "b"] == carried
+
+
+class AllLeases:
+    """Everybody gets what is asked for."""
+
+    term = 60.0
+
+    async def acquire(self, ref: TaskRef) -> Lease:
+        return OwnLease(ref.target)
+
+    async def release(self, lease: Lease, ref: TaskRef, outcome: Outcome | None) -> None:
+        """Nobody else wants it."""
+
+
+@dataclass
+class OwnLease:
+    target: str
+    token: int = 1
+
+    async def renew(self) -> bool:
+        return True
+
+
 @pytest.mark.parametrize("hook", HOOKS)
 def test_each_hook_is_documented_with_its_arguments(hook: str) -> None:
     arguments = ", ".join(inspect.signature(getattr(hookspecs, hook)).parameters)
@@ -119,6 +182,8 @@ PROVIDERS = {
     "vmsguard_register_controls": type("Shut", (Control,), {"id": "demo/shut"}),
     "vmsguard_register_packs": Path("/packs"),
     "vmsguard_register_discoverers": DiscovererEntry(name="hello", driver="demo", path="demo.hello:Hello", api=1),
+    "vmsguard_register_executors": ExecutorEntry(name="demo-queue", path="demo.queue:queue", api=1, workers=True),
+    "vmsguard_register_secrets": SecretSourceEntry(name="demo-vault", path="demo.vault:Vault", api=1),
 }
 
 

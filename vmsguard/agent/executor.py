@@ -7,14 +7,18 @@ target at once, and it may not go on with one whose lease is gone.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
 from vmsguard.agent.tasks import Outcome, TaskRef
+from vmsguard.fleet.read_agent import AgentConfig
+from vmsguard.fleet.secrets import SecretStore
 
-__all__ = ["Executor", "Handler", "Health", "Lease", "Leases"]
+__all__ = ["Executor", "ExecutorFactory", "ExecutorNeeds", "Handler", "Health", "Lease", "Leases"]
 
 
 class Lease(Protocol):
@@ -80,3 +84,26 @@ class Executor(Protocol):
         ...
 
     def health(self) -> Health: ...
+
+
+@dataclass(frozen=True)
+class ExecutorNeeds:
+    """What an executor is made of. With workers it is made once in the agent, to dispatch, and once in each worker."""
+
+    leases: Leases
+    config: AgentConfig
+    """``in_flight`` is how many targets of a site are worked on at once, over all workers."""
+    secrets: SecretStore
+    name: str
+    """Of this process, for whoever looks at connections: no address, no person."""
+    sites: Callable[[], Collection[str]]
+    """The sites of the inventory as it is at the moment."""
+    in_flight: int
+    """How many targets this process works on at once."""
+
+
+ExecutorFactory: TypeAlias = Callable[[ExecutorNeeds], AbstractAsyncContextManager[Executor]]
+"""Entered before anything is dispatched or served, left when the process ends.
+
+It enters without the server that the executor needs, too: duties raise their alarm through an agent that runs.
+"""

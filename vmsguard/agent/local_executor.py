@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from functools import partial
 
 import structlog
 
-from vmsguard.agent.executor import Handler, Health, Leases
+from vmsguard.agent.executor import ExecutorNeeds, Handler, Health, Leases
 from vmsguard.agent.tasks import TaskRef
 from vmsguard.agent.under_lease import under_lease
 
-__all__ = ["LocalExecutor"]
+__all__ = ["LocalExecutor", "local_executor"]
 
 
 class LocalExecutor:
@@ -101,3 +102,9 @@ class LocalExecutor:
         self._waiting.clear()
         if self._running:
             await asyncio.wait(self._running.values(), timeout=self._grace)
+
+
+@asynccontextmanager
+async def local_executor(needs: ExecutorNeeds) -> AsyncIterator[LocalExecutor]:
+    """The executor that ``agent: executor: local`` names."""
+    yield LocalExecutor(needs.leases, in_flight=needs.in_flight)

@@ -7,7 +7,7 @@ import os
 import random
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ import click
 import structlog
 
 from vmsguard._version import __version__
+from vmsguard.cli.beside_agent import agent_runs, run_at_agent, say_what_differs
 from vmsguard.cli.diagnostics import configure_logging
 from vmsguard.cli.output import progress_bar
 from vmsguard.cli.own_log import own_log
@@ -28,8 +29,12 @@ from vmsguard.net.blocking import BlockingPool
 from vmsguard.net.permits import PermitOffice
 from vmsguard.net.pool import ConnectionPool
 from vmsguard.plugin.loader import Registry, load_plugins
+from vmsguard.run.asked import AskedRun
+from vmsguard.run.asked import carry_out as run_asked
 from vmsguard.run.equipment import Equipment, Instruments, Progress
 from vmsguard.run.fleet import Fleet
+from vmsguard.run.outcome import RunOutcome
+from vmsguard.run.run_id import new_run_id
 from vmsguard.state.database import sqlite_file
 from vmsguard.state.store import State
 
@@ -78,11 +83,17 @@ def open_installation(
 ) -> Installation:
     """Everything a run needs that can be checked without a device; raises ``Problems`` and ``SecretMissing``."""
     config = load_config(path)
-    registry = load_plugins(None if config.plugins is None else frozenset(config.plugins))
+    registry = _registry_of(config)
     fleet = fleet_of(config, registry, limit=limit)
-    secrets = SecretStore(config.folder, os.environ if environment is None else environment)
+    secrets = SecretStore(
+        config.folder, os.environ if environment is None else environment, sources=registry.secret_source
+    )
     check_read_logins(fleet.targets, secrets)
     return Installation(config, registry, fleet, secrets)
+
+
+def _registry_of(config: Config) -> Registry:
+    return load_plugins(None if config.plugins is None else frozenset(config.plugins))
 
 
 @contextmanager
@@ -171,29 +182,27 @@ def _instruments(
     }
 
 
-def carry_out(
-    ctx: click.Context,
-    limit: tuple[str, ...],
-    fail_on: str | None,
-    job: Callable[[Fleet, Equipment, str, frozenset[str] | None], Awaitable[T]],
-    *,
-    agree: Callable[[], None] = lambda: None,
-) -> T:
-    """What one run of the command's installation returns; ``agree`` is asked once everything is loaded."""
-    narrowed = parse_fail_on(fail_on)
-    installation = open_installation(config_path(ctx), limit=limit)
+def carry_out(ctx: click.Context, asked: AskedRun, *, agree: Callable[[], None] = lambda: None) -> RunOutcome:
+    """What was asked for, carried out by the agent where one runs and in this process where none does.
+
+    ``agree`` is asked once everything is loaded.
+    """
+    path, debug = config_path(ctx), ctx.find_root().obj["debug"]
+    config = load_config(path)
+    if agent_runs(config):
+        configure_logging(debug)
+        # With the same mistakes in the files as alone; the logins are the agent's business.
+        say_what_differs(config, fleet_of(config, _registry_of(config), limit=asked.limit))
+        agree()
+        return run_at_agent(config, asked)
+    installation = open_installation(path, limit=asked.limit)
     agree()
     run = new_run_id(SystemClock())
     return run_with_equipment(
         installation,
-        lambda equipment: job(installation.fleet, equipment, run, narrowed),
-        debug=ctx.find_root().obj["debug"],
+        lambda equipment: run_asked(asked, installation.fleet, replace(equipment, asked_by=os.getuid()), run),
+        debug=debug,
     )
-
-
-def new_run_id(clock: Clock) -> str:
-    """An id that sorts by time and names one run everywhere."""
-    return f"run-{clock.now():%Y%m%dT%H%M%S}-{random.SystemRandom().getrandbits(32):08x}"
 
 
 def parse_fail_on(told: str | None) -> frozenset[str] | None:

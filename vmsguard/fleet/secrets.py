@@ -1,16 +1,17 @@
-"""Secrets by reference, ``secret://env|file|systemd/NAME``; values never leave memory."""
+"""Secrets by reference, ``secret://env|file|systemd/NAME`` or of a plugin's source; values never leave memory."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from vmsguard.errors import SecretMissing
 from vmsguard.model.inventory import Target
 from vmsguard.net.login import Login
+from vmsguard.plugin.secret_source import SecretSource
 
 __all__ = ["SCHEME", "SecretStore", "check_read_logins"]
 
@@ -20,9 +21,16 @@ SCHEME = "secret"
 class SecretStore:
     """Resolves references against an environment and a base folder, each once per process."""
 
-    def __init__(self, base: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        base: Path,
+        environment: Mapping[str, str] | None = None,
+        sources: Callable[[str], SecretSource | None] = lambda name: None,
+    ) -> None:
         self._base = base
         self._environment = os.environ if environment is None else environment
+        self._find_source = sources
+        self._sources: dict[str, SecretSource] = {}
         self._logins: dict[str, Login] = {}
 
     def text(self, reference: str) -> str:
@@ -41,8 +49,7 @@ class SecretStore:
             return _read(reference, self.path(reference))
         if parts.netloc == "systemd":
             return _read(reference, self._credential(reference, name))
-        hint = "this version knows env, file and systemd"
-        raise SecretMissing(reference, f"{reference}: unknown secret store {parts.netloc!r}", hint=hint)
+        return self._from_source(reference, parts.netloc, name)
 
     def path(self, reference: str) -> Path:
         """The file that a ``secret://file/`` or ``secret://systemd/`` reference names, there and private."""
@@ -87,6 +94,25 @@ class SecretStore:
         if not folder or not (Path(folder) / name).is_file():
             raise SecretMissing(reference, f"{reference}: this process was given no such credential", hint=hint)
         return Path(folder) / name
+
+    def _from_source(self, reference: str, source: str, name: str) -> str:
+        """What a plugin's source gives; whatever it raises is told by its type alone, for its message may be secret."""
+        if source not in self._sources:
+            found = self._find_source(source)
+            if found is None:
+                hint = "vmsguard itself knows env, file and systemd; install the plugin that brings this one"
+                raise SecretMissing(reference, f"{reference}: unknown secret store {source!r}", hint=hint)
+            self._sources[source] = found
+        try:
+            told: object = self._sources[source].text(name)
+        except KeyError:
+            raise SecretMissing(reference, f"{reference}: is not there", hint=f"store it in {source}") from None
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything
+            why = f"{reference}: {source} gives nothing now ({type(error).__name__})"
+            raise SecretMissing(reference, why, hint=f"see whether {source} can be reached from here") from None
+        if not isinstance(told, str) or not told:
+            raise SecretMissing(reference, f"{reference}: {source} gave no text", hint=f"store it in {source}")
+        return told
 
     def _from_environment(self, reference: str, name: str) -> str:
         value = self._environment.get(name)

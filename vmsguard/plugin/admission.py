@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,14 +12,26 @@ from vmsguard.controls.base import Control
 from vmsguard.errors import PluginError
 from vmsguard.model.changes import CORE_VERBS, VerbSpec
 from vmsguard.model.discovery import DiscovererEntry
+from vmsguard.model.executors import ExecutorEntry
 from vmsguard.model.fact_catalogue import CORE_FACTS, FactSpec
 from vmsguard.model.manifest import DriverEntry
+from vmsguard.model.secret_sources import CORE_SECRET_SOURCES, SecretSourceEntry
 from vmsguard.plugin.driver import API
-from vmsguard.plugin.registry import LoadedPlugin, RegisteredDiscoverer, RegisteredDriver
+from vmsguard.plugin.registry import (
+    LoadedPlugin,
+    RegisteredDiscoverer,
+    RegisteredDriver,
+    RegisteredExecutor,
+    RegisteredSecretSource,
+    core_executors,
+)
 
 __all__ = ["Admitted", "Offer"]
 
 T = TypeVar("T")
+
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
+"""It stands where a URL has its host."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,8 @@ class Offer:
     controls: tuple[type[Control], ...] = ()
     packs: tuple[Path, ...] = ()
     discoverers: tuple[DiscovererEntry, ...] = ()
+    executors: tuple[ExecutorEntry, ...] = ()
+    secrets: tuple[SecretSourceEntry, ...] = ()
 
 
 @dataclass
@@ -45,6 +60,8 @@ class Admitted:
     controls: dict[str, type[Control]] = field(default_factory=dict)
     packs: list[Path] = field(default_factory=list)
     discoverers: dict[str, RegisteredDiscoverer] = field(default_factory=dict)
+    executors: dict[str, RegisteredExecutor] = field(default_factory=core_executors)
+    secrets: dict[str, RegisteredSecretSource] = field(default_factory=dict)
     allow_unguarded: frozenset[str] = frozenset()
     """Drivers that may bring a transport of their own, by name."""
 
@@ -52,7 +69,10 @@ class Admitted:
         """Add an offer; raises ``PluginError`` naming every rule it breaks, and then adds nothing."""
         problems = list(_type_problems(offer)) or [
             *_driver_problems(offer, self.allow_unguarded),
-            *_discoverer_problems(offer),
+            *_entry_problems("discoverer", offer.discoverers),
+            *_entry_problems("executor", offer.executors),
+            *_entry_problems("secret source", offer.secrets),
+            *_secret_problems(offer),
             *_name_problems(offer),
             *self._clashes(offer),
         ]
@@ -65,6 +85,8 @@ class Admitted:
         self.controls.update((control.id, control) for control in offer.controls)
         self.packs.extend(offer.packs)
         self.discoverers.update((entry.name, RegisteredDiscoverer(entry, offer.plugin)) for entry in offer.discoverers)
+        self.executors.update((entry.name, RegisteredExecutor(entry, offer.plugin)) for entry in offer.executors)
+        self.secrets.update((entry.name, RegisteredSecretSource(entry, offer.plugin)) for entry in offer.secrets)
 
     def _clashes(self, offer: Offer) -> Iterator[str]:
         for kind, names, taken in (
@@ -73,6 +95,8 @@ class Admitted:
             ("verb", [spec.name for spec in offer.verbs], self.verbs),
             ("control", [getattr(control, "id", "") for control in offer.controls], self.controls),
             ("discoverer", [entry.name for entry in offer.discoverers], self.discoverers),
+            ("executor", [entry.name for entry in offer.executors], self.executors),
+            ("secret source", [entry.name for entry in offer.secrets], self.secrets),
         ):
             for name in names:
                 if name in taken:
@@ -94,6 +118,8 @@ def _type_problems(offer: Offer) -> Iterator[str]:
     yield from each("control", offer.controls, lambda thing: isinstance(thing, type) and issubclass(thing, Control))
     yield from each("pack", offer.packs, lambda thing: isinstance(thing, Path))
     yield from each("discoverer", offer.discoverers, lambda thing: isinstance(thing, DiscovererEntry))
+    yield from each("executor", offer.executors, lambda thing: isinstance(thing, ExecutorEntry))
+    yield from each("secrets", offer.secrets, lambda thing: isinstance(thing, SecretSourceEntry))
 
 
 def _driver_problems(offer: Offer, allow_unguarded: frozenset[str]) -> Iterator[str]:
@@ -108,12 +134,21 @@ def _driver_problems(offer: Offer, allow_unguarded: frozenset[str]) -> Iterator[
             yield f"driver {entry.name} has a transport of its own and is not allowed to by name"
 
 
-def _discoverer_problems(offer: Offer) -> Iterator[str]:
-    for entry in offer.discoverers:
+def _entry_problems(kind: str, entries: Iterable[DiscovererEntry | ExecutorEntry | SecretSourceEntry]) -> Iterator[str]:
+    for entry in entries:
         if entry.api != API:
-            yield f"discoverer {entry.name} is built for api {entry.api}, this is api {API}"
+            yield f"{kind} {entry.name} is built for api {entry.api}, this is api {API}"
         if entry.path.count(":") != 1:
-            yield f"discoverer {entry.name}: its path is not module:Class"
+            shape = "module:factory" if isinstance(entry, ExecutorEntry) else "module:Class"
+            yield f"{kind} {entry.name}: its path is not {shape}"
+
+
+def _secret_problems(offer: Offer) -> Iterator[str]:
+    for entry in offer.secrets:
+        if entry.name in CORE_SECRET_SOURCES:
+            yield f"secret source {entry.name} is vmsguard's own"
+        elif not _SOURCE.fullmatch(entry.name):
+            yield f"secret source {entry.name!r}: use lower-case letters, digits and hyphens"
 
 
 def _name_problems(offer: Offer) -> Iterator[str]:

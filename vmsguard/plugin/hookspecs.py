@@ -14,8 +14,10 @@ import pluggy
 from vmsguard.controls.base import Control
 from vmsguard.model.changes import VerbSpec
 from vmsguard.model.discovery import DiscovererEntry
+from vmsguard.model.executors import ExecutorEntry
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.manifest import DriverEntry
+from vmsguard.model.secret_sources import SecretSourceEntry
 
 __all__ = [
     "PROJECT",
@@ -24,8 +26,10 @@ __all__ = [
     "vmsguard_register_controls",
     "vmsguard_register_discoverers",
     "vmsguard_register_drivers",
+    "vmsguard_register_executors",
     "vmsguard_register_facts",
     "vmsguard_register_packs",
+    "vmsguard_register_secrets",
     "vmsguard_register_verbs",
 ]
 
@@ -110,5 +114,31 @@ def vmsguard_register_packs() -> Iterable[Path]:
         @hookimpl
         def vmsguard_register_packs():
             return [Path(__file__).parent / "packs"]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def vmsguard_register_executors() -> Iterable[ExecutorEntry]:
+    """Ways of carrying tasks to workers, as data: ``module:factory`` strings, imported where one is configured.
+
+    ::
+
+        @hookimpl
+        def vmsguard_register_executors():
+            return [ExecutorEntry(name="acme-queue", path="vmsguard_acme.queue:acme_queue", api=1, workers=True)]
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def vmsguard_register_secrets() -> Iterable[SecretSourceEntry]:
+    """Sources of ``secret://NAME/…`` references, as data.
+
+    ::
+
+        @hookimpl
+        def vmsguard_register_secrets():
+            return [SecretSourceEntry(name="acme-vault", path="vmsguard_acme.vault:AcmeVault", api=1)]
     """
     raise NotImplementedError

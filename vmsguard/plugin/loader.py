@@ -61,6 +61,8 @@ def load_plugins(
         controls=admitted.controls,
         packs=tuple(admitted.packs),
         discoverers=admitted.discoverers,
+        executors=admitted.executors,
+        secrets=admitted.secrets,
     )
 
 
@@ -110,6 +112,8 @@ def _offer(plugin: LoadedPlugin, module: ModuleType | Any) -> Offer:
         controls=_collected(hook.vmsguard_register_controls),
         packs=_collected(hook.vmsguard_register_packs),
         discoverers=_collected(hook.vmsguard_register_discoverers),
+        executors=_collected(hook.vmsguard_register_executors),
+        secrets=_collected(hook.vmsguard_register_secrets),
     )
 
 

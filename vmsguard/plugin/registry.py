@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vmsguard._version import __version__
 from vmsguard.controls.base import Control
 from vmsguard.errors import PluginError
 from vmsguard.model.changes import CORE_VERBS, VerbSpec
 from vmsguard.model.discovery import DiscovererEntry
+from vmsguard.model.executors import CORE_EXECUTORS, ExecutorEntry
 from vmsguard.model.fact_catalogue import CORE_FACTS, FactSpec
 from vmsguard.model.manifest import DriverEntry
+from vmsguard.model.secret_sources import SecretSourceEntry
 from vmsguard.plugin.discoverer import Discoverer
 from vmsguard.plugin.driver import API, Driver
+from vmsguard.plugin.secret_source import SecretSource
 
-__all__ = ["LoadedPlugin", "PluginFailure", "RegisteredDiscoverer", "RegisteredDriver", "Registry"]
+__all__ = [
+    "LoadedPlugin",
+    "PluginFailure",
+    "RegisteredDiscoverer",
+    "RegisteredDriver",
+    "RegisteredExecutor",
+    "RegisteredSecretSource",
+    "Registry",
+    "core_executors",
+]
 
 
 @dataclass(frozen=True)
@@ -56,6 +69,28 @@ class RegisteredDiscoverer:
 
 
 @dataclass(frozen=True)
+class RegisteredExecutor:
+    """An executor's entry with the distribution that stands behind it."""
+
+    entry: ExecutorEntry
+    plugin: LoadedPlugin
+
+
+@dataclass(frozen=True)
+class RegisteredSecretSource:
+    """A source's entry with the distribution that stands behind it."""
+
+    entry: SecretSourceEntry
+    plugin: LoadedPlugin
+
+
+def core_executors() -> dict[str, RegisteredExecutor]:
+    """The executors that need no plugin, registered as a plugin's are."""
+    own = LoadedPlugin("vmsguard", "vmsguard", __version__)
+    return {name: RegisteredExecutor(entry, own) for name, entry in CORE_EXECUTORS.items()}
+
+
+@dataclass(frozen=True)
 class Registry:
     """Read-only once loaded. ``facts`` and ``verbs`` hold the core's and the plugins' together."""
 
@@ -68,6 +103,10 @@ class Registry:
     """Controls of plugins, by id; the core's own are in ``vmsguard.controls``."""
     packs: tuple[Path, ...] = ()
     discoverers: Mapping[str, RegisteredDiscoverer] = field(default_factory=dict)
+    executors: Mapping[str, RegisteredExecutor] = field(default_factory=core_executors)
+    """The core's and the plugins' together."""
+    secrets: Mapping[str, RegisteredSecretSource] = field(default_factory=dict)
+    """Sources of plugins, by the first word of their references."""
 
     def driver_entry(self, name: str) -> DriverEntry:
         """The registered entry; raises ``PluginError`` with what is registered instead."""
@@ -98,6 +137,32 @@ class Registry:
         found = _imported(name, entry.path)
         if not (isinstance(found, type) and issubclass(found, Discoverer)) or found.name != name:
             raise PluginError(name, f"{entry.path} is not the Discoverer it is registered as")
+        return found()
+
+    def executor_entry(self, name: str) -> ExecutorEntry:
+        """The registered entry; raises ``PluginError`` with what is registered instead."""
+        found = self.executors.get(name)
+        if found is None:
+            known = ", ".join(sorted(self.executors))
+            raise PluginError(name, "no executor of this name is loaded", hint=f"Loaded executors: {known}.")
+        return found.entry
+
+    def executor_factory(self, name: str) -> Callable[..., Any]:
+        """What makes the executor, imported now; raises ``PluginError`` for whatever goes wrong in that."""
+        entry = self.executor_entry(name)
+        found = _imported(name, entry.path)
+        if not callable(found):
+            raise PluginError(name, f"{entry.path} makes no executor: it cannot be called")
+        return found  # type: ignore[no-any-return]
+
+    def secret_source(self, name: str) -> SecretSource | None:
+        """A registered source, imported now; None for a name that nobody registered."""
+        registered = self.secrets.get(name)
+        if registered is None:
+            return None
+        found = _imported(name, registered.entry.path)
+        if not (isinstance(found, type) and issubclass(found, SecretSource)) or found.name != name:
+            raise PluginError(name, f"{registered.entry.path} is not the SecretSource it is registered as")
         return found()
 
 

@@ -1,29 +1,39 @@
-"""The connection to a NATS server, and the stream that tasks wait on."""
+"""The connection to a NATS server: made again for as long as the process lives, and used only while it may be."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
-import nats
 import structlog
 from msgspec import Struct
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from nats.js.api import DiscardPolicy, RetentionPolicy, StreamConfig
-from nats.js.errors import APIError, BadRequestError
 
-from vmsguard.agent.jetstream.subjects import STREAM
-from vmsguard.errors import ConfigError, VmsguardError
+from vmsguard.agent.jetstream.server_check import Finding, Reliance, judge_server, read_varz
+from vmsguard.errors import SecretMissing, VmsguardError
+from vmsguard.fleet.read_nats import NatsConfig
+from vmsguard.fleet.secrets import SCHEME, SecretStore
 
-__all__ = ["NatsSettings", "NoServer", "connect", "ensure_stream"]
+__all__ = ["NatsLine", "NatsSettings", "NoServer", "UnfitServer", "connect", "examine", "settings_of"]
 
 _SECONDS = 5
+_PATIENCE = 10.0
+"""Seconds that a first connection may take, where one is asked for."""
+_AGAIN = 1.0
 
 
 class NoServer(VmsguardError):
     """No NATS server answered, or it did not let us in."""
+
+
+class UnfitServer(VmsguardError):
+    """The server answers, and may not be relied on: it could lose what it acknowledged."""
 
 
 class NatsSettings(Struct, frozen=True, kw_only=True):
@@ -33,74 +43,224 @@ class NatsSettings(Struct, frozen=True, kw_only=True):
     credentials: Path | None = None
     ca: Path | None = None
     monitoring: str = ""
-    """``http://HOST:PORT`` of its monitoring, for ``doctor``."""
+    """``http://HOST:PORT`` of its monitoring."""
     domain: str = ""
     """The JetStream domain of the site's leaf node."""
 
 
-async def connect(settings: NatsSettings, name: str) -> Client:
-    """A connection that comes back by itself for as long as the process lives; raises ``NoServer``."""
-    log = structlog.get_logger("vmsguard.agent")
+def settings_of(config: NatsConfig, secrets: SecretStore) -> NatsSettings:
+    """The settings of a configuration, its credentials found; raises ``SecretMissing`` where they are not."""
+    told = config.credentials
+    credentials = None
+    if told.startswith(f"{SCHEME}://"):
+        credentials = secrets.path(told)
+    elif told:
+        credentials = Path(told)
+        if not credentials.is_file():
+            raise SecretMissing(told, f"{told}: there is no such file", hint="put the user's credentials there")
+        if credentials.stat().st_mode & 0o077:
+            raise SecretMissing(told, f"{told}: the file can be read by others", hint="chmod 600, and issue new ones")
+    return NatsSettings(
+        servers=config.servers,
+        credentials=credentials,
+        ca=config.ca,
+        monitoring=config.monitoring,
+        domain=config.domain,
+    )
 
-    async def lost() -> None:
-        log.warning("connection to the NATS server lost")
 
-    async def back() -> None:
-        log.info("connection to the NATS server is back")
+async def connect(settings: NatsSettings, name: str, *, patience: float = _PATIENCE) -> Client:
+    """A connection that comes back by itself; raises ``NoServer`` where none can be had within ``patience`` seconds."""
+    troubles: list[str] = []
 
     async def trouble(error: Exception) -> None:
-        log.warning("trouble with the NATS server", error=type(error).__name__)
+        troubles.append(type(error).__name__)
 
+    client = Client()
     try:
-        return await nats.connect(
-            servers=list(settings.servers),
-            name=name,
-            user_credentials=None if settings.credentials is None else str(settings.credentials),
-            tls=None if settings.ca is None else ssl.create_default_context(cafile=settings.ca),
-            connect_timeout=_SECONDS,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=1,
-            allow_reconnect=True,
-            error_cb=trouble,
-            disconnected_cb=lost,
-            reconnected_cb=back,
-        )
+        await asyncio.wait_for(_connect(client, settings, name, trouble, _nothing, _nothing), patience)
+        _must_encrypt(client, settings)
     except (NatsError, OSError, TimeoutError) as error:
+        with contextlib.suppress(NatsError, OSError, TimeoutError):
+            await client.close()
+        why = troubles[-1] if troubles else type(error).__name__
         raise NoServer(
-            f"no NATS server at {_shown(settings.servers)}: {type(error).__name__}",
-            hint="start it, or set agent: executor: local",
+            f"no NATS server at {_shown(settings.servers)}: {why}",
+            hint="see that it runs, and that agent: nats: names it and its credentials",
         ) from error
+    return client
 
 
-async def ensure_stream(client: Client, domain: str = "", replicas: int = 1) -> None:
-    """Have the stream there as it must be: one message per task at most, gone once it was carried out.
+class NatsLine:
+    """One process's connection, kept up for as long as the context lasts.
 
-    Raises ``ConfigError`` where a stream of that name has another shape and cannot be given this one.
+    Each time it is there anew, the server is looked at: while ``trouble`` is not empty nothing is to be handed to it.
     """
-    jetstream = client.jetstream(domain=domain or None)
-    wanted = StreamConfig(
-        name=STREAM,
-        subjects=["vmsguard.work.>"],
-        retention=RetentionPolicy.WORK_QUEUE,
-        discard=DiscardPolicy.NEW,
-        discard_new_per_subject=True,
-        max_msgs_per_subject=1,
-        num_replicas=replicas,
-        description="what vmsguard's workers are to look at",
-    )
-    try:
+
+    def __init__(self, settings: NatsSettings, name: str, *, patience: float = _PATIENCE) -> None:
+        self.settings = settings
+        self.made = 0
+        """How often a connection was there anew: whatever was set up on the server may be gone with the one before."""
+        self.finding: Finding | None = None
+        self._name = name
+        self._patience = patience
+        self._client: Client | None = None
+        self._trouble = "no connection to the NATS server yet"
+        self._looked = asyncio.Event()
+        self._keeping: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._log = structlog.get_logger("vmsguard.agent")
+
+    @property
+    def client(self) -> Client | None:
+        """The connection, once it is there and its server was looked at."""
+        return self._client if not self.trouble else None
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be handed over now."""
+        if self._client is not None and not self._client.is_connected:
+            return "no connection to the NATS server"
+        return self._trouble
+
+    async def first_look(self) -> None:
+        """Wait a while for the first connection; raises ``UnfitServer`` if that server may not be relied on."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._looked.wait(), self._patience)
+        if self.finding is not None and self.finding.reliance is Reliance.UNFIT:
+            raise UnfitServer(
+                f"the NATS server {self.finding.version} may not be relied on: {self.finding.why}",
+                hint=self.finding.next_step,
+            )
+        if self.trouble:
+            self._log.error("tasks cannot be handed over", why=self.trouble, servers=_shown(self.settings.servers))
+
+    async def __aenter__(self) -> Self:
+        self._keeping = asyncio.ensure_future(self._keep())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        tasks = [one for one in (self._keeping, self._looking) if one is not None]
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        """Connect; and once more where the server closed the connection for good, as it does to a login that ended."""
+        while True:
+            closed, client = asyncio.Event(), Client()
+
+            async def on_close(closed: asyncio.Event = closed) -> None:
+                closed.set()
+
+            async def on_connection(client: Client = client) -> None:
+                self._look_at(client)
+
+            try:
+                await _connect(client, self.settings, self._name, self._told, on_connection, on_close)
+                self._client = client
+                self._look_at(client)
+                await closed.wait()
+                self._log.warning("the NATS server closed the connection")
+            except (NatsError, OSError, ValueError) as error:  # of credentials or a CA that cannot be read
+                await self._told(error)
+            finally:
+                self._trouble = "no connection to the NATS server"
+                await _close(client)
+            await asyncio.sleep(_AGAIN)
+
+    async def _told(self, error: Exception) -> None:
+        self._log.warning("trouble with the NATS server", error=type(error).__name__)
+
+    def _look_at(self, client: Client) -> None:
+        """The server may be another than before: until it was looked at nothing is handed to it."""
+        self._trouble = "the NATS server was not looked at yet"
+        if self._looking is not None:
+            self._looking.cancel()
+        self._looking = asyncio.ensure_future(self._look(client))
+
+    async def _look(self, client: Client) -> None:
         try:
-            await jetstream.add_stream(wanted)
-        except BadRequestError:
-            await jetstream.update_stream(wanted)
-    except APIError as error:
-        hint = f"remove it: nats stream rm {STREAM} (tasks are derived again)"
-        raise ConfigError(f"the stream {STREAM} is there in another shape: {error.description}", hint=hint) from error
-    except (NatsError, TimeoutError, OSError) as error:
+            _must_encrypt(client, self.settings)
+        except NoServer as error:
+            self._trouble = error.message
+        else:
+            finding = await examine(client, self.settings)
+            self.finding = finding
+            unfit = finding.reliance is Reliance.UNFIT
+            self._trouble = f"the NATS server may not be relied on: {finding.why}" if unfit else ""
+            if finding.why:
+                self._log.warning("the NATS server was looked at", why=finding.why, hint=finding.next_step)
+            self.made += 1
+        self._looked.set()
+
+
+async def examine(client: Client, settings: NatsSettings) -> Finding:
+    """What may be expected of the server that the connection leads to."""
+    version = str(client.connected_server_version)
+    varz = await read_varz(settings.monitoring) if settings.monitoring else None
+    if varz is not None and len(settings.servers) == 1 and varz.get("server_id") not in (None, _server_id(client)):
+        return Finding(
+            Reliance.UNKNOWN,
+            version,
+            "the monitoring address is of another server",
+            "name that of this server under agent: nats: monitoring:",
+        )
+    return judge_server(version, varz)
+
+
+async def _connect(
+    client: Client,
+    settings: NatsSettings,
+    name: str,
+    trouble: Callable[[Exception], Awaitable[None]],
+    back: Callable[[], Awaitable[None]],
+    closed: Callable[[], Awaitable[None]],
+) -> None:
+    await client.connect(
+        servers=list(settings.servers),
+        name=name,
+        user_credentials=None if settings.credentials is None else str(settings.credentials),
+        tls=None if settings.ca is None else ssl.create_default_context(cafile=settings.ca),
+        connect_timeout=_SECONDS,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=_AGAIN,  # type: ignore[arg-type]  # the library only sleeps for it
+        allow_reconnect=True,
+        error_cb=trouble,
+        reconnected_cb=back,
+        closed_cb=closed,
+    )
+
+
+def _must_encrypt(client: Client, settings: NatsSettings) -> None:
+    """The library speaks in the clear to a server behind ``tls://`` that does not ask for more."""
+    connected = client.connected_url
+    clear = connected is not None and connected.scheme == "tls" and not _info(client).get("tls_required")
+    if clear:
         raise NoServer(
-            f"JetStream does not answer: {type(error).__name__}",
-            hint="add jetstream { ... } to the server's configuration",
-        ) from error
+            f"the NATS server at {_shown(settings.servers)} does not encrypt, though tls:// names it",
+            hint="give it a tls { } block, or see who answers there",
+        )
+
+
+def _info(client: Client) -> dict[str, object]:
+    told = client._server_info
+    return told if isinstance(told, dict) else {}
+
+
+def _server_id(client: Client) -> object:
+    return _info(client).get("server_id")
+
+
+async def _close(client: Client) -> None:
+    with contextlib.suppress(NatsError, OSError, TimeoutError):
+        await client.close()
+
+
+async def _nothing() -> None:
+    """Nobody waits for it."""
 
 
 def _shown(servers: Sequence[str]) -> str:

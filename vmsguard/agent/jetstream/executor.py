@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable
 
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js.api import ConsumerConfig
 from nats.js.client import JetStreamContext
 from nats.js.errors import APIError
 
 from vmsguard.agent.executor import Handler, Health, Leases
-from vmsguard.agent.jetstream.subjects import (
-    STREAM,
-    consumer_of,
-    decode_task,
-    encode_task,
-    site_subject,
-    subject_of,
-)
+from vmsguard.agent.jetstream.connection import NatsLine
+from vmsguard.agent.jetstream.stream import ensure_stream, subscribe
+from vmsguard.agent.jetstream.subjects import STREAM, decode_task, encode_task, subject_of
 from vmsguard.agent.tasks import TaskRef
 from vmsguard.agent.under_lease import under_lease
+from vmsguard.errors import VmsguardError
 
 __all__ = ["JetStreamExecutor"]
 
@@ -35,110 +30,155 @@ _PUBLISH_SECONDS = 5.0
 _AFTER_TROUBLE = 1.0
 _WHILE_HELD = 2.0
 """Seconds until a task is offered again whose target another worker holds."""
+_WHILE_FULL = 0.2
 _UNREACHED = (NatsError, TimeoutError, OSError)
 
 
 class JetStreamExecutor:
-    """Up to ``in_flight`` tasks of a site at once over all its workers; a worker that dies loses none."""
+    """Up to ``per_site`` tasks of a site at once over all its workers; a worker that dies loses none."""
 
     def __init__(
         self,
-        client: Client,
-        sites: Sequence[str],
+        line: NatsLine,
+        sites: Callable[[], Collection[str]],
         leases: Leases,
         *,
         in_flight: int = 64,
+        per_site: int = 64,
         ack_wait: float = 30.0,
         grace: float = 120.0,
         domain: str = "",
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._client = client
-        self._jetstream: JetStreamContext = client.jetstream(domain=domain or None, timeout=_PUBLISH_SECONDS)
-        self._sites = tuple(sites)
+        self._line = line
+        self._sites = sites
         self._leases = leases
         self._in_flight = in_flight
+        self._per_site = per_site
         self._ack_wait = ack_wait
         self._grace = grace
+        self._domain = domain or None
         self._sleep = sleep
         self._running: set[asyncio.Task[None]] = set()
-        self._free = asyncio.Semaphore(in_flight)
+        self._free = asyncio.Event()
+        self._free.set()
         self._log = structlog.get_logger("vmsguard.agent")
-        self._trouble = "not dispatched yet"
+        self._prepared = 0
+        self._trouble = ""
 
     async def dispatch(self, refs: Iterable[TaskRef]) -> None:
         """Publish tasks; one that waits or runs is refused by the server, which is meant.
 
         What cannot be published now is not kept: the next round derives it again from the state.
         """
+        client = self._line.client
+        if client is None:
+            return
         try:
+            jetstream = await self._prepare(client)
             for ref in refs:
-                await self._publish(ref)
-            self._trouble = ""
-        except _UNREACHED as error:
-            self._trouble = f"tasks cannot be handed over: {type(error).__name__}"
-            self._log.warning("tasks not handed over", error=type(error).__name__)
+                await _publish(jetstream, ref)
+            self._noted("")
+        except (*_UNREACHED, VmsguardError) as error:
+            self._prepared = 0  # a server that lost its disk has no stream any more
+            self._noted(f"tasks cannot be handed over: {_said(error)}")
 
     async def serve(self, handler: Handler, stop: asyncio.Event) -> None:
-        """Carry out tasks of every site until ``stop``; what does not end in time then is offered to others."""
-        loops = [asyncio.ensure_future(self._serve_site(site, handler, stop)) for site in self._sites]
+        """Carry out tasks of every site until ``stop``; what does not end in time then is offered to others.
+
+        Sites that come are served within a second or two, and those that go are left alone.
+        """
+        loops: dict[str, asyncio.Task[None]] = {}
+        gone: list[asyncio.Task[None]] = []
         try:
-            await asyncio.gather(*loops)
+            while not stop.is_set():
+                here = set(self._sites())
+                for site in here - loops.keys():
+                    loops[site] = asyncio.ensure_future(self._serve_site(site, handler, stop))
+                for site in loops.keys() - here:
+                    gone.append(loops.pop(site))
+                    gone[-1].cancel()
+                await _until(stop, _FETCH_SECONDS)
+            await asyncio.gather(*loops.values(), *gone, return_exceptions=True)
             if self._running:
                 await asyncio.wait(self._running, timeout=self._grace)
         finally:
-            rest = (*loops, *self._running)
+            rest = (*loops.values(), *gone, *self._running)
             for task in rest:
                 task.cancel()
             await asyncio.gather(*rest, return_exceptions=True)
 
     def health(self) -> Health:
-        connected = self._client.is_connected
-        why = self._trouble if connected else "no connection to the NATS server"
-        return Health(ready=connected and not self._trouble, waiting=0, running=len(self._running), why=why)
+        """Ready while tasks can be handed over or taken; how many wait is the state's to say."""
+        why = self._line.trouble or self._trouble
+        return Health(ready=not why, waiting=0, running=len(self._running), why=why)
 
-    async def _publish(self, ref: TaskRef) -> None:
-        try:
-            await self._jetstream.publish(subject_of(ref), encode_task(ref), stream=STREAM)
-        except APIError as error:
-            if error.err_code != _WAITS_ALREADY:
-                raise
+    def _noted(self, trouble: str) -> None:
+        if trouble and trouble != self._trouble:
+            self._log.warning("tasks not handed over", why=trouble)
+        self._trouble = trouble
+
+    async def _prepare(self, client: Client) -> JetStreamContext:
+        """The stream of this connection's server, there as it must be."""
+        jetstream, made = self._jetstream(client), self._line.made
+        if self._prepared != made:
+            await ensure_stream(jetstream)
+            self._prepared = made
+        return jetstream
+
+    def _jetstream(self, client: Client) -> JetStreamContext:
+        return client.jetstream(domain=self._domain, timeout=_PUBLISH_SECONDS)
 
     async def _serve_site(self, site: str, handler: Handler, stop: asyncio.Event) -> None:
         subscription: JetStreamContext.PullSubscription | None = None
-        while not stop.is_set():
-            await self._free.acquire()
-            try:
-                if subscription is None:
-                    subscription = await self._subscribe(site)
-                offered = await subscription.fetch(1, timeout=_FETCH_SECONDS)
-            except TimeoutError:
-                offered = []
-            except _UNREACHED as error:
-                self._log.warning("no tasks can be taken", site=site, error=type(error).__name__)
-                subscription, offered = None, []
-                await self._sleep(_AFTER_TROUBLE)
-            if not offered:
-                self._free.release()
-            for message in offered:
-                task = asyncio.ensure_future(self._carry_out(handler, message))
-                self._running.add(task)
-                task.add_done_callback(self._ended)
-        if subscription is not None:
-            with contextlib.suppress(*_UNREACHED):
-                await subscription.unsubscribe()
+        made = 0
+        try:
+            while not stop.is_set():
+                await self._free.wait()
+                if (client := self._line.client) is None:
+                    subscription = None
+                    await _until(stop, _AFTER_TROUBLE)
+                    continue
+                try:
+                    if subscription is None or made != self._line.made:
+                        made = self._line.made
+                        subscription = await subscribe(
+                            self._jetstream(client), site, at_once=self._per_site, ack_wait=self._ack_wait
+                        )
+                    offered = await subscription.fetch(1, timeout=_FETCH_SECONDS)
+                except TimeoutError:
+                    continue
+                except _UNREACHED as error:
+                    self._log.warning("no tasks can be taken", site=site, error=_said(error))
+                    subscription = None
+                    await _until(stop, _AFTER_TROUBLE)
+                    continue
+                for message in offered:
+                    if stop.is_set():
+                        await _settle(message.nak())
+                    else:
+                        await self._begin(handler, message)
+        finally:
+            if subscription is not None:
+                with contextlib.suppress(*_UNREACHED):
+                    await subscription.unsubscribe()
+
+    async def _begin(self, handler: Handler, message: Msg) -> None:
+        """Waiting for tasks takes no place, so another site may have taken the last one meanwhile."""
+        if len(self._running) >= self._in_flight:
+            await _settle(message.nak(delay=_WHILE_FULL))
+            return
+        task = asyncio.ensure_future(self._carry_out(handler, message))
+        self._running.add(task)
+        if len(self._running) >= self._in_flight:
+            self._free.clear()
+        task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._free.release()
+        self._free.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             self._log.error("task not given back", error=type(error).__name__)
-
-    async def _subscribe(self, site: str) -> JetStreamContext.PullSubscription:
-        config = ConsumerConfig(ack_wait=self._ack_wait, max_ack_pending=self._in_flight, max_deliver=-1)
-        return await self._jetstream.pull_subscribe(
-            site_subject(site), durable=consumer_of(site), stream=STREAM, config=config
-        )
 
     async def _carry_out(self, handler: Handler, message: Msg) -> None:
         ref = decode_task(message.subject, message.data)
@@ -147,17 +187,18 @@ class JetStreamExecutor:
             await _settle(message.term())
             return
         keeping = asyncio.ensure_future(self._keep(message))
-        held = False
+        held, pause = False, _WHILE_HELD
         try:
             held = await under_lease(self._leases, handler, ref, self._sleep)
         except asyncio.CancelledError:
-            await _settle(message.nak())
+            pause = 0.0
             raise
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
-        # Whatever came of it is in the state; a task that is to be tried again is derived from there.
-        await _settle(message.ack() if held else message.nak(delay=_WHILE_HELD))
+            # Whatever came of it is in the state; a task that is to be tried again is derived from there. Where not
+            # even the lease could be asked for or given back, the task is offered again.
+            await _settle(message.ack() if held else message.nak(delay=pause))
 
     async def _keep(self, message: Msg) -> None:
         """Tell the server again and again that the task is in work: the first time at once, for it may have waited."""
@@ -166,7 +207,25 @@ class JetStreamExecutor:
             await self._sleep(self._ack_wait / 3)
 
 
+async def _publish(jetstream: JetStreamContext, ref: TaskRef) -> None:
+    try:
+        await jetstream.publish(subject_of(ref), encode_task(ref), stream=STREAM)
+    except APIError as error:
+        if error.err_code != _WAITS_ALREADY:
+            raise
+
+
+async def _until(stop: asyncio.Event, seconds: float) -> None:
+    """Wait so long at most for the end."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
 async def _settle(telling: Awaitable[None]) -> None:
     """Tell the server what became of a message; if it cannot be told, the task is offered again, which is harmless."""
     with contextlib.suppress(*_UNREACHED):
         await telling
+
+
+def _said(error: Exception) -> str:
+    return error.message if isinstance(error, VmsguardError) else type(error).__name__
