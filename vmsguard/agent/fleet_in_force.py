@@ -73,11 +73,10 @@ class FleetInForce:
         return changed
 
     def _put_in_force(self, loaded: Fleet, now: datetime) -> bool:
-        owing = {duty.camera for duty in self.state.duties()}
+        owing = frozenset(duty.camera for duty in self.state.duties())
         retired = self.state.retirements().keys()
         if loaded is not self._loaded:
-            self._stop_if_it_shrank(loaded, now)
-            remember_enrolled(self.state, loaded, owing & loaded.inventory.cameras.keys(), now)
+            self._take_note(loaded, owing, now)
         whole = with_remembered(loaded.inventory, owing, self.state.last_cameras(), self.state.last_targets(), retired)
         same = loaded is self._loaded and whole.cameras.keys() == self.fleet.inventory.cameras.keys()
         self._loaded = loaded
@@ -85,6 +84,11 @@ class FleetInForce:
             self.fleet = replace(loaded, inventory=whole)
             self._at = _by_target(whole)
         return not same
+
+    def _take_note(self, loaded: Fleet, owing: frozenset[str], now: datetime) -> None:
+        """Of files that are new: keep where duties are carried out, and stop what a shrunken inventory may break."""
+        self._stop_if_it_shrank(loaded, now)
+        remember_enrolled(self.state, loaded, owing & loaded.inventory.cameras.keys(), now)
 
     def _stop_if_it_shrank(self, loaded: Fleet, now: datetime) -> None:
         """Configuration writes stand still until a person resumes them; what was told once is not told again."""
