@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from history import (
     broken_sequence,
@@ -118,7 +119,7 @@ class Killer:
     def still_recording(self) -> list[str]:
         return still_recording(self.site.asked(), self.site.thermal())
 
-    def left_undone(self) -> list[str]:
+    def left_undone(self, ended: float) -> list[str]:
         """What is wrong in the end, when all processes stopped in order."""
         slack = self.site.gap + self.site.lease
         asked = self.site.asked()
@@ -128,12 +129,14 @@ class Killer:
                 for problem in self.site.verified().problems
                 if problem.level is not Level.NOTICE
             ),
-            *late_deletions(asked, self.site.honest(), self.began, time.time(), slack),
+            *late_deletions(asked, self.site.honest(), self.began, ended, slack),
             *still_recording(asked, self.site.thermal()),
         ]
 
-    def redone(self) -> int:
-        """Changes that were announced and cut short, and so were looked at anew."""
-        return sum(
-            record["event"] == "apply.result" and record["outcome"] == "interrupted" for record in self.site.records()
-        )
+    def numbers(self) -> dict[str, Any]:
+        """What came of it; ``redone`` are changes that were announced, cut short, and so looked at anew."""
+        records = self.site.records()
+        redone = sum(one["event"] == "apply.result" and one["outcome"] == "interrupted" for one in records)
+        purges = sum(one.what == "purge" for one in self.site.asked())
+        told = {"cameras": self.site.count, "killed": dict(self.killed), "redone": redone}
+        return {**told, "purges": purges, "switched_on": self._by_hand.total(), "records": len(records)}
