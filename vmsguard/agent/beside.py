@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from vmsguard.agent.agent import Agent, AgentPart
+from vmsguard.agent.control.asked_orders import AskedOrders
+from vmsguard.agent.control.asked_runs import AskedRuns
 from vmsguard.agent.control.server import ControlServer, Peer, Tell
+from vmsguard.agent.control.server import Handler as ControlHandler
 from vmsguard.agent.executor import Handler, Lease
 from vmsguard.agent.fleet_in_force import FleetInForce
 from vmsguard.agent.health.dead_man import DeadMan
@@ -29,6 +32,7 @@ from vmsguard.fleet.load_config import Config
 from vmsguard.fleet.secrets import SecretStore
 from vmsguard.model.notification_routes import Urgency
 from vmsguard.run.equipment import Equipment
+from vmsguard.run.run_id import new_run_id
 
 __all__ = ["Beside"]
 
@@ -105,13 +109,23 @@ class Beside:
         manager = ServiceManager.from_environment(self.environment)
         return (
             ControlServer(
-                settings.socket, {"status": self._status}, exit_code_of=self.exit_code_of, log=self.equipment.log
+                settings.socket, self._handlers(agent), exit_code_of=self.exit_code_of, log=self.equipment.log
             ),
             self._notifications,
             HealthPart(
                 self.vitals, manager, status=self._status_line, look=self._look, probes=probes, dead_man=dead_man
             ),
         )
+
+    def _handlers(self, agent: Agent) -> dict[str, ControlHandler]:
+        """What may be asked over the socket."""
+        runs = AskedRuns(agent, self.config.evidence.origin, lambda: new_run_id(self.equipment.clock))
+        return {
+            "status": self._status,
+            "in-force": runs.in_force,
+            "run": runs.run,
+            **AskedOrders(agent).handlers,
+        }
 
     async def tell_waiting(self, agent: Agent) -> None:
         """Send once what the routes are due, for an agent that does not go on; what fails waits for the next."""

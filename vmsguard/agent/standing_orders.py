@@ -36,19 +36,33 @@ class Orders:
         self._evidence = evidence
         self._known: dict[tuple[PauseScope, str, str], Pause] = {}
 
-    def look(self, now: datetime) -> tuple[Pause, ...]:
-        """The pauses in force."""
+    def pause(self, pause: Pause, uid: int) -> None:
+        """Keep and record what a person said; ``uid`` is of whose process said it."""
+        self.look(pause.since)  # what others did is not this person's
+        self._state.put_pause(pause)
+        self._known.pop((pause.scope, pause.name, pause.by), None)
+        self.look(pause.since, uid)
+
+    def resume(self, scope: PauseScope, name: str, uid: int, now: datetime) -> int:
+        """End every pause of that reach; how many there were."""
+        self.look(now)
+        ended = self._state.end_pause(scope, name)
+        self.look(now, uid)
+        return ended
+
+    def look(self, now: datetime, uid: int | None = None) -> tuple[Pause, ...]:
+        """The pauses in force; what is news is recorded, as said by ``uid`` where one is given."""
         pauses = self._state.pauses(now)
         standing = {(pause.scope, pause.name, pause.by): pause for pause in pauses}
         for key in standing.keys() - self._known.keys():
-            _record(self._evidence, "writes.paused", standing[key])
+            _record(self._evidence, "writes.paused", standing[key], uid)
         for key in self._known.keys() - standing.keys():
-            _record(self._evidence, "writes.resumed", self._known[key])
+            _record(self._evidence, "writes.resumed", self._known[key], uid)
         self._known = standing
         return pauses
 
 
-def _record(evidence: EvidenceWriter, event: str, pause: Pause) -> None:
+def _record(evidence: EvidenceWriter, event: str, pause: Pause, uid: int | None) -> None:
     evidence.append(
         event,
         durable=True,
@@ -57,4 +71,5 @@ def _record(evidence: EvidenceWriter, event: str, pause: Pause) -> None:
         approver=pause.by,
         reason_code=pause.reason if pause.reason in _REASONS else "by-hand",
         duties=pause.duties,
+        uid=uid,
     )

@@ -39,25 +39,24 @@ def apply(
     """Send the enforceable changes of FILE, or of a plan made now, and verify them from fresh sessions.
 
     What a device answers is not believed: verdicts rest on a read-back after settling and on a second
-    witness where there is one. Exit codes: 0 all pass, 2 usage or configuration, 3 violations or
+    witness where there is one. Where the agent runs, it does this beside its own work; stopped here, it
+    begins no further change. Exit codes: 0 all pass, 2 usage or configuration, 3 violations or
     conflicts, 4 something unknown, 5 remediation incomplete.
     """
     from pathlib import Path
 
-    from vmsguard.cli.installation import carry_out
-    from vmsguard.run.apply import run_apply
+    from vmsguard.cli.installation import carry_out, parse_fail_on
+    from vmsguard.run.asked import AskedRun
     from vmsguard.run.plan_file import load_plan
 
-    saved = None if file is None else load_plan(Path(file))
-    outcome = carry_out(
-        ctx,
-        limit,
-        fail_on,
-        lambda fleet, equipment, run, narrowed: run_apply(
-            fleet, equipment, run, saved=saved, confirm_purge=confirm_purge, fail_on=narrowed
-        ),
-        agree=lambda: None if yes else _ask(),
+    asked = AskedRun(
+        command="apply",
+        limit=limit,
+        fail_on=parse_fail_on(fail_on),
+        saved=None if file is None else load_plan(Path(file)),
+        confirm_purge=confirm_purge,
     )
+    outcome = carry_out(ctx, asked, agree=lambda: None if yes else _ask())
     show(outcome, output, controls=controls)
     ctx.exit(outcome.exit_code)
 

@@ -28,15 +28,13 @@ fail_on_option = click.option(
 def check(ctx: click.Context, limit: tuple[str, ...], fail_on: str | None, controls: bool, output: str) -> None:
     """Observe every target, judge every camera, write evidence and state.
 
-    Sends no write to any device. Exit codes: 0 all pass, 2 usage or configuration, 3 violations or
-    conflicts, 4 something unknown.
+    Sends no write to any device. Where the agent runs, it does this beside its own work. Exit codes: 0 all
+    pass, 2 usage or configuration, 3 violations or conflicts, 4 something unknown.
     """
-    from vmsguard.cli.installation import carry_out
-    from vmsguard.run.check import run_check
+    from vmsguard.cli.installation import carry_out, parse_fail_on
+    from vmsguard.run.asked import AskedRun
 
-    outcome = carry_out(
-        ctx, limit, fail_on, lambda fleet, equipment, run, narrowed: run_check(fleet, equipment, run, fail_on=narrowed)
-    )
+    outcome = carry_out(ctx, AskedRun(command="check", limit=limit, fail_on=parse_fail_on(fail_on)))
     show(outcome, output, controls=controls)
     ctx.exit(outcome.exit_code)
 

@@ -22,22 +22,15 @@ def plan(
 ) -> None:
     """Observe, judge and plan. Uses read logins only and sends no write to any device.
 
-    Exit codes as for check.
+    Where the agent runs, it does this beside its own work. Exit codes as for check.
     """
     from pathlib import Path
 
-    from vmsguard.cli.installation import carry_out
-    from vmsguard.run.check import run_check
+    from vmsguard.cli.installation import carry_out, parse_fail_on
+    from vmsguard.run.asked import AskedRun
     from vmsguard.run.plan_file import save_plan
 
-    outcome = carry_out(
-        ctx,
-        limit,
-        fail_on,
-        lambda fleet, equipment, run, narrowed: run_check(
-            fleet, equipment, run, command="plan", show_plan=True, fail_on=narrowed
-        ),
-    )
+    outcome = carry_out(ctx, AskedRun(command="plan", limit=limit, fail_on=parse_fail_on(fail_on)))
     if out is not None and outcome.plan is not None:
         save_plan(outcome.plan, Path(out))
     show(outcome, output, controls=controls)

@@ -24,7 +24,7 @@ from vmsguard.policy.load_site_files import load_assignments, load_documents, lo
 from vmsguard.policy.syntax.suggest import did_you_mean
 from vmsguard.run.fleet import Fleet
 
-__all__ = ["fleet_of"]
+__all__ = ["check_limit", "fleet_of"]
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ def fleet_of(config: Config, registry: Registry, *, limit: tuple[str, ...] = ())
     assert inventory is not None
     assert packs is not None
     assert assignments is not None
-    _check_limit(limit, inventory)
+    check_limit(limit, inventory)
     lock = lock_standing(config, assigned_packs(assignments, packs), registry, inventory)
     return Fleet(
         inventory=inventory,
@@ -152,7 +152,8 @@ def _unknown_cameras(holds: Iterable[Hold], inventory: Inventory) -> Iterable[Co
                 yield PolicyError(f"hold {hold.id}: there is no camera {name!r}", file=hold.origin, hint=hint)
 
 
-def _check_limit(limit: Iterable[str], inventory: Inventory) -> None:
+def check_limit(limit: Iterable[str], inventory: Inventory) -> None:
+    """Raise ``UsageError`` for a camera that the inventory does not name."""
     for name in limit:
         if name not in inventory.cameras:
             raise UsageError(f"--limit: no camera {name!r}", hint=did_you_mean(name, inventory.cameras))

@@ -7,12 +7,14 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from vmsguard.errors import UsageError
+from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.inventory import Target
 from vmsguard.model.trust import ACCEPTED, TargetTrust
 from vmsguard.net.tls import parse_pin
 from vmsguard.run.trust import uses_tls
+from vmsguard.state.store import State
 
-__all__ = ["accepted", "waiting_for"]
+__all__ = ["accepted", "keep_accepted", "waiting_for"]
 
 
 def waiting_for(target: Target, known: TargetTrust | None) -> TargetTrust:
@@ -42,3 +44,21 @@ def accepted(known: TargetTrust, fingerprint: str, *, by: str, at: datetime) -> 
             hint=f"see vmsguard trust show {known.target}; if the device shows yours, another answers for it",
         )
     return replace(known, how=ACCEPTED, key=known.seen_key, since=at, by=by, recorded=True)
+
+
+def keep_accepted(log: EvidenceWriter, state: State, held: TargetTrust, uid: int) -> None:
+    """Record and keep an acceptance; ``uid`` is of whose process said it."""
+    log.append(
+        "trust.accepted",
+        durable=True,
+        target=held.target,
+        how=held.how,
+        key=held.key,
+        certificate=held.seen_certificate,
+        since=held.since,
+        approver=held.by,
+        uid=uid,
+    )
+    # Evidence first: an acceptance that a crash cut off is made again, and none is unrecorded.
+    state.put_trusts([held])
+    log.checkpoint()

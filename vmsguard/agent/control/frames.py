@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -23,7 +23,10 @@ __all__ = [
     "Tidings",
     "decode",
     "encode",
+    "understood",
 ]
+
+T = TypeVar("T")
 
 LONGEST_REQUEST = 1 << 25
 """The saved plan of a fleet of 10,000 cameras goes up in one request."""
@@ -92,4 +95,14 @@ def decode(line: bytes) -> Frame:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(
             f"not a message of the agent's socket: {error}", hint="use the vmsguard command of the agent's own version"
+        ) from error
+
+
+def understood(arguments: Mapping[str, Any], kind: type[T]) -> T:
+    """The arguments of a request as what they should be; raises ``UsageError`` where they are not."""
+    try:
+        return msgspec.convert(arguments, kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            f"this agent does not understand it: {error}", hint="use the vmsguard command of the agent's own version"
         ) from error
