@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["nats_executor"]
 
+_ACK_SECONDS = 30.0
+"""How long a task of a worker that died is not offered to others, where its lease does not end sooner."""
+
 
 @asynccontextmanager
 async def nats_executor(needs: ExecutorNeeds) -> AsyncIterator[JetStreamExecutor]:
@@ -39,5 +42,6 @@ async def nats_executor(needs: ExecutorNeeds) -> AsyncIterator[JetStreamExecutor
             needs.leases,
             in_flight=needs.in_flight,
             per_site=needs.config.in_flight,
+            ack_wait=min(_ACK_SECONDS, needs.leases.term),
             domain=settings.domain,
         )
