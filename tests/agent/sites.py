@@ -294,6 +294,7 @@ class Sites:
     def _begin(self, folder: Path, start: datetime, state: str, key: SigningKey) -> None:
         self.folder = folder
         self.clock = OwnClock(start)
+        self.disk = OwnDisk(self.clock)
         self.devices = DEVICES
         self.alerts: list[Alert] = []
         self.settings = AgentSettings(sweep=timedelta(minutes=54), heartbeat=HOUR, starts_per_second=100.0, seed="test")
@@ -381,11 +382,10 @@ class Sites:
     @asynccontextmanager
     async def living(self) -> AsyncIterator[None]:
         """An agent that begins, serves until the end of the block, and stops in order."""
-        disk = OwnDisk(self.clock)
         with (
             self.state() as state,
             EvidenceLog.open(
-                self.folder / "evidence", origin=ORIGIN, key=self.key, clock=self.clock, disk=disk
+                self.folder / "evidence", origin=ORIGIN, key=self.key, clock=self.clock, disk=self.disk
             ) as evidence,
         ):
             async with ConnectionPool() as pool:

@@ -37,6 +37,8 @@ _AT_ONCE = 1000
 _STATE_PATIENCE = 60.0
 """Seconds without a state until people are told: a database that is restarted is no alarm."""
 
+_BEAT_WITHOUT_ROOM = timedelta(hours=1)
+
 _ALARMS_AT_LEAST = timedelta(minutes=1)
 """Duties that began since the last look have alarms of their own."""
 
@@ -215,7 +217,7 @@ class Agent:
         if self._alarms is None or now >= self._alarms:
             told = self._duties.tick(now, self.in_force.sites)
             self._alarms = min(told or now + _ALARMS_AT_LEAST, now + _ALARMS_AT_LEAST)
-        if recording and monotonic >= self._beat:
+        if monotonic >= self._beat:
             self._heartbeat()
         await self.executor.dispatch(self._due(now, monotonic))
         if watch:
@@ -271,7 +273,9 @@ class Agent:
         state.schedule_work(entries)
 
     def _heartbeat(self) -> None:
-        seconds = self.settings.heartbeat.total_seconds()
+        # Where room is short it is deletions that it is for: less is promised then.
+        every = max(self.settings.heartbeat, _BEAT_WITHOUT_ROOM) if self._full else self.settings.heartbeat
+        seconds = every.total_seconds()
         self.equipment.evidence.append("heartbeat", durable=True, interval=int(seconds))
         self._beat = self.equipment.clock.monotonic() + seconds
 
@@ -281,6 +285,7 @@ class Agent:
         if full and not self._full:
             state = self.equipment.state
             state.wake_work([work.target for work in state.all_work()], now)
+        if full is not self._full:
             self._beat = self.equipment.clock.monotonic()
         return not self._full
 

@@ -62,6 +62,10 @@ class Leave(Struct, frozen=True):
             return "owner-first: the system that owns this configuration is changed before"
         return ""
 
+    def duties_only(self, planned: PlannedChange, plan: Plan) -> str:
+        """As when it is called, of a task that may carry out deletions that are owed and nothing else."""
+        return self(planned, plan) if is_duty(planned) else "only duties: the evidence has no room for anything else"
+
     def _accepted(self, pack: str) -> bool:
         pinned = self.lock.pack(pack)
         return pinned is not None and pinned.state is LockState.ACCEPTED

@@ -14,7 +14,19 @@ RESERVE_BYTES = 1_048_576
 """About a thousand records: the alarm, and the deletions that are due until somebody comes."""
 
 _EVENTS = frozenset(
-    ("write.failed", "apply.result", "purge", "witness", "duty.met", "duty.missed", "run.ended", "log.closed")
+    (
+        "write.failed",
+        "heartbeat",
+        "apply.result",
+        "purge",
+        "witness",
+        "duty.met",
+        "duty.due",
+        "duty.missed",
+        "duty.day_missed",
+        "run.ended",
+        "log.closed",
+    )
 )
 _DEEDS = frozenset(("stop", "purge", "disconnect", "remove"))
 

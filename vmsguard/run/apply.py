@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from vmsguard.errors import SecretMissing
+from vmsguard.errors import EvidenceError, SecretMissing
 from vmsguard.model.ledger import Deletion, HeldPurge
 from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.results import Result
-from vmsguard.model.vocabulary import Remediation, Verdict
+from vmsguard.model.vocabulary import Remediation, Stage, Verdict
 from vmsguard.run.announced import with_announced
 from vmsguard.run.check import begin, finish
 from vmsguard.run.equipment import Equipment
@@ -31,7 +31,7 @@ from vmsguard.run.remediation import with_remediation
 from vmsguard.run.standings import with_exposure
 from vmsguard.run.tally import Tally
 
-__all__ = ["Barred", "run_apply"]
+__all__ = ["Barred", "purge_in_reserve", "run_apply"]
 
 Barred: TypeAlias = Callable[[PlannedChange, Plan], str]
 
@@ -131,6 +131,40 @@ async def run_apply(
     )
 
 
+async def purge_in_reserve(fleet: Fleet, equipment: Equipment, run: str, *, barred: Barred) -> int:
+    """Purge where the log has room for nothing else; how many places are proven to be empty.
+
+    A deletion that is owed does not wait for a disk: its intents, results and proofs have room of their own. No other
+    change is sent, nothing is deleted for the first time, and what could not be recorded is not remembered either: the
+    first whole run tells it. Raises ``EvidenceError`` where not even that can be recorded.
+    """
+    judged = await judge(fleet, equipment, run, remember=False)
+    purges = [planned for planned in judged.plan.enforceable if planned.stage is Stage.PURGING]
+    allowed, _ = _allowed(purges, judged.plan, barred)
+    before = equipment.state.deletions()
+    admitted, _ = PurgeBudget(None, [*before, *equipment.state.held_purges()]).admit(allowed)
+    if not admitted:
+        return 0
+    _need_logins(admitted, fleet, equipment)
+    begun = equipment.clock.now()
+    sent = await send_changes(admitted, fleet.inventory, judged.facts, equipment, run=run)
+    touched = frozenset(entry.planned.change.target for entry in sent if entry.left)
+    await equipment.sleep(max((entry.planned.settle_seconds for entry in sent), default=0.0))
+    judged = await judge(fleet, equipment, run, again=touched, before=judged, remember=False)
+    proven = _ledger(equipment, run, judged, sent, begun)
+    if proven:
+        judged = await judge(fleet, equipment, run, again=frozenset(), before=judged, remember=False)
+        now = equipment.clock.now()
+        try:
+            keep_duties(equipment.evidence, equipment.state, run, fleet, judged.results, before, now, enrol=False)
+        except EvidenceError:
+            # What else there is to tell of duties has no place; what was met before it is told, the rest is settled
+            # by the next run from the ledger.
+            if equipment.evidence.broken:
+                raise
+    return len(proven)
+
+
 def _allowed(changes: Sequence[PlannedChange], plan: Plan, barred: Barred) -> tuple[list[PlannedChange], list[Skipped]]:
     why = {planned.change.id: barred(planned, plan) for planned in changes}
     return (
@@ -220,8 +254,8 @@ def _ledger(
     state = equipment.state
     before: list[Deletion | HeldPurge] = [*state.deletions(), *state.held_purges()]
     known = {(entry.target, entry.channel, entry.cutoff) for entry in before}
-    files = files_left(judged.seen)
     now = equipment.clock.now()
+    files = files_left(judged.seen)
     found = proven_deletions(sent, judged.observations, files, run=run, started=begun, ended=now)
     proven: list[Deletion | HeldPurge] = [*found.deletions, *found.held]
     fresh = [entry for entry in proven if (entry.target, entry.channel, entry.cutoff) not in known]
