@@ -138,14 +138,13 @@ class GuardedClient:
         if url is None:
             url = self._address(path, operation)
         self._check(method, effect, permit, headers, operation)
-        if effect is Effect.WRITE:
-            durable_step()
         headers, digest = self._authenticate(auth, headers, operation)
         reply = await self._send(
             method,
             url,
             effect=effect,
             operation=operation,
+            permit=permit,
             headers=headers,
             body=body,
             params=params,
@@ -168,6 +167,7 @@ class GuardedClient:
         *,
         effect: Effect,
         operation: str,
+        permit: Permit | None,
         headers: Mapping[str, str] | None,
         body: bytes | None,
         params: Mapping[str, str] | None,
@@ -179,6 +179,9 @@ class GuardedClient:
         async with self._lane.turn:
             while True:
                 await self._lane.pace.wait()
+                if effect is Effect.WRITE:
+                    self._require_permit(permit, operation)  # it may have ended while others had their turn
+                    durable_step()
                 attempts -= 1
                 self.requests[effect] += 1
                 reply: Reply | None = None
@@ -240,19 +243,23 @@ class GuardedClient:
     ) -> None:
         if effect is Effect.READ and method not in _READING:
             raise GuardTripped(self.target.id, operation, f"{method} is not a read")
-        if effect is Effect.WRITE and not (self._write_allowed and permit is not None and self._permit_is_live(permit)):
-            raise GuardTripped(
-                self.target.id,
-                operation,
-                "a write without a live permit; nothing was sent",
-                hint="Only `vmsguard apply` writes, after its intent is in the evidence log.",
-            )
+        if effect is Effect.WRITE:
+            self._require_permit(permit, operation)
         for name, value in headers.items() if headers else ():
             lowered = name.lower()
             if lowered == "host":
                 raise GuardTripped(self.target.id, operation, "a driver may not set the Host header")
             if lowered == "authorization" and not value.startswith("Digest "):
                 self._refuse_clear_text(operation)
+
+    def _require_permit(self, permit: Permit | None, operation: str) -> None:
+        if not (self._write_allowed and permit is not None and self._permit_is_live(permit)):
+            raise GuardTripped(
+                self.target.id,
+                operation,
+                "a write without a live permit; nothing was sent",
+                hint="Only `vmsguard apply` writes, after its intent is in the evidence log.",
+            )
 
     def _authenticate(
         self, auth: str, headers: Mapping[str, str] | None, operation: str

@@ -14,15 +14,18 @@ class PermitOffice:
     """Knows every live permit; only the apply stage holds one, after ``apply.intent`` is on disk.
 
     A permit is live until it expires on the wall clock *or* on the monotonic one, whichever comes first,
-    so that a clock set back does not prolong it.
+    so that a clock set back does not prolong it. None lives beyond ``longest``: where another process may take a
+    target over, what this one may still send must have ended by then.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, longest: timedelta = timedelta.max) -> None:
         self._clock = clock
+        self._longest = longest
         self._live: dict[Permit, float] = {}
 
     def issue(self, run: str, change: str, intent_seq: int, lifetime: timedelta) -> Permit:
-        """Leave to send the one change whose intent is record ``intent_seq``."""
+        """Leave to send the one change whose intent is record ``intent_seq``; for ``longest`` at most."""
+        lifetime = min(lifetime, self._longest)
         permit = Permit(run, change, intent_seq, self._clock.now() + lifetime)
         self._live[permit] = self._clock.monotonic() + lifetime.total_seconds()
         return permit
