@@ -128,6 +128,24 @@ class RealZoneMinder:
         told = self.rest("POST", f"monitors/{monitor}.json", {"Monitor[Function]": function})
         assert (200, {"message": "Saved"}) == told
 
+    def change_state(self, name: str) -> None:
+        """Put another run state into force, as a person does: ZoneMinder restarts, with what the state defines."""
+        assert 200 == self.rest("GET", f"states/change/{name}.json")[0]
+
+    def restart(self) -> None:
+        """Restart its daemons, and leave database and web server alone."""
+        assert 200 == self.rest("GET", "states/change/restart.json")[0]
+
+    def stop(self) -> None:
+        """End daemons, web server and database, as a machine that is shut down does."""
+        subprocess.run([HERE / "stop.sh"], timeout=120, check=True)
+
+    def start(self) -> None:
+        """Start them again, with what lies on the disk."""
+        started = subprocess.run([HERE / "start.sh"], capture_output=True, text=True, timeout=240, check=False)
+        assert started.returncode == 0, started.stderr
+        self._token = ""  # the secret that tokens are signed with is made anew
+
     def remove_monitor(self, monitor: str) -> None:
         """The monitor, its rows and its files; ZoneMinder itself leaves the latter two."""
         self.rest("DELETE", f"monitors/{monitor}.json")
@@ -186,10 +204,10 @@ def running_zoneminder() -> Iterator[RealZoneMinder]:
         port = free_port()
         source = subprocess.Popen([sys.executable, HERE / "mjpeg_source.py", str(port)])
         try:
-            started = subprocess.run([HERE / "start.sh"], capture_output=True, text=True, timeout=240, check=False)
-            assert started.returncode == 0, started.stderr
+            server = RealZoneMinder(f"http://127.0.0.1:{PORT}/zm", DIRECTORY / "events", f"http://127.0.0.1:{port}/")
+            server.start()
             until(lambda: listening(port), seconds=20, what="the live picture")
-            yield RealZoneMinder(f"http://127.0.0.1:{PORT}/zm", DIRECTORY / "events", f"http://127.0.0.1:{port}/")
+            yield server
         finally:
             source.kill()
             source.wait()

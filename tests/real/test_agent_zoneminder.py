@@ -1,0 +1,226 @@
+"""``vmsguard agent run`` beside a real ZoneMinder: it deletes on time, repairs, and says so when it cannot."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from real_agent import ROLE, Installation, moment, now
+from real_program import until
+from real_zoneminder import RealZoneMinder
+
+pytestmark = pytest.mark.real
+
+ORIGIN = "vmsguard.example.org/agent-zoneminder"
+GAP = timedelta(minutes=1)
+TARGET = "zm"
+
+PACK = {
+    "kind": "Pack",
+    "metadata": {
+        "id": "short",
+        "version": "1.0.0",
+        "title": "A minute at most",
+        "timezone": "UTC",
+        "reviewed": {"on": "2026-11-22", "next": "2027-11-22"},
+    },
+    "sources": {
+        "own": {
+            "title": "A rule of the site's own",
+            "force": "regulator-rule",
+            "from": "2020-01-01",
+            "confirmed": "primary",
+        }
+    },
+    "select": {"country": "DE"},
+    "rules": [
+        {
+            "id": "deleted",
+            "title": "What is stored is deleted every minute",
+            "severity": "high",
+            "cites": [{"source": "own", "clause": "1"}],
+            "select": {"purpose": "hall"},
+            "require": [{"deletion.periodic": {"scope": "all", "max_gap": "PT1M"}}],
+        },
+        {
+            "id": "saving-off",
+            "title": "Saving is switched off",
+            "severity": "critical",
+            "cites": [{"source": "own", "clause": "2"}],
+            "select": {"purpose": "door"},
+            "require": ["storage.vms.off"],
+        },
+    ],
+}
+
+STORES = {
+    "kind": "Document",
+    "metadata": {"id": "stores-of-zoneminder"},
+    "document": {
+        "kind": "vendor-statement",
+        "sha256": "6a2f0c0f3e0f5b1f7d4d5a0a8f3f8f0d1b7e2c9a4c5d6e7f8091a2b3c4d5e6f7",
+        "dated": f"{now():%F}",
+        "issuer": "who set this ZoneMinder up",
+    },
+    "details": {"model": "ZoneMinder", "firmware": {"from": "1.36", "to": "1.36.99"}, "stores": ["1"]},
+}
+"""ZoneMinder itself never shows that there is no other store: somebody who knows has to say so."""
+
+
+def enrolled(folder: Path, server: RealZoneMinder, cameras: Mapping[str, str], **settings: str) -> Installation:
+    """An installation whose cameras are all monitors that there are: a camera's name is its purpose."""
+    site = Installation(folder, ORIGIN, {"ZM_LOGIN": f"{server.user}:{server.password}"})
+    site.write(settings)
+    site.put("packs/short/pack.yaml", PACK)
+    site.put("documents/stores.yaml", STORES)
+    target = {
+        "id": TARGET,
+        "driver": "zoneminder",
+        "url": server.base_url,
+        "login": "secret://env/ZM_LOGIN",
+        "options": {"storage_path": str(server.storage_path)},
+        "limits": {"requests_per_second": 100, "deadline_seconds": 30},
+    }
+    named = {monitor: name for name, monitor in cameras.items()}
+    monitors = [row[0] for row in server.sql("select Id from Monitors")]
+    site.enrol(
+        [target],
+        [
+            {
+                "id": named.get(monitor, f"other-{monitor}"),
+                "attributes": {"country": "DE", "modality": "visible", "purpose": named.get(monitor, "other")},
+                "endpoints": [{"target": TARGET, "channels": [monitor]}],
+            }
+            for monitor in monitors
+        ],
+    )
+    return site
+
+
+@pytest.fixture
+def door(zoneminder: RealZoneMinder) -> Iterator[str]:
+    """A second monitor, that shows a live picture and records nothing."""
+    monitor = zoneminder.create_monitor("door", function="Monitor")
+    yield monitor
+    zoneminder.remove_monitor(monitor)
+
+
+def purges(site: Installation) -> list[dict[str, Any]]:
+    return site.records("purge")
+
+
+def wait_for(what: str, look: Callable[[], Any], site: Installation, seconds: float) -> Any:
+    """As ``until``, with what the agent printed where it does not come."""
+    try:
+        return until(look, seconds=seconds, what=what, every=0.5)
+    except pytest.fail.Exception as failed:
+        raise AssertionError(f"{failed}\n{site.journal()[-6000:]}") from failed
+
+
+def pictures(server: RealZoneMinder, monitor: str) -> dict[Path, float]:
+    """The monitor's files, with when each was written."""
+    found: dict[Path, float] = {}
+    for path in (server.storage_path / monitor).rglob("*"):
+        try:
+            if path.is_file():
+                found[path] = path.stat().st_mtime
+        except FileNotFoundError:  # deleted while we look
+            continue
+    return found
+
+
+def function(server: RealZoneMinder, monitor: str) -> str:
+    return server.sql(f"select Function from Monitors where Id = {monitor}")[0][0]
+
+
+def test_it_deletes_every_minute_switches_recording_off_again_and_lives_through_an_outage(
+    zoneminder: RealZoneMinder, recording_monitor: str, door: str, tmp_path: Path
+) -> None:
+    hall = recording_monitor
+    site = enrolled(tmp_path / "site", zoneminder, {"hall": hall, "door": door}, sweep="PT30S", watch="PT10S")
+    site.assign("short", "enforce")
+    until(lambda: zoneminder.events(hall, closed=True), seconds=60, what="a recorded event")
+    before = pictures(zoneminder, hall)
+
+    with site.agent():
+        # The first deletion is a person's to approve: counted, and told by the agent.
+        (waiting,) = wait_for("the first count", lambda: site.status().get("first_deletions"), site, 40)
+        assert (TARGET, True) == (waiting["target"], waiting["recordings"] >= 1)
+        assert [] == purges(site)
+        assert before.keys() <= pictures(zoneminder, hall).keys()
+        assert 0 == site.run("agent", "approve", TARGET, "--purge", "1000", "--by", ROLE)[0]
+        wait_for("the first deletion", lambda: purges(site), site, 30)
+        assert not before.keys() & pictures(zoneminder, hall).keys()
+
+        # A person switches recording on where it has to be off.
+        wait_for("a look at the door", lambda: verdicts(site, "door"), site, 30)
+        switched_on = now()
+        zoneminder.set_function(door, "Record")
+        wait_for("the repair", lambda: function(zoneminder, door) == "Monitor", site, 45)
+        repaired = wait_for("the window", lambda: windows(site, "door"), site, 30)[0]
+        assert switched_on <= moment(repaired["exposure_to"])
+        assert ("pass", "verified") == (repaired["verdict"], repaired["remediation"])
+
+        # Meanwhile the duty goes on, each deletion in time.
+        wait_for("the next deletion", lambda: len(purges(site)) >= 2, site, 90)
+        assert [] == site.records("duty.missed", "duty.paged")
+        last = purges(site)[-1]
+        oldest = min(pictures(zoneminder, hall).values(), default=time.time())
+        assert (
+            oldest >= moment(last["cutoff"]).timestamp() - 6
+        )  # an event that began just before may go on for a section
+
+        # ZoneMinder goes away for longer than the gap.
+        zoneminder.stop()
+        away, seen = now(), len(purges(site))
+        wait_for("the miss", lambda: site.records("duty.missed", since=away), site, 90)
+        assert ["duty.warned", "duty.paged", "duty.missed"] == [
+            record["event"] for record in site.records("duty.warned", "duty.paged", "duty.missed", since=away)
+        ]
+        assert {TARGET} == {record["target"] for record in site.records("device.unreachable", since=away)}
+        assert [] == [
+            record
+            for record in verdicts(site, "hall", "door")
+            if moment(record["ts"]) > away and record["verdict"] == "pass"
+        ]
+        assert (seen, []) == (len(purges(site)), site.records("duty.met", since=away))
+        assert site.status()["status"]
+
+        # And comes back, by itself.
+        zoneminder.start()
+        back = now()
+        wait_for("the deletion that was overdue", lambda: len(purges(site)) > seen, site, 40)
+        assert now() - back < timedelta(seconds=40)
+        wait_for("a look at the door", lambda: passes(site, "door", since=back), site, 40)
+        assert not pictures(zoneminder, hall).keys() & before.keys()
+
+        code, told = site.run("agent", "status")
+        assert (0, True) == (code, "1 targets" in told)
+        assert 0 == site.stop()
+
+    assert "stopped in order" in site.journal()
+    code, told = site.run("evidence", "verify", "evidence", "--trust", "trust.policy")
+    assert 0 == code, told
+    assert zoneminder.password not in site.journal()
+
+
+def verdicts(site: Installation, *cameras: str) -> list[dict[str, Any]]:
+    """The verdicts of the cameras' rules."""
+    return [
+        record
+        for record in site.records("verify")
+        if record["camera"] in cameras and record.get("rule") and not record.get("control")
+    ]
+
+
+def passes(site: Installation, camera: str, since: Any) -> list[dict[str, Any]]:
+    return [one for one in verdicts(site, camera) if one["verdict"] == "pass" and moment(one["ts"]) > since]
+
+
+def windows(site: Installation, camera: str) -> list[dict[str, Any]]:
+    """Windows in which a rule of the camera was broken, that are over."""
+    return [record for record in verdicts(site, camera) if record.get("exposure_to")]
