@@ -146,6 +146,15 @@ async def test_a_write_needs_a_session_that_may_and_a_live_permit(
     assert (server.asked, client.requests.total()) == ([], 0)
 
 
+async def test_a_write_whose_permit_ended_while_it_waited_for_its_turn_is_not_sent(start_server, connect) -> None:
+    server = await start_server()
+    looks = iter([True, False])
+    client = connect(server.url, write_allowed=True, permit_is_live=lambda permit: next(looks))
+    with pytest.raises(GuardTripped, match="without a live permit"):
+        await client.request("POST", "/", permit=PERMIT, **WRITE)
+    assert (server.asked, client.requests.total()) == ([], 0)
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
 async def test_a_read_may_not_use_a_method_that_changes(start_server, connect, method) -> None:
     server = await start_server()

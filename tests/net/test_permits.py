@@ -41,6 +41,13 @@ def test_a_clock_set_back_does_not_prolong_it() -> None:
     assert not office.is_live(permit)
 
 
+def test_none_lives_longer_than_its_office_lets_it() -> None:
+    clock = TwoClocks()
+    office = PermitOffice(clock, MINUTE / 2)
+    assert clock.wall + MINUTE / 2 == office.issue("run-1", "c", 7, MINUTE).expires
+    assert clock.wall + MINUTE / 3 == office.issue("run-1", "d", 8, MINUTE / 3).expires
+
+
 def test_a_revoked_permit_is_dead() -> None:
     office = PermitOffice(TwoClocks())
     permit = office.issue("run-1", "c", 7, MINUTE)
