@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 import socket
 import sqlite3
@@ -105,10 +106,13 @@ def test_a_pause_stops_configuration_and_no_duty_and_is_on_record(site: Any, fev
     assert 0 == site.run("agent", "pause", "--site", "site-1", "--reason", "works", *ROLE).code
     assert 3 == site.run("agent", "run", "--once").code
     assert simulator.camera("cam-1").truth.records
-    (paused,) = events(site, "writes.paused")
-    assert ("site", "site-1", "by-hand") == (paused["reach"], paused["name"], paused["reason_code"])
+    said, found = events(site, "writes.paused")
+    for paused in (said, found):
+        assert ("site", "site-1", "by-hand") == (paused["reach"], paused["name"], paused["reason_code"])
+    assert (os.getuid(), None) == (said["uid"], found.get("uid")), "the agent found it standing when it began"
     assert 2 == site.run("agent", "resume").code, "the pause is of a site"
     assert 0 == site.run("agent", "resume", "--site", "site-1").code
+    assert [os.getuid()] == [event["uid"] for event in events(site, "writes.resumed")]
     sql(site, "UPDATE work SET next_due = next_due - ?", DAY)
     site.run("agent", "run", "--once")
     assert not simulator.camera("cam-1").truth.records
@@ -208,8 +212,9 @@ def test_it_lives_until_it_is_told_to_stop_and_signs_its_evidence(site: Any, fev
             assert process.poll() is None, (site.folder / "told.txt").read_text()
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        second = site.run("check")
-        assert 2 == second.code, "one run at a time"
+        second = site.run("agent", "run", "--once")
+        assert 2 == second.code, "one agent at a time"
+        assert f"pid {process.pid}" in second.err
         process.send_signal(signal.SIGTERM)
         assert 0 == process.wait(30)
     finally:

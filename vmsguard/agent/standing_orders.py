@@ -50,6 +50,20 @@ class Orders:
         self.look(now, uid)
         return ended
 
+    @staticmethod
+    def keep(state: State, evidence: EvidenceWriter, pause: Pause, uid: int) -> None:
+        """Record and keep a pause where no agent runs."""
+        _record(evidence, "writes.paused", pause, uid)
+        state.put_pause(pause)
+
+    @staticmethod
+    def end(state: State, evidence: EvidenceWriter, scope: PauseScope, name: str, uid: int, now: datetime) -> int:
+        """End and record every pause of that reach where no agent runs; how many there were."""
+        for pause in state.pauses(now):
+            if (pause.scope, pause.name) == (scope, name):
+                _record(evidence, "writes.resumed", pause, uid)
+        return state.end_pause(scope, name)
+
     def look(self, now: datetime, uid: int | None = None) -> tuple[Pause, ...]:
         """The pauses in force; what is news is recorded, as said by ``uid`` where one is given."""
         pauses = self._state.pauses(now)

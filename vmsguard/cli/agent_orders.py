@@ -1,4 +1,4 @@
-"""``vmsguard agent pause│resume│approve``: what a person tells the agent; it reads them from the state."""
+"""``vmsguard agent pause│resume│approve``: what a person tells the agent, running or not."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import click
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from vmsguard.agent.control.asked_orders import Reach
     from vmsguard.fleet.load_config import Config
-    from vmsguard.model.standing_orders import PauseScope
-    from vmsguard.state.store import State
 
-__all__ = ["approve", "configured", "open_state", "pause", "resume", "role_of"]
+__all__ = ["approve", "configured", "pause", "resume", "role_of"]
 
 by_option = click.option("--by", required=True, metavar="ROLE", help="Who says so, as role:<id>; never a name.")
 site_option = click.option("--site", metavar="SITE", help="Only at this site.")
@@ -39,26 +38,30 @@ def pause(
 ) -> None:
     """Stop configuration writes, everywhere or at one site or target; deletions that are due go on.
 
-    Works beside a running agent, which records it in the evidence.
+    A running agent is told over its socket; where none runs it finds the pause when it starts.
     """
-    from vmsguard.model.clock import SystemClock
-    from vmsguard.model.standing_orders import Pause
+    import os
+
+    from vmsguard.agent.control.asked_orders import PauseAsked
+    from vmsguard.agent.standing_orders import Orders
+    from vmsguard.cli.beside_agent import agent_runs, ask
+    from vmsguard.cli.order_kept import state_and_log
 
     config = configured(ctx)
-    scope, name = _reach(config, site, target)
-    order = Pause(
-        scope=scope,
-        name=name,
-        by=role_of(by),
-        since=SystemClock().now(),
-        until=None if until is None else _instant(until),
-        reason=reason,
-        duties=include_duties,
-    )
-    with open_state(config) as state:
-        state.put_pause(order)
+    reach = _reach(config, site, target)
+    ends = None if until is None else _instant(until)
+    asked = PauseAsked(reach=reach, by=role_of(by), until=ends, reason=reason, duties=include_duties)
+    if agent_runs(config):
+        ask(config, "pause", asked)
+    else:
+        with state_and_log(config) as (state, log, now):
+            pause = asked.pause(now)
+            if log is None:
+                state.put_pause(pause)
+            else:
+                Orders.keep(state, log, pause, os.getuid())
     stopped = "configuration writes and deletions" if include_duties else "configuration writes"
-    click.echo(f"{stopped} are paused: {_where(scope, name)}")
+    click.echo(f"{stopped} are paused: {_where(reach)}")
 
 
 @click.command()
@@ -67,20 +70,33 @@ def pause(
 @click.pass_context
 def resume(ctx: click.Context, site: str | None, target: str | None) -> None:
     """End every pause of that reach, whoever made it; one of another reach stays."""
+    import os
+
+    import msgspec
+
+    from vmsguard.agent.control.asked_orders import Reach, Resumed
+    from vmsguard.agent.standing_orders import Orders
+    from vmsguard.cli.beside_agent import agent_runs, ask
+    from vmsguard.cli.order_kept import state_and_log
     from vmsguard.errors import UsageError
-    from vmsguard.model.clock import SystemClock
 
     config = configured(ctx)
-    scope, name = _reach(config, site, target)
-    with open_state(config) as state:
-        ended = state.end_pause(scope, name)
-        left = state.pauses(SystemClock().now())
-    standing = ", ".join(_where(one.scope, one.name) for one in left)
-    if not ended:
-        hint = f"what stands is a pause of: {standing}" if left else "no pause stands"
-        raise UsageError(f"there is no pause of: {_where(scope, name)}", hint=hint)
-    click.echo(f"the pause has ended: {_where(scope, name)}")
-    if left:
+    reach = _reach(config, site, target)
+    if agent_runs(config):
+        resumed = msgspec.convert(ask(config, "resume", reach), Resumed)
+    else:
+        with state_and_log(config) as (state, log, now):
+            if log is None:
+                ended = state.end_pause(reach.scope, reach.name)
+            else:
+                ended = Orders.end(state, log, reach.scope, reach.name, os.getuid(), now)
+            resumed = Resumed(ended, tuple(Reach(one.scope, one.name) for one in state.pauses(now)))
+    standing = ", ".join(_where(one) for one in resumed.left)
+    if not resumed.ended:
+        hint = f"what stands is a pause of: {standing}" if resumed.left else "no pause stands"
+        raise UsageError(f"there is no pause of: {_where(reach)}", hint=hint)
+    click.echo(f"the pause has ended: {_where(reach)}")
+    if resumed.left:
         click.echo(f"still paused: {standing}")
 
 
@@ -95,17 +111,22 @@ def approve(ctx: click.Context, target: str, count: int, days: int, by: str) -> 
 
     vmsguard plan counts it. Every later deletion there is the duty's and needs no approval.
     """
+    import os
     from datetime import timedelta
 
-    from vmsguard.agent.approvals import approval_of_purge
-    from vmsguard.model.clock import SystemClock
+    from vmsguard.agent.control.asked_orders import ApprovalAsked
+    from vmsguard.agent.control.orders import keep_approval
+    from vmsguard.cli.beside_agent import agent_runs, ask
+    from vmsguard.cli.order_kept import state_and_log
 
     config = configured(ctx)
     _reach(config, None, target)
-    now = SystemClock().now()
-    with open_state(config) as state:
-        state.add_approval(approval_of_purge(target, count, role_of(by), now, now + timedelta(days=days)))
-        state.wake_work([target], now)
+    asked = ApprovalAsked(target=target, count=count, days=days, by=role_of(by))
+    if agent_runs(config):
+        ask(config, "approve", asked)
+    else:
+        with state_and_log(config) as (state, log, now):
+            keep_approval(state, log, target, count, asked.by, now, now + timedelta(days=days), os.getuid())
     click.echo(f"approved: the first deletion at {target}, at most {count} recordings, for {days} days")
 
 
@@ -117,14 +138,8 @@ def configured(ctx: click.Context) -> Config:
     return load_config(config_path(ctx))
 
 
-def open_state(config: Config) -> State:
-    from vmsguard.model.clock import SystemClock
-    from vmsguard.state import State
-
-    return State.open(config.state, clock=SystemClock())
-
-
-def _reach(config: Config, site: str | None, target: str | None) -> tuple[PauseScope, str]:
+def _reach(config: Config, site: str | None, target: str | None) -> Reach:
+    from vmsguard.agent.control.asked_orders import Reach
     from vmsguard.errors import UsageError
     from vmsguard.fleet.load_inventory import load_inventory
     from vmsguard.model.standing_orders import PauseScope
@@ -133,20 +148,20 @@ def _reach(config: Config, site: str | None, target: str | None) -> tuple[PauseS
     if site is not None and target is not None:
         raise UsageError("--site and --target do not go together", hint="name one of them")
     if site is None and target is None:
-        return PauseScope.ALL, ""
+        return Reach(PauseScope.ALL)
     targets = load_inventory(config.inventory).targets
     if target is not None:
         if target not in targets:
             raise UsageError(f"there is no target {target!r}", hint=did_you_mean(target, targets))
-        return PauseScope.TARGET, target
+        return Reach(PauseScope.TARGET, target)
     sites = {one.site for one in targets.values()}
     if site not in sites:
         raise UsageError(f"no target is at the site {site!r}", hint=did_you_mean(str(site), sites))
-    return PauseScope.SITE, str(site)
+    return Reach(PauseScope.SITE, str(site))
 
 
-def _where(scope: PauseScope, name: str) -> str:
-    return f"{scope.value} {name}" if name else "everywhere"
+def _where(reach: Reach) -> str:
+    return f"{reach.scope.value} {reach.name}" if reach.name else "everywhere"
 
 
 def role_of(told: str) -> str:

@@ -29,15 +29,18 @@ def retire(ctx: click.Context, camera: str, file: str, by: str) -> None:
     login, and what is not deleted in time is missed. Works beside a running agent; the next run records that the
     duties ended.
     """
+    import os
     from pathlib import Path
 
-    from vmsguard.cli.agent_orders import configured, open_state, role_of
+    from vmsguard.agent.control.asked_orders import RetirementAsked
+    from vmsguard.agent.control.orders import keep_retirement, require_known
+    from vmsguard.cli.agent_orders import configured, role_of
+    from vmsguard.cli.beside_agent import agent_runs, ask
+    from vmsguard.cli.order_kept import state_and_log
     from vmsguard.errors import UsageError
     from vmsguard.fleet.load_inventory import load_inventory
     from vmsguard.model.clock import SystemClock
-    from vmsguard.model.duty_watch import Retirement
     from vmsguard.policy.load_site_files import load_documents
-    from vmsguard.policy.syntax.suggest import did_you_mean
 
     config = configured(ctx)
     if camera in load_inventory(config.inventory).cameras:
@@ -49,14 +52,13 @@ def retire(ctx: click.Context, camera: str, file: str, by: str) -> None:
             f"{file}: no document of kind {DISPOSAL} covers {camera}",
             hint=f"write kind: {DISPOSAL} under document:, and the camera under covers:",
         )
-    now = SystemClock().now()
-    if paper.dated > now.date():
+    if paper.dated > SystemClock().now().date():
         raise UsageError(f"{file}: dated {paper.dated}, which is still to come", hint="check the date")
-    with open_state(config) as state:
-        known = {duty.camera for duty in state.duties()} | state.last_cameras().keys()
-        if camera not in known:
-            raise UsageError(f"nothing is owed for a camera {camera!r}", hint=did_you_mean(camera, known))
-        state.retire(
-            Retirement(camera=camera, kind=paper.kind, sha256=paper.sha256, dated=paper.dated, by=role_of(by), at=now)
-        )
+    asked = RetirementAsked(camera=camera, kind=paper.kind, sha256=paper.sha256, dated=paper.dated, by=role_of(by))
+    if agent_runs(config):
+        ask(config, "retire", asked)
+    else:
+        with state_and_log(config) as (state, log, now):
+            require_known(state, camera)
+            keep_retirement(state, log, asked.retirement(now), os.getuid())
     click.echo(f"retired: {camera}; the next run ends what it owed")

@@ -64,19 +64,32 @@ def accept(ctx: click.Context, target: str, fingerprint: str | None, by: str) ->
     import os
     import re
 
+    import msgspec
+
     from vmsguard._version import __version__
+    from vmsguard.agent.control.asked_orders import AcceptAsked, TrustAsked
+    from vmsguard.cli.beside_agent import agent_runs, ask
     from vmsguard.cli.installation import run_lock_of
     from vmsguard.cli.own_log import own_log
     from vmsguard.errors import UsageError
     from vmsguard.fleet.secrets import SecretStore
     from vmsguard.model.clock import SystemClock
     from vmsguard.model.lock import ROLE_PATTERN
-    from vmsguard.run.trust_accept import accepted, waiting_for
+    from vmsguard.model.trust import TargetTrust
+    from vmsguard.run.trust_accept import accepted, keep_accepted, waiting_for
     from vmsguard.state.store import State
 
     if not re.match(ROLE_PATTERN, by, re.ASCII):
         raise UsageError("--by: not a role", hint="write an id such as role:it; no name, no address")
     config, (enrolled,) = _configured(ctx, target)
+    if agent_runs(config):
+        seen = msgspec.convert(ask(config, "trust-waiting", TrustAsked(target)), TargetTrust)
+        told = fingerprint or _ask(seen)
+        held = msgspec.convert(
+            ask(config, "trust-accept", AcceptAsked(target=target, fingerprint=told, by=by)), TargetTrust
+        )
+        click.echo(f"{target} is held to spki-sha256:{held.key}")
+        return
     clock = SystemClock()
     with State.open(config.state, clock=clock) as state, state.run_lock(run_lock_of(config)):
         seen = waiting_for(enrolled, state.trust(target))
@@ -84,19 +97,7 @@ def accept(ctx: click.Context, target: str, fingerprint: str | None, by: str) ->
         own = own_log(config.evidence, SecretStore(config.folder, os.environ))
         origin = config.evidence.origin
         with own.opened(clock, agent={"version": __version__}, at_least=state.evidence_size(origin)) as log:
-            log.append(
-                "trust.accepted",
-                durable=True,
-                target=target,
-                how=held.how,
-                key=held.key,
-                certificate=held.seen_certificate,
-                since=held.since,
-                approver=held.by,
-            )
-            # Evidence first: an acceptance that a crash cut off is made again, and none is unrecorded.
-            state.put_trusts([held])
-            log.checkpoint()
+            keep_accepted(log, state, held, os.getuid())
             state.remember_evidence_size(origin, log.signed_size)
     click.echo(f"{target} is held to spki-sha256:{held.key}")
 

@@ -10,7 +10,7 @@ from msgspec import Struct, to_builtins
 
 from vmsguard.agent.agent import Agent
 from vmsguard.agent.control.frames import understood
-from vmsguard.agent.control.orders import keep_approval, keep_retirement
+from vmsguard.agent.control.orders import keep_approval, keep_retirement, require_known
 from vmsguard.agent.control.server import Handler, Peer, Tell
 from vmsguard.errors import UsageError
 from vmsguard.model.duty_watch import Retirement
@@ -20,7 +20,16 @@ from vmsguard.model.trust import TargetTrust
 from vmsguard.policy.syntax.suggest import did_you_mean
 from vmsguard.run.trust_accept import accepted, keep_accepted, waiting_for
 
-__all__ = ["AcceptAsked", "ApprovalAsked", "AskedOrders", "PauseAsked", "Reach", "RetirementAsked", "TrustAsked"]
+__all__ = [
+    "AcceptAsked",
+    "ApprovalAsked",
+    "AskedOrders",
+    "PauseAsked",
+    "Reach",
+    "Resumed",
+    "RetirementAsked",
+    "TrustAsked",
+]
 
 
 class Reach(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +46,25 @@ class PauseAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: str = ""
     duties: bool = False
 
+    def pause(self, now: datetime) -> Pause:
+        """As it is kept, from now on."""
+        return Pause(
+            scope=self.reach.scope,
+            name=self.reach.name,
+            by=self.by,
+            since=now,
+            until=self.until,
+            reason=self.reason,
+            duties=self.duties,
+        )
+
+
+class Resumed(Struct, frozen=True):
+    ended: int
+    """How many pauses."""
+    left: tuple[Reach, ...] = ()
+    """Those that stand."""
+
 
 class ApprovalAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     target: str
@@ -51,6 +79,10 @@ class RetirementAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     sha256: str
     dated: date
     by: str
+
+    def retirement(self, now: datetime) -> Retirement:
+        """As it is kept."""
+        return Retirement(camera=self.camera, kind=self.kind, sha256=self.sha256, dated=self.dated, by=self.by, at=now)
 
 
 class TrustAsked(Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,24 +114,15 @@ class AskedOrders:
 
     async def _pause(self, arguments: Mapping[str, Any], peer: Peer, tell: Tell) -> None:
         asked = understood(arguments, PauseAsked)
-        pause = Pause(
-            scope=asked.reach.scope,
-            name=asked.reach.name,
-            by=asked.by,
-            since=self._agent.equipment.clock.now(),
-            until=asked.until,
-            reason=asked.reason,
-            duties=asked.duties,
-        )
-        self._agent.orders.pause(pause, peer.uid)
+        self._agent.orders.pause(asked.pause(self._agent.equipment.clock.now()), peer.uid)
 
     async def _resume(self, arguments: Mapping[str, Any], peer: Peer, tell: Tell) -> dict[str, Any]:
-        """How many pauses ended, and those that stand."""
         reach = understood(arguments, Reach)
         now = self._agent.equipment.clock.now()
         ended = self._agent.orders.resume(reach.scope, reach.name, peer.uid, now)
         left = self._agent.equipment.state.pauses(now)
-        return {"ended": ended, "left": to_builtins([Reach(one.scope, one.name) for one in left])}
+        told: dict[str, Any] = to_builtins(Resumed(ended, tuple(Reach(one.scope, one.name) for one in left)))
+        return told
 
     async def _approve(self, arguments: Mapping[str, Any], peer: Peer, tell: Tell) -> None:
         asked = understood(arguments, ApprovalAsked)
@@ -116,18 +139,8 @@ class AskedOrders:
         state = equipment.state
         if asked.camera in self._agent.in_force.as_in_the_files.inventory.cameras:
             raise UsageError(f"{asked.camera} is in the inventory", hint="take it out there first; retire what is gone")
-        known = {duty.camera for duty in state.duties()} | state.last_cameras().keys()
-        if asked.camera not in known:
-            raise UsageError(f"nothing is owed for a camera {asked.camera!r}", hint=did_you_mean(asked.camera, known))
-        retired = Retirement(
-            camera=asked.camera,
-            kind=asked.kind,
-            sha256=asked.sha256,
-            dated=asked.dated,
-            by=asked.by,
-            at=equipment.clock.now(),
-        )
-        keep_retirement(state, equipment.evidence, retired, peer.uid)
+        require_known(state, asked.camera)
+        keep_retirement(state, equipment.evidence, asked.retirement(equipment.clock.now()), peer.uid)
 
     async def _trust_waiting(self, arguments: Mapping[str, Any], peer: Peer, tell: Tell) -> dict[str, Any]:
         """What of the target can be accepted."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from vmsguard.agent.approvals import approval_of_purge
+from vmsguard.errors import UsageError
 from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.duty_watch import Retirement
+from vmsguard.policy.syntax.suggest import did_you_mean
 from vmsguard.state.store import State
 
-__all__ = ["keep_approval", "keep_retirement"]
+__all__ = ["keep_approval", "keep_retirement", "require_known"]
 
 
 def keep_approval(
@@ -42,3 +44,10 @@ def keep_retirement(state: State, log: EvidenceWriter | None, retired: Retiremen
             uid=uid,
         )
     state.retire(retired)
+
+
+def require_known(state: State, camera: str) -> None:
+    """Raise ``UsageError`` where nothing is remembered that a camera of this name could owe."""
+    known = {duty.camera for duty in state.duties()} | state.last_cameras().keys()
+    if camera not in known:
+        raise UsageError(f"nothing is owed for a camera {camera!r}", hint=did_you_mean(camera, known))
