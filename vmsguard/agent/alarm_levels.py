@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from vmsguard.model.duty_watch import AlarmLevel, DutyWatch
 from vmsguard.model.ledger import Duty
 
-__all__ = ["aim_of", "begun_at", "is_overdue", "level_at", "newly_reached", "next_level_at", "time_of"]
+__all__ = ["SHARES", "aim_of", "begun_at", "is_overdue", "level_at", "newly_reached", "next_level_at", "time_of"]
 
 _PERCENT = {AlarmLevel.AIM: 50, AlarmLevel.WARN: 75, AlarmLevel.PAGE: 90, AlarmLevel.MISS: 100}
 _ORDER = tuple(AlarmLevel)
+SHARES = tuple(_PERCENT.items())
+"""The levels in their order, with the percent of the gap at which each is reached."""
 
 
 def begun_at(duty: Duty) -> datetime:

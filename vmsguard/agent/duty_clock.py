@@ -9,11 +9,11 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from vmsguard.agent.alarm_levels import begun_at, newly_reached, next_level_at, time_of
+from vmsguard.agent.alarm_levels import SHARES, begun_at, newly_reached, time_of
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.errors import EvidenceError, StateError
 from vmsguard.evidence.writer import EvidenceWriter
-from vmsguard.model.duty_watch import AlarmLevel, DutyWatch
+from vmsguard.model.duty_watch import AlarmLevel
 from vmsguard.model.ledger import Deletion, Duty, HeldPurge
 from vmsguard.run.duties import DutyKey, Happened, key_of, latest_deletion, settle
 from vmsguard.run.record_duties import record_duty
@@ -58,28 +58,24 @@ class DutyClock:
         After a silence only the highest level reached is told. Raises ``StateError`` once all was told, where the
         state does not keep some of it.
         """
-        watches = {key_of(watch): watch for watch in self.state.duty_watches()}
-        done, held = self.state.deletions(), self.state.held_purges()
         times, not_kept = [], list[StateError]()
-        for duty in self.state.duties():
-            watch = watches.get(key_of(duty))
+        # Of a fleet only those are read that have come so far: the others have nothing to be told of.
+        for duty, watch in self.state.duties_to_tell(now, SHARES):
             reached = list(newly_reached(duty, watch, now))
             try:
                 if reached and reached[-1] is AlarmLevel.MISS:
-                    times.append(self._miss(duty, done, held, now, sites))
-                    continue
-                if reached:
+                    here = [duty.target]
+                    times.append(self._miss(duty, self.state.deletions(here), self.state.held_purges(here), now, sites))
+                elif reached:
                     self._raise(duty, reached[-1], now, sites)
-                    watch = _told(watch, duty, reached[-1])
             except StateError as error:
                 not_kept.append(error)
-                continue
-            times.append(next_level_at(duty, watch, now))
         if not_kept:
             raise not_kept[0]
         self._recorded.clear()
         self._told.clear()
-        return min(times, default=None)
+        following = self.state.next_level_time(now, SHARES)
+        return min((*times, *(() if following is None else (following,))), default=None)
 
     def _raise(self, duty: Duty, level: AlarmLevel, now: datetime, sites: Mapping[str, str]) -> None:
         event = _EVENTS.get(level)
@@ -132,10 +128,6 @@ class DutyClock:
         if code := _ALERTS.get(level):
             site, at = sites.get(duty.camera, ""), time_of(duty, level)
             self.tell([Alert(code=code, site=site, subject=duty.camera, at=at, target=duty.target)])
-
-
-def _told(watch: DutyWatch | None, duty: Duty, level: AlarmLevel) -> DutyWatch | None:
-    return None if watch is None else replace(watch, alarm=level, alarm_due=duty.next_due)
 
 
 def _only_held(duty: Duty, held: Iterable[HeldPurge]) -> bool:

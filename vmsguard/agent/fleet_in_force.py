@@ -53,6 +53,10 @@ class FleetInForce:
     """Loaded, and not in force yet where the state could not be asked or written meanwhile."""
     _at: Mapping[str, tuple[Camera, ...]] = field(default_factory=dict, init=False)
     _lost: frozenset[str] = field(default=frozenset(), init=False)
+    _remembered: frozenset[str] = field(default=frozenset(), init=False)
+    """Cameras that the files lost and that are worked as they were enrolled last."""
+    sites: Mapping[str, str] = field(default_factory=dict, init=False)
+    """By camera."""
 
     def refresh(self, now: datetime) -> bool:
         """Take over what changed; whether anything is otherwise than before. The first time a mistake is raised."""
@@ -73,6 +77,8 @@ class FleetInForce:
         return changed
 
     def _put_in_force(self, loaded: Fleet, now: datetime) -> bool:
+        if loaded is self._loaded and self._still_owe(self._remembered):
+            return False
         owing = frozenset(duty.camera for duty in self.state.duties())
         retired = self.state.retirements().keys()
         if loaded is not self._loaded:
@@ -83,7 +89,16 @@ class FleetInForce:
         if not same:
             self.fleet = replace(loaded, inventory=whole)
             self._at = _by_target(whole)
+            self.sites = {camera.id: camera.site for camera in whole.cameras.values()}
+            self._remembered = frozenset(whole.cameras.keys() - loaded.inventory.cameras.keys())
         return not same
+
+    def _still_owe(self, remembered: frozenset[str]) -> bool:
+        """Whether all cameras that the files lost are still to be worked; of the others nothing can have changed."""
+        if not remembered:
+            return True
+        owing = {duty.camera for duty in self.state.duties(cameras=remembered)}
+        return owing == remembered and not self.state.retirements(remembered)
 
     def _take_note(self, loaded: Fleet, owing: frozenset[str], now: datetime) -> None:
         """Of files that are new: keep where duties are carried out, and stop what a shrunken inventory may break."""
@@ -119,11 +134,6 @@ class FleetInForce:
         shared = self.cameras_at(target)
         owned = [camera for camera in self.fleet.inventory.cameras.values() if camera.managed_by == target]
         return frozenset(ref.target for camera in (*shared, *owned) for ref in camera.endpoints) - {target}
-
-    @property
-    def sites(self) -> dict[str, str]:
-        """By camera."""
-        return {camera.id: camera.site for camera in self.fleet.inventory.cameras.values()}
 
     def targets_with_cameras(self) -> Iterable[Target]:
         """What there is to be looked at; a target that shows no camera is nobody's to judge."""

@@ -201,6 +201,12 @@ def _server(url: URL, where: str) -> Engine:
             f"no driver for {where}", hint="pip install 'vmsguard[postgres]', or use sqlite:///state.db"
         ) from error
 
+    from vmsguard.state.silent_server import ImpatientConnection  # an extra: psycopg is there by now
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: object, _record: object, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        return ImpatientConnection.connect(*args, **named)
+
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         with connection.cursor() as cursor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from vmsguard.model.duty_watch import AlarmLevel, DutyWatch, LastCamera, LastTar
 from vmsguard.model.ledger import Duty
 from vmsguard.model.outbox import Notice
 from vmsguard.state import tables as t
-from vmsguard.state.rows import from_row, insert_new, upsert
+from vmsguard.state.rows import from_row, insert_new, rows_among, upsert
 from vmsguard.state.stored import Stored
 
 __all__ = ["DutyWatches"]
@@ -21,11 +21,15 @@ __all__ = ["DutyWatches"]
 class DutyWatches(Stored):
     """Alarms that were told, days that were met, targets as they were, cameras that are gone."""
 
-    def duty_watches(self) -> tuple[DutyWatch, ...]:
-        """One for every duty; most overdue first."""
-        query = select(t.duties).order_by(t.duties.c.next_due, *t.duties.primary_key)
+    def duty_watches(
+        self, targets: Collection[str] | None = None, cameras: Collection[str] | None = None
+    ) -> tuple[DutyWatch, ...]:
+        """One for every duty at these targets, of these cameras, or at all."""
+        c = t.duties.c
+        query = select(t.duties).order_by(c.next_due, *t.duties.primary_key)
+        column, wanted = (c.target, targets) if cameras is None else (c.camera, cameras)
         with self._database.read() as connection:
-            found = (from_row(DutyWatch, row) for row in connection.execute(query))
+            found = (from_row(DutyWatch, row) for row in rows_among(connection, query, column, wanted))
             return tuple(replace(watch, alarm=AlarmLevel(watch.alarm)) for watch in found)
 
     def tell_alarm(self, duty: Duty, level: AlarmLevel, now: datetime, notices: Iterable[Notice] = ()) -> bool:
@@ -83,11 +87,18 @@ class DutyWatches(Stored):
         with self._database.write() as connection:
             upsert(connection, t.retirements, [retirement])
 
-    def retirements(self) -> Mapping[str, Retirement]:
-        """By camera."""
+    def retirements(self, cameras: Collection[str] | None = None) -> Mapping[str, Retirement]:
+        """By camera, of these or of all."""
         with self._database.read() as connection:
             query = select(t.retirements).order_by(t.retirements.c.camera)
-            return {row.camera: from_row(Retirement, row) for row in connection.execute(query)}
+            found = rows_among(connection, query, t.retirements.c.camera, cameras)
+            return {row.camera: from_row(Retirement, row) for row in found}
+
+    def retired_owing(self) -> frozenset[str]:
+        """The cameras whose disposal is on record and that still have a duty, until a run ends it."""
+        query = select(t.duties.c.camera).distinct().join(t.retirements, t.retirements.c.camera == t.duties.c.camera)
+        with self._database.read() as connection:
+            return frozenset(connection.execute(query).scalars())
 
     def drop_retirement(self, camera: str) -> None:
         """Forget a retirement: the inventory has the camera again."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import delete, select
 
 from vmsguard.model.last_seen import LastSeen
 from vmsguard.state import tables as t
-from vmsguard.state.rows import from_row, insert_rows, raise_number, upsert
+from vmsguard.state.rows import from_row, insert_rows, raise_number, rows_among, upsert
 from vmsguard.state.stored import Stored
 
 __all__ = ["Remembered"]
@@ -24,11 +24,12 @@ class Remembered(Stored):
         with self._database.write() as connection:
             upsert(connection, t.last_seen, seen)
 
-    def seen(self) -> Mapping[str, LastSeen]:
-        """By target."""
+    def seen(self, targets: Collection[str] | None = None) -> Mapping[str, LastSeen]:
+        """By target, of these or of all."""
         with self._database.read() as connection:
             query = select(t.last_seen).order_by(t.last_seen.c.target)
-            return {row.target: from_row(LastSeen, row) for row in connection.execute(query)}
+            found = rows_among(connection, query, t.last_seen.c.target, targets)
+            return {row.target: from_row(LastSeen, row) for row in found}
 
     # evidence at the hub
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from msgspec.structs import replace
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, select
 
 from vmsguard.model.standing_orders import Approval, Pause, PauseScope, Reversal
 from vmsguard.state import tables as t
-from vmsguard.state.rows import from_row, insert_new, upsert
+from vmsguard.state.rows import from_row, insert_new, rows_among, upsert
 from vmsguard.state.stored import Stored
 
 __all__ = ["StandingOrders"]
@@ -63,12 +64,13 @@ class StandingOrders(Stored):
         with self._database.write() as connection:
             insert_new(connection, t.reversals, [reversal])
 
-    def reversals(self, since: datetime) -> tuple[Reversal, ...]:
-        """Those from then on, oldest first."""
+    def reversals(self, since: datetime, systems: Collection[str] | None = None) -> tuple[Reversal, ...]:
+        """Those from then on, oldest first; by these systems (a target where no system is known), or by any."""
         c = t.reversals.c
+        system = case((c.system == "", c.target), else_=c.system)
         with self._database.read() as connection:
             query = select(t.reversals).where(c.at >= since).order_by(c.at, c.target, c.change)
-            return tuple(from_row(Reversal, row) for row in connection.execute(query))
+            return tuple(from_row(Reversal, row) for row in rows_among(connection, query, system, systems))
 
     def forget_reversals(self, before: datetime) -> None:
         with self._database.write() as connection:

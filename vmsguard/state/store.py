@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy import Connection, case, delete, func, not_, select, update
 
 from vmsguard.model.clock import Clock
 from vmsguard.model.ledger import (
@@ -30,6 +30,7 @@ from vmsguard.model.trust import TargetTrust
 from vmsguard.state import tables as t
 from vmsguard.state.clock_set_back import ClockSetBack
 from vmsguard.state.database import Database
+from vmsguard.state.duty_times import DutyTimes
 from vmsguard.state.duty_watches import DutyWatches
 from vmsguard.state.last_seen import Remembered
 from vmsguard.state.leases_at_once import LeasesAtOnce
@@ -49,7 +50,18 @@ _SALT = "instance-salt"
 _HIGHEST_TIME = "highest-time"
 
 
-class State(Overview, PutBack, WorkLedger, LeasesAtOnce, DutyWatches, StandingOrders, Outbox, Remembered, ClockSetBack):
+class State(
+    Overview,
+    PutBack,
+    WorkLedger,
+    LeasesAtOnce,
+    DutyWatches,
+    DutyTimes,
+    StandingOrders,
+    Outbox,
+    Remembered,
+    ClockSetBack,
+):
     """What this instance must not forget. Raises ``StateError`` and nothing else from the database."""
 
     def __init__(self, database: Database, clock: Clock, salt: bytes) -> None:
@@ -97,8 +109,11 @@ class State(Overview, PutBack, WorkLedger, LeasesAtOnce, DutyWatches, StandingOr
         with self._database.write() as connection:
             insert_new(connection, t.deletions, [deletion])
 
-    def deletions(self) -> tuple[Deletion, ...]:
-        """Per target, channel and store the deletion that reached furthest: all before its cutoff is gone."""
+    def deletions(self, targets: Collection[str] | None = None) -> tuple[Deletion, ...]:
+        """Per target, channel and store the deletion that reached furthest: all before its cutoff is gone.
+
+        Those at these targets, or all.
+        """
         place = (t.deletions.c.target, t.deletions.c.channel, t.deletions.c.store)
         order = (t.deletions.c.cutoff.desc(), t.deletions.c.ended.desc(), t.deletions.c.id.desc())
         ranked = select(
@@ -106,17 +121,20 @@ class State(Overview, PutBack, WorkLedger, LeasesAtOnce, DutyWatches, StandingOr
         ).subquery()
         query = select(ranked).where(ranked.c.rank == 1).order_by(ranked.c.target, ranked.c.channel, ranked.c.store)
         with self._database.read() as connection:
-            return tuple(from_row(Deletion, row) for row in connection.execute(query))
+            found = rows_among(connection, query, ranked.c.target, targets)
+            return tuple(from_row(Deletion, row) for row in found)
 
     def put_held_purge(self, purge: HeldPurge) -> None:
         """Keep a purge that left held footage; the newest of a place takes the earlier one's."""
         with self._database.write() as connection:
             upsert(connection, t.held_purges, [purge])
 
-    def held_purges(self) -> tuple[HeldPurge, ...]:
+    def held_purges(self, targets: Collection[str] | None = None) -> tuple[HeldPurge, ...]:
+        """Those at these targets, or all."""
         query = select(t.held_purges).order_by(*t.held_purges.primary_key)
         with self._database.read() as connection:
-            return tuple(from_row(HeldPurge, row) for row in connection.execute(query))
+            found = rows_among(connection, query, t.held_purges.c.target, targets)
+            return tuple(from_row(HeldPurge, row) for row in found)
 
     # proofs of impossibility
 
@@ -125,12 +143,15 @@ class State(Overview, PutBack, WorkLedger, LeasesAtOnce, DutyWatches, StandingOr
         with self._database.write() as connection:
             upsert(connection, t.impossibility_proofs, [proof])
 
-    def proofs(self, now: datetime) -> tuple[ImpossibilityProof, ...]:
-        """Proofs that have not expired; whether the firmware is still theirs is for the reader to see."""
+    def proofs(self, now: datetime, targets: Collection[str] | None = None) -> tuple[ImpossibilityProof, ...]:
+        """Proofs that have not expired, at these targets or at all; whether the firmware is still theirs is for the
+        reader to see.
+        """
         table = t.impossibility_proofs
         query = select(table).where(table.c.expires > now).order_by(table.c.target, table.c.channel, table.c.verb)
         with self._database.read() as connection:
-            return tuple(from_row(ImpossibilityProof, row) for row in connection.execute(query))
+            found = rows_among(connection, query, table.c.target, targets)
+            return tuple(from_row(ImpossibilityProof, row) for row in found)
 
     def ended_proofs(self, now: datetime) -> tuple[ImpossibilityProof, ...]:
         """Proofs that count no more; what tells a person why a fallback that was open is shut."""
@@ -201,11 +222,16 @@ class State(Overview, PutBack, WorkLedger, LeasesAtOnce, DutyWatches, StandingOr
         with self._database.write() as connection:
             upsert(connection, t.duties, [duty], lambda _: {"enrolled_at": t.duties.c.enrolled_at})
 
-    def duties(self) -> tuple[Duty, ...]:
-        """Most overdue first."""
-        order = (t.duties.c.next_due, t.duties.c.camera, t.duties.c.pack, t.duties.c.rule, t.duties.c.target)
+    def duties(
+        self, targets: Collection[str] | None = None, cameras: Collection[str] | None = None
+    ) -> tuple[Duty, ...]:
+        """Those at these targets, those of these cameras, or all; most overdue first."""
+        c = t.duties.c
+        query = select(t.duties).order_by(c.next_due, c.camera, c.pack, c.rule, c.target)
+        column, wanted = (c.target, targets) if cameras is None else (c.camera, cameras)
         with self._database.read() as connection:
-            return tuple(from_row(Duty, row) for row in connection.execute(select(t.duties).order_by(*order)))
+            found = [from_row(Duty, row) for row in rows_among(connection, query, column, wanted)]
+        return tuple(sorted(found, key=lambda duty: duty.next_due))
 
     def drop_duty(self, duty: Duty) -> None:
         """Forget a duty that nothing asks for any more."""
@@ -215,11 +241,12 @@ class State(Overview, PutBack, WorkLedger, LeasesAtOnce, DutyWatches, StandingOr
 
     # exceptions in force
 
-    def exceptions_in_force(self) -> frozenset[tuple[str, str]]:
-        """``(exception, camera)`` of those granted when their camera was judged last."""
+    def exceptions_in_force(self, cameras: Collection[str] | None = None) -> frozenset[tuple[str, str]]:
+        """``(exception, camera)`` of those granted when their camera was judged last; of these cameras, or of all."""
         table = t.exceptions_in_force
         with self._database.read() as connection:
-            return frozenset((row.exception, row.camera) for row in connection.execute(select(table)))
+            found = rows_among(connection, select(table), table.c.camera, cameras)
+            return frozenset((row.exception, row.camera) for row in found)
 
     def change_exceptions_in_force(self, granted: Iterable[tuple[str, str]], ended: Iterable[tuple[str, str]]) -> None:
         """Keep what is granted now, and forget what no longer is."""
@@ -231,11 +258,17 @@ class State(Overview, PutBack, WorkLedger, LeasesAtOnce, DutyWatches, StandingOr
 
     # holds in force
 
-    def holds_in_force(self) -> Mapping[tuple[str, str], tuple[datetime, datetime | None]]:
-        """By ``(hold, camera)`` the start and the end known of those in force when their camera was judged last."""
+    def holds_in_force(
+        self, cameras: Collection[str] | None = None
+    ) -> Mapping[tuple[str, str], tuple[datetime, datetime | None]]:
+        """By ``(hold, camera)`` the start and the end known of those in force when their camera was judged last.
+
+        Those of these cameras, or of all.
+        """
         table = t.holds_in_force
         with self._database.read() as connection:
-            return {(row.hold, row.camera): (row.starts, row.ends) for row in connection.execute(select(table))}
+            found = rows_among(connection, select(table), table.c.camera, cameras)
+            return {(row.hold, row.camera): (row.starts, row.ends) for row in found}
 
     def change_holds_in_force(
         self,
@@ -357,7 +390,7 @@ class State(Overview, PutBack, WorkLedger, LeasesAtOnce, DutyWatches, StandingOr
     def unrecorded_trusts(self) -> tuple[TargetTrust, ...]:
         """Of targets whose key was learned and is not in the evidence yet."""
         table = t.target_trust
-        query = select(table).where(table.c.recorded.is_(False), table.c.key != "").order_by(table.c.target)
+        query = select(table).where(not_(table.c.recorded), table.c.key != "").order_by(table.c.target)
         with self._database.read() as connection:
             return tuple(from_row(TargetTrust, row) for row in connection.execute(query))
 
@@ -399,9 +432,11 @@ class State(Overview, PutBack, WorkLedger, LeasesAtOnce, DutyWatches, StandingOr
                 earlier = t.first_uses.update().where(t.first_uses.c.camera == camera, t.first_uses.c.at > at)
                 connection.execute(earlier.values(at=at))
 
-    def first_uses(self) -> Mapping[str, datetime]:
+    def first_uses(self, cameras: Collection[str] | None = None) -> Mapping[str, datetime]:
+        """By camera, of these or of all."""
         with self._database.read() as connection:
-            return {row.camera: row.at for row in connection.execute(select(t.first_uses))}
+            found = rows_among(connection, select(t.first_uses), t.first_uses.c.camera, cameras)
+            return {row.camera: row.at for row in found}
 
 
 def _breaker(connection: Connection, credential: str) -> Breaker:

@@ -56,7 +56,7 @@ __all__ = [
     "work",
 ]
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration. A store that is already there is opened without loading alembic."""
 
 metadata = MetaData(
@@ -140,6 +140,9 @@ duties = Table(
     Column("alarm_at", UtcTime),
     Column("zone", Text, nullable=False, server_default=""),
     Column("last_day", IsoDate),
+    Index("ix_duties_target", "target"),
+    # Which duties reached a share of their gap is a range of each of the few gaps that policies allow.
+    Index("ix_duties_max_gap_seconds", "max_gap_seconds", "next_due"),
 )
 
 breakers = Table("breakers", metadata, _text("credential", key=True), Column("opened_at", UtcTime))
@@ -163,6 +166,7 @@ prior_values = Table(
     _text("value"),
     Column("at", UtcTime, nullable=False),
     UniqueConstraint("run", "change", "target", "channel", "fact"),
+    Index("ix_prior_values_target", "target", "change"),
 )
 
 witness_memory = Table(
@@ -196,7 +200,13 @@ standings = Table(
 
 first_uses = Table("first_uses", metadata, _text("camera", key=True), Column("at", UtcTime, nullable=False))
 
-exceptions_in_force = Table("exceptions_in_force", metadata, _text("exception", key=True), _text("camera", key=True))
+exceptions_in_force = Table(
+    "exceptions_in_force",
+    metadata,
+    _text("exception", key=True),
+    _text("camera", key=True),
+    Index("ix_exceptions_in_force_camera", "camera"),
+)
 """Where each exception was granted when its camera was judged last: the run that finds one expired says so once."""
 
 holds_in_force = Table(
@@ -206,6 +216,7 @@ holds_in_force = Table(
     _text("camera", key=True),
     Column("starts", UtcTime, nullable=False),
     Column("ends", UtcTime),
+    Index("ix_holds_in_force_camera", "camera"),
 )
 """Where each hold was in force when its camera was judged last: the run that finds one ended or gone says so once."""
 
@@ -256,6 +267,12 @@ target_trust = Table(
     _text("login_mode"),
     Column("rtsp_open", Boolean),
     Column("recorded", Boolean, nullable=False),
+    Index(
+        "ix_target_trust_unrecorded",
+        "target",
+        sqlite_where=text("recorded = 0"),
+        postgresql_where=text("NOT recorded"),
+    ),
 )
 """What each target showed of itself: whose certificate changes is not spoken to."""
 

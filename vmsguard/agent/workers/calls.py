@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from collections import abc
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Raw, Struct
@@ -38,6 +40,7 @@ READS = frozenset(
         "pauses",
         "prior_values",
         "proofs",
+        "retired_owing",
         "retirements",
         "reversals",
         "scopes",
@@ -99,32 +102,41 @@ AGENT_ONLY = frozenset(
         "drop_retirement",
         "drop_work",
         "due_work",
+        "duties_to_tell",
+        "duties_to_tell",
         "end_leases",
         "end_pause",
         "evidence_size",
         "expect_hub",
+        "fenced_all",
         "forget_deletions_after",
         "forget_enrolled",
         "forget_lock",
         "forget_reversals",
         "forget_sent",
+        "gap_ages",
+        "gap_ages",
         "give_back_all",
-        "fenced_all",
         "lease_free",
         "leased_elsewhere",
         "leases_of",
         "mark_failed",
         "mark_sent",
+        "next_level_time",
+        "next_level_time",
         "open",
         "post",
         "remember_evidence_size",
         "renew_all",
         "retire",
+        "retired_owing",
         "row_counts",
         "run_lock",
         "schedule_work",
         "schema",
         "shorten_leases",
+        "standing_counts",
+        "standing_counts",
         "tell_alarm",
         "unsent",
         "unsent_count",
@@ -165,15 +177,27 @@ def state_call(name: str) -> StateCall:
     for one in inspect.signature(method).parameters.values():
         if one.name == "self":
             continue
-        required = one.default is inspect.Parameter.empty
-        fields.append((one.name, types[one.name]) if required else (one.name, types[one.name], one.default))
+        kind, required = _concrete(types[one.name]), one.default is inspect.Parameter.empty
+        fields.append((one.name, kind) if required else (one.name, kind, one.default))
     arguments = msgspec.defstruct(name, fields, frozen=True, array_like=True, forbid_unknown_fields=True)
     return StateCall(
         name,
         arguments,
-        msgspec.msgpack.Decoder(types["return"]),
+        msgspec.msgpack.Decoder(_concrete(types["return"])),
         msgspec.msgpack.Decoder(arguments),
     )
+
+
+def _concrete(kind: Any) -> Any:
+    """The type with something that can be made in place of what is only promised; msgspec would read it as anything."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (abc.Iterable, abc.Collection, abc.Sequence):
+        return tuple[_concrete(inner[0]), ...]  # type: ignore[misc]
+    if origin is abc.Mapping:
+        return dict[_concrete(inner[0]), _concrete(inner[1])]  # type: ignore[misc]
+    if origin in (Union, UnionType):
+        return Union[tuple(map(_concrete, inner))]  # noqa: UP007 - of types that are only known now
+    return kind
 
 
 def _ways_of(method: Any) -> tuple[list[str], list[str]]:
