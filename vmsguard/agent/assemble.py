@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from vmsguard.agent.agent import Agent, AgentPart
+from vmsguard.agent.dispatching import Dispatching
 from vmsguard.agent.duty_clock import Tell
+from vmsguard.agent.executor import ExecutorFactory, ExecutorNeeds
 from vmsguard.agent.fleet_in_force import FleetInForce, FleetSource
 from vmsguard.agent.leases import StateLeases
 from vmsguard.agent.local_executor import LocalExecutor
 from vmsguard.agent.settings import AgentSettings
 from vmsguard.agent.worker import Worker
+from vmsguard.agent.workers.server import WorkerServer
 from vmsguard.fleet.read_agent import AgentConfig
+from vmsguard.fleet.secrets import SecretStore
 from vmsguard.run.equipment import Equipment
 
-__all__ = ["LocalAgent", "assemble", "settings_of"]
+__all__ = ["LocalAgent", "assemble", "assembled_with", "process_name", "settings_of", "sites_of"]
 
 
 class LocalAgent(Agent):
@@ -41,6 +46,16 @@ def settings_of(config: AgentConfig, origin: str) -> AgentSettings:
     )
 
 
+def process_name() -> str:
+    """What this process calls itself where several work for one site."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def sites_of(in_force: FleetInForce) -> frozenset[str]:
+    """The sites at which there is something to be looked at."""
+    return frozenset(target.site for target in in_force.targets_with_cameras())
+
+
 def assemble(
     equipment: Equipment,
     source: FleetSource,
@@ -49,10 +64,52 @@ def assemble(
     new_run: Callable[[], str],
     parts: Sequence[AgentPart] = (),
 ) -> LocalAgent:
-    """An agent that has not begun yet."""
-    owner = f"{socket.gethostname()}:{os.getpid()}"
-    leases = StateLeases(equipment.state, equipment.clock, owner=owner, term=settings.lease_seconds, seed=settings.seed)
+    """An agent of one process that has not begun yet."""
+    leases = _leases(equipment, settings)
     in_force = FleetInForce(source, equipment.state, tell)
     worker = Worker(equipment, in_force, settings, tell, new_run)
     executor = LocalExecutor(leases, in_flight=settings.in_flight)
     return LocalAgent(equipment, in_force, executor, worker, settings, tell, parts, looks=worker.looks)
+
+
+@asynccontextmanager
+async def assembled_with(
+    factory: ExecutorFactory,
+    equipment: Equipment,
+    source: FleetSource,
+    settings: AgentSettings,
+    tell: Tell,
+    new_run: Callable[[], str],
+    *,
+    config: AgentConfig,
+    secrets: SecretStore,
+    by_workers: bool,
+) -> AsyncIterator[Agent]:
+    """An agent with any executor; where workers carry the tasks out, it serves their socket and nothing else."""
+    in_force = FleetInForce(source, equipment.state, tell)
+    worker = Worker(equipment, in_force, settings, tell, new_run)
+    needs = ExecutorNeeds(
+        leases=_leases(equipment, settings),
+        config=config,
+        secrets=secrets,
+        name=f"vmsguard agent {process_name()}",
+        sites=lambda: sites_of(in_force),
+        in_flight=settings.in_flight,
+    )
+    async with factory(needs) as executor:
+        if not by_workers:
+            yield Agent(equipment, in_force, executor, worker, settings, tell, looks=worker.looks)
+            return
+        server = WorkerServer(config.workers, equipment, tell=tell, looks=worker.looks, log=equipment.log)
+        dispatching = Dispatching(executor, lambda: server.connected)
+        yield Agent(equipment, in_force, dispatching, worker, settings, tell, (server,), looks=worker.looks)
+
+
+def _leases(equipment: Equipment, settings: AgentSettings) -> StateLeases:
+    return StateLeases(
+        equipment.state,
+        equipment.clock,
+        owner=process_name(),
+        term=settings.lease_seconds,
+        seed=settings.seed,
+    )

@@ -53,7 +53,14 @@ class Beside:
         self._looked_at: datetime | None = None
         self._turns = 0
         self.metrics = AgentMetrics(self._picture, clock)
-        self.vitals = Vitals(clock=clock, checks={"state": self._state_works, "evidence": self._evidence_works})
+        self.vitals = Vitals(
+            clock=clock,
+            checks={
+                "state": self._state_works,
+                "evidence": self._evidence_works,
+                "executor": self._executor_works,
+            },
+        )
         self._notifier = Notifier(
             self.config.notifications,
             self.equipment.state,
@@ -181,6 +188,7 @@ class Beside:
             "not_ready": self.vitals.troubles(),
             "running": health.running,
             "waiting": health.waiting,
+            "workers": health.workers,
             "first_deletions": [{"target": target, "recordings": count} for target, count in self._looks.waiting()],
             "last_round": None if agent.last_round is None else agent.last_round.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
@@ -191,6 +199,11 @@ class Beside:
 
     def _state_works(self) -> None:
         self.equipment.state.note_time(self.equipment.clock.now())
+
+    def _executor_works(self) -> None:
+        health = None if self._agent is None else self._agent.executor.health()
+        if health is not None and not health.ready:
+            raise VmsguardError(health.why)
 
     def _evidence_works(self) -> None:
         if self.equipment.evidence.broken:

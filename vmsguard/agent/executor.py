@@ -70,6 +70,8 @@ class Health(Struct, frozen=True, kw_only=True):
     running: int
     why: str = ""
     """Why it is not ready."""
+    workers: int | None = None
+    """How many worker processes are there; None where this process does the work."""
 
 
 class Executor(Protocol):

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from collections import Counter
     from datetime import datetime
 
+    from vmsguard.agent.agent import Agent
     from vmsguard.agent.assemble import LocalAgent
     from vmsguard.agent.beside import Beside
+    from vmsguard.agent.files import FleetFiles
     from vmsguard.cli.installation import Installation
     from vmsguard.run.equipment import Equipment
 
@@ -30,6 +32,9 @@ def run(ctx: click.Context, once: bool) -> None:
     mistakes leave what was in force in force. On a signal it begins nothing more, finishes or hands back what it
     has in hand, and signs the evidence.
 
+    With agent: executor: nats the tasks are carried out by vmsguard agent worker processes. --once does its one round
+    in this process even then, so that what is due can be deleted without server and workers.
+
     Exit codes: 0 stopped in order; 2 configuration, evidence or state; with --once those of check.
     """
     from vmsguard.cli.installation import config_path, open_installation, run_with_equipment
@@ -43,17 +48,37 @@ def run(ctx: click.Context, once: bool) -> None:
 
 
 async def _live(installation: Installation, equipment: Equipment, once: bool) -> int:
+    from vmsguard.agent.assemble import assembled_with, settings_of
+    from vmsguard.run.run_id import new_run_id
+
+    if once:
+        return await _once(installation, equipment)
+    beside, quiet, source = _around(installation, equipment)
+    registry, config = installation.registry, installation.config
+    entry = registry.executor_entry(config.agent.executor)
+    assembled = assembled_with(
+        registry.executor_factory(entry.name),
+        quiet,
+        source,
+        settings_of(config.agent, config.evidence.origin),
+        beside.tell,
+        lambda: new_run_id(equipment.clock),
+        config=config.agent,
+        secrets=installation.secrets,
+        by_workers=entry.workers,
+    )
+    async with assembled as agent:
+        agent.handler = beside.counted(agent.handler)
+        agent.parts = (*agent.parts, *beside.parts(agent))
+        await _until_a_signal(agent, installation)
+    click.echo("stopped in order")
+    return 0
+
+
+async def _until_a_signal(agent: Agent, installation: Installation) -> None:
     import asyncio
     import signal
 
-    agent, beside = _agent(installation, equipment)
-    if once:
-        await agent.once()
-        await beside.tell_waiting(agent)
-        _say_what_came_of_it(agent, equipment.clock.now())
-        return _exit_code(agent)
-    agent.handler = beside.counted(agent.handler)
-    agent.parts = beside.parts(agent)
     inventory = installation.fleet.inventory
     click.echo(
         f"agent of {installation.config.evidence.origin}: {len(inventory.targets)} targets, "
@@ -64,33 +89,37 @@ async def _live(installation: Installation, equipment: Equipment, once: bool) ->
     for one in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(one, stop.set)
     await agent.run(stop)
-    click.echo("stopped in order")
-    return 0
 
 
-def _agent(installation: Installation, equipment: Equipment) -> tuple[LocalAgent, Beside]:
-    """The agent, and what may live beside its loop."""
+async def _once(installation: Installation, equipment: Equipment) -> int:
+    """One round in this very process, whatever the executor: it needs no worker and no server."""
+    from vmsguard.agent.assemble import assemble, settings_of
+    from vmsguard.run.run_id import new_run_id
+
+    config = installation.config
+    beside, quiet, source = _around(installation, equipment)
+    settings = settings_of(config.agent, config.evidence.origin)
+    agent = assemble(quiet, source, settings, beside.tell, lambda: new_run_id(equipment.clock))
+    await agent.once()
+    await beside.tell_waiting(agent)
+    _say_what_came_of_it(agent, equipment.clock.now())
+    return _exit_code(agent)
+
+
+def _around(installation: Installation, equipment: Equipment) -> tuple[Beside, Equipment, FleetFiles]:
+    """What an agent is put into: what may live beside its loop, what it works with, and where its fleet comes from."""
     import os
     from dataclasses import replace
 
-    from vmsguard.agent.assemble import assemble, settings_of
     from vmsguard.agent.beside import Beside
     from vmsguard.agent.files import FleetFiles
     from vmsguard.cli.failures import exit_code_of
-    from vmsguard.cli.installation import new_run_id
     from vmsguard.run.equipment import no_progress
 
     config = installation.config
     quiet = replace(equipment, progress=no_progress)
     beside = Beside(config, installation.secrets, quiet, os.environ, exit_code_of)
-    agent = assemble(
-        quiet,
-        FleetFiles(config, installation.registry, installation.fleet),
-        settings_of(config.agent, config.evidence.origin),
-        beside.tell,
-        lambda: new_run_id(equipment.clock),
-    )
-    return agent, beside
+    return beside, quiet, FleetFiles(config, installation.registry, installation.fleet)
 
 
 def _say_what_came_of_it(agent: LocalAgent, now: datetime) -> None:

@@ -31,6 +31,8 @@ def status(ctx: click.Context, output: str) -> None:
         print_json(told)
     else:
         click.echo(told["status"])
+        if told.get("workers") is not None:
+            click.echo(f"{told['workers']} workers are connected")
         click.echo(
             f"{told['running']} tasks running, {told['waiting']} waiting; last round {told['last_round'] or 'none yet'}"
         )

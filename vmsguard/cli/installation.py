@@ -8,6 +8,7 @@ import random
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +44,7 @@ __all__ = [
     "Installation",
     "carry_out",
     "config_path",
+    "instruments_of",
     "look_with_instruments",
     "new_run_id",
     "open_installation",
@@ -128,7 +130,7 @@ def run_with_equipment(
 
         async def main() -> T:
             async with ConnectionPool() as pool:
-                instruments = _instruments(installation, own_clock, pool, state, blocking, progress)
+                instruments = instruments_of(installation, own_clock, pool, state, blocking, progress)
                 return await job(Equipment(**instruments, evidence=log))
 
         return asyncio.run(main())
@@ -154,12 +156,19 @@ def look_with_instruments(
 
         async def main() -> T:
             async with ConnectionPool() as pool:
-                return await job(Instruments(**_instruments(installation, own_clock, pool, state, blocking, progress)))
+                return await job(
+                    Instruments(**instruments_of(installation, own_clock, pool, state, blocking, progress))
+                )
 
         return asyncio.run(main())
 
 
-def _instruments(
+def _longest_permit(config: Config) -> timedelta:
+    """A lease is renewed at a third of its time: whoever hangs after that has no leave left when it ends."""
+    return config.agent.lease / 2
+
+
+def instruments_of(
     installation: Installation,
     clock: Clock,
     pool: ConnectionPool,
@@ -167,6 +176,7 @@ def _instruments(
     blocking: BlockingPool,
     progress: Progress,
 ) -> dict[str, Any]:
+    """What a run needs besides its evidence, by name."""
     return {
         "clock": clock,
         "random": random.SystemRandom(),
@@ -174,7 +184,7 @@ def _instruments(
         "pool": pool,
         "login": installation.secrets.login,
         "state": state,
-        "permits": PermitOffice(clock),
+        "permits": PermitOffice(clock, _longest_permit(installation.config)),
         "run_blocking": blocking,
         "sleep": asyncio.sleep,
         "log": structlog.get_logger("vmsguard"),
