@@ -44,6 +44,22 @@ def test_a_breach_that_was_mended_at_once_was_one_too(state: State, clock: Any) 
     assert (1, 1) == run(state, clock, Verdict.PASS, first=Verdict.FAIL)
 
 
+def test_the_window_of_a_breach_that_was_mended_at_once_begins_when_it_was_seen(state: State, clock: Any) -> None:
+    seen, ended = clock.now(), clock.now() + timedelta(seconds=40)
+    (told,) = with_exposure([result(Verdict.PASS)], state, ended, repaired=[result(Verdict.FAIL)], repaired_from=seen)
+    assert (seen, ended) == (told.exposure_from, told.exposure_to)
+
+
+def test_what_a_run_saw_before_it_changed_anything_shortens_no_window(state: State, clock: Any) -> None:
+    began = clock.now()
+    with_exposure([result(Verdict.FAIL)], state, began)
+    clock.seconds += 3600
+    (told,) = with_exposure(
+        [result(Verdict.PASS)], state, clock.now(), repaired=[result(Verdict.FAIL)], repaired_from=clock.now()
+    )
+    assert (began, clock.now()) == (told.exposure_from, told.exposure_to)
+
+
 def test_a_breach_that_could_not_be_seen_again_in_its_own_run_stands(state: State, clock: Any) -> None:
     first = run(state, clock, Verdict.UNKNOWN, first=Verdict.FAIL)
     assert [(1, None), (1, 2)] == [first, run(state, clock, Verdict.PASS)]

@@ -104,7 +104,9 @@ async def run_apply(
         await _send_and_verify(fleet, equipment, run, work, more, budget)
     work.judged = with_announced(work.judged, work.sent)
     results = with_remediation(work.judged.results, work.plans, work.sent)
-    results = with_exposure(results, equipment.state, equipment.clock.now(), repaired=first.results)
+    results = with_exposure(
+        results, equipment.state, equipment.clock.now(), repaired=first.results, repaired_from=first.at
+    )
     keep_duties(equipment.evidence, equipment.state, run, fleet, results, before, equipment.clock.now(), enrol=True)
     incomplete = _still_waits(work) or _unfinished(results, work.sent)
     code = exit_code(results, incomplete=incomplete, fail_on=fail_on)

@@ -18,23 +18,33 @@ _OPEN = frozenset({Verdict.FAIL.value, Verdict.CONFLICT.value})
 
 
 def with_exposure(
-    results: Sequence[Result], state: State, now: datetime, *, repaired: Iterable[Result] = ()
+    results: Sequence[Result],
+    state: State,
+    now: datetime,
+    *,
+    repaired: Iterable[Result] = (),
+    repaired_from: datetime | None = None,
 ) -> tuple[Result, ...]:
     """The results with the window in which each was violated, and the new standings kept in ``state``.
 
     The window begins where the violation was first seen and ends where it was seen gone: what nobody could
     see closes nothing, and the violation stands. ``repaired`` are results of the same run before it changed
-    anything: a breach that was mended at once was one too.
+    anything: a breach that was mended at once was one too, from ``repaired_from``, when they were seen.
     """
     # Only of these cameras: an agent's run is about a few of a fleet, and there are thousands of such runs an hour.
     before = state.standings(among={result.camera for result in results})
-    told = exposed(results, before, now, repaired=repaired)
+    told = exposed(results, before, now, repaired=repaired, repaired_from=repaired_from)
     state.put_standings(standings_of(told, now, repaired=repaired))
     return told
 
 
 def exposed(
-    results: Iterable[Result], before: Iterable[Standing], now: datetime, *, repaired: Iterable[Result] = ()
+    results: Iterable[Result],
+    before: Iterable[Standing],
+    now: datetime,
+    *,
+    repaired: Iterable[Result] = (),
+    repaired_from: datetime | None = None,
 ) -> tuple[Result, ...]:
     """The results with their windows, by what stood ``before``."""
     open_since = {_key(entry): entry.since for entry in before if entry.verdict in _OPEN}
@@ -42,7 +52,7 @@ def exposed(
     told: list[Result] = []
     for result in results:
         key = _result_key(result)
-        since = open_since.get(key)
+        since = open_since.get(key) or (repaired_from if key in seen_open else None)
         if result.verdict.value in _OPEN:
             told.append(replace(result, exposure_from=since or now))
         elif since is None and key not in seen_open:
