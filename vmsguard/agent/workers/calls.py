@@ -126,7 +126,6 @@ AGENT_ONLY = frozenset(
         "remember_evidence_size",
         "renew_all",
         "retire",
-        "retired_owing",
         "row_counts",
         "run_lock",
         "schedule_work",
