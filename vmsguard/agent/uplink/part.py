@@ -1,0 +1,197 @@
+"""The uplink as a part beside the agent's loop: it comes and goes with the link, and keeps nobody from working."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.client import JetStreamContext
+from nats.js.errors import NotFoundError
+
+from vmsguard.agent.duty_clock import Tell
+from vmsguard.agent.jetstream.connection import NatsSettings, NoServer, connect
+from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.uplink.leaf_stream import ensure_leaf_stream, last_sent, publish_batch
+from vmsguard.agent.uplink.log_tail import LogTail
+from vmsguard.agent.uplink.messages import Confirmation, decode_confirmation
+from vmsguard.agent.uplink.subjects import (
+    CONFIRMED_STREAM,
+    EVIDENCE_STREAM,
+    POLICIES_STREAM,
+    POLICIES_SUBJECT,
+    confirmed_subject,
+)
+from vmsguard.agent.uplink.uplink import Told, Uplink
+from vmsguard.errors import EvidenceError, StateError
+from vmsguard.model.clock import Clock
+from vmsguard.state.store import State
+
+__all__ = ["TakePolicies", "UplinkPart"]
+
+TakePolicies = Callable[[bytes], None]
+"""Given what the hub published last, again and again; takes it over or says why not, and never raises."""
+
+_TICK = 1.0
+_ASK_EVERY = 10.0
+"""Seconds between two questions to the hub for what may have been missed while the link was down."""
+_HUB_SECONDS = 3.0
+_AFTER_TROUBLE = 5.0
+_UNREACHED = (NatsError, TimeoutError, OSError)
+
+
+class UplinkPart:
+    """Sends the log's records to the hub while it is there, and takes its confirmations and policies."""
+
+    def __init__(
+        self,
+        directory: Path,
+        origin: str,
+        state: State,
+        settings: NatsSettings,
+        hub_domain: str,
+        *,
+        clock: Clock,
+        tell: Tell,
+        log: structlog.typing.FilteringBoundLogger,
+        take_policies: TakePolicies | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._origin = origin
+        self._state = state
+        self._settings = settings
+        self._hub_domain = hub_domain
+        self._clock = clock
+        self._tell = tell
+        self._log = log
+        self._take_policies = take_policies
+        self._sleep = sleep
+        self._uplink = Uplink(LogTail(directory), clock.monotonic)
+        self._heard: asyncio.Queue[Confirmation | bytes] = asyncio.Queue()
+        self._living: asyncio.Task[None] | None = None
+        self._told = ""
+        self._read: dict[str, int | None] = {}
+        """By stream of the hub, the place of what was read there last."""
+        self.trouble = "not connected yet"
+        """Why nothing goes up at the moment; empty while it does."""
+
+    async def start(self) -> None:
+        """From now on nothing is pruned that the hub has not confirmed."""
+        self._state.expect_hub(self._origin)
+        self._living = asyncio.ensure_future(self._live())
+
+    async def stop(self) -> None:
+        if self._living is not None:
+            self._living.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._living
+
+    async def _live(self) -> None:
+        while True:
+            try:
+                client = await connect(self._settings, f"vmsguard uplink of {self._origin}")
+                try:
+                    await self._serve(client)
+                finally:
+                    with contextlib.suppress(*_UNREACHED):
+                        await client.close()
+            except NoServer as error:
+                self._in_trouble(str(error))
+            except _UNREACHED as error:
+                self._in_trouble(f"the leaf node does not answer: {type(error).__name__}")
+            except (EvidenceError, StateError) as error:
+                # A disk or a database that is mended is taken up again; the loop tells of it by itself.
+                self._in_trouble(str(error))
+            await self._sleep(_AFTER_TROUBLE)
+
+    def _in_trouble(self, why: str) -> None:
+        if why != self.trouble:
+            self._log.warning("evidence waits here", why=why)
+        self.trouble = why
+
+    async def _serve(self, client: Client) -> None:
+        jetstream = client.jetstream(domain=self._settings.domain or None)
+        hub = client.jetstream(domain=self._hub_domain, timeout=_HUB_SECONDS)
+        await ensure_leaf_stream(jetstream, self._origin)
+        end, place = await last_sent(jetstream, self._origin)
+        confirmed = self._state.confirmed_evidence(self._origin) or 0
+        await asyncio.to_thread(self._uplink.begin, confirmed, end, place)
+        await client.subscribe(confirmed_subject(self._origin), cb=self._confirmation_came)
+        await client.subscribe(POLICIES_SUBJECT, cb=self._policies_came)
+        asked = self._clock.monotonic() - _ASK_EVERY
+        self._read.clear()
+        self.trouble = ""
+        while True:
+            if self._clock.monotonic() - asked >= _ASK_EVERY:
+                asked = self._clock.monotonic()
+                await self._ask(hub)
+            await self._answers(jetstream)
+            await self._send(jetstream)
+            with contextlib.suppress(TimeoutError):
+                self._heard.put_nowait(await asyncio.wait_for(self._heard.get(), _TICK))
+
+    async def _send(self, jetstream: JetStreamContext) -> None:
+        while (following := await asyncio.to_thread(self._uplink.next)) is not None:
+            batch, name = following
+            try:
+                place = await publish_batch(jetstream, batch, name)
+            except _UNREACHED:
+                await asyncio.to_thread(self._uplink.not_published, batch)
+                raise
+            self._uplink.published(batch, place)
+            await self._answers(jetstream)
+
+    async def _answers(self, jetstream: JetStreamContext) -> None:
+        """Everything that was heard since the last look."""
+        while not self._heard.empty():
+            one = self._heard.get_nowait()
+            if isinstance(one, bytes):
+                if self._take_policies is not None:
+                    await asyncio.to_thread(self._take_policies, one)
+                continue
+            told = await asyncio.to_thread(self._uplink.told, one)
+            await self._follow(told, jetstream)
+
+    async def _follow(self, told: Told, jetstream: JetStreamContext) -> None:
+        if told.confirmed is not None:
+            self._state.confirm_evidence(self._origin, told.confirmed)
+        if told.filed:
+            await jetstream.purge_stream(EVIDENCE_STREAM, seq=told.filed + 1)
+        if told.show is not None:
+            head = told.show.head.hex()[-24:]
+            await publish_batch(jetstream, told.show, f"{self._origin}:shown:{told.show.first}:{head}")
+        if told.trouble and told.trouble != self._told:
+            self._log.error("the hub does not take the evidence", why=told.trouble)
+            self._tell([Alert(code="hub-refuses", site="", subject="evidence", at=self._clock.now())])
+        self._told = told.trouble
+
+    async def _ask(self, hub: JetStreamContext) -> None:
+        """Read the hub's last words; a hub that is away is no trouble: the leaf node keeps what it is given."""
+        with contextlib.suppress(*_UNREACHED):
+            await self._ask_for(hub, CONFIRMED_STREAM, confirmed_subject(self._origin), self._confirmation)
+        if self._take_policies is not None:
+            with contextlib.suppress(*_UNREACHED):
+                await self._ask_for(hub, POLICIES_STREAM, POLICIES_SUBJECT, self._heard.put_nowait)
+
+    async def _ask_for(self, hub: JetStreamContext, stream: str, subject: str, take: Callable[[bytes], None]) -> None:
+        with contextlib.suppress(NotFoundError):
+            message = await hub.get_last_msg(stream, subject)
+            if message.seq != self._read.get(stream):
+                self._read[stream] = message.seq
+                take(message.data or b"")
+
+    def _confirmation(self, data: bytes) -> None:
+        said = decode_confirmation(data)
+        if said is not None and said.origin == self._origin:
+            self._heard.put_nowait(said)
+
+    async def _confirmation_came(self, message: Msg) -> None:
+        self._confirmation(message.data)
+
+    async def _policies_came(self, message: Msg) -> None:
+        self._heard.put_nowait(message.data)

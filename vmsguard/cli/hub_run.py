@@ -1,0 +1,71 @@
+"""``vmsguard hub run``: the hub, until a signal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from vmsguard.hub.copies import Copies
+    from vmsguard.hub.hub_file import HubFile
+
+__all__ = ["run"]
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False, metavar="[HUB_FILE]")
+def run(file: Path | None) -> None:
+    """Take the evidence of every site in HUB_FILE (./hub.yaml unless given) until SIGTERM or SIGINT.
+
+    Each log becomes a folder that vmsguard evidence verify reads, the same files with the same bytes. Only what the
+    log's own key signed is taken, and a site is told that its records are here once they are on the disk. What cannot
+    be true (another key, a history that was rewritten) is refused, kept, and told on standard error and by
+    vmsguard hub status; the other sites go on. Exit codes: 0 stopped in order; 2 hub file, directory or login.
+    """
+    import asyncio
+    import sys
+
+    import structlog
+
+    from vmsguard.hub.copies import Copies
+    from vmsguard.hub.hub_file import load_hub_file
+    from vmsguard.model.clock import SystemClock
+
+    hub = load_hub_file(file)
+    log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
+        structlog.WriteLoggerFactory(file=sys.stderr)(),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(sort_keys=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(0),
+    )
+    with Copies(hub, SystemClock(), log) as copies:
+        for site in hub.sites:
+            if not site.keys:
+                log.error("the trust file names no key of this log: nothing of it can be taken", origin=site.origin)
+        click.echo(f"hub of {len(hub.sites)} sites in {hub.directory}; vmsguard hub status tells how they stand")
+        asyncio.run(_run(hub, copies, log))
+    click.echo("stopped in order")
+
+
+async def _run(hub: HubFile, copies: Copies, log: FilteringBoundLogger) -> None:
+    import asyncio
+    import os
+    import signal
+
+    from vmsguard.agent.jetstream.connection import settings_of
+    from vmsguard.fleet.secrets import SecretStore
+    from vmsguard.hub.receive import receive
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    settings = settings_of(hub.nats, SecretStore(hub.file.parent, os.environ))
+    await receive(settings, [site.domain for site in hub.sites], copies, stop, log)

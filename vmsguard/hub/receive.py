@@ -1,0 +1,97 @@
+"""The hub's loop: take what its server holds, file it, say how far each log is here, and only then let it go."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.api import ConsumerConfig
+from nats.js.client import JetStreamContext
+
+from vmsguard.agent.jetstream.connection import NatsSettings, NoServer, connect
+from vmsguard.agent.uplink.messages import Confirmation, encode_confirmation
+from vmsguard.agent.uplink.subjects import CONFIRMED_STREAM, HUB_EVIDENCE_STREAM, confirmed_subject
+from vmsguard.hub.copies import CannotTake, Copies
+from vmsguard.hub.streams import ensure_hub_streams
+
+__all__ = ["receive"]
+
+_CONSUMER = "vmsguard-hub"
+_AT_ONCE = 16
+_FETCH_SECONDS = 1.0
+_ACK_WAIT = 10.0
+_AFTER_TROUBLE = 5.0
+_UNREACHED = (NatsError, TimeoutError, OSError)
+
+
+async def receive(
+    settings: NatsSettings,
+    domains: Sequence[str],
+    copies: Copies,
+    stop: asyncio.Event,
+    log: structlog.typing.FilteringBoundLogger,
+    *,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """File what comes until ``stop``; a server that goes away is waited for."""
+    while not stop.is_set():
+        try:
+            client = await connect(settings, "vmsguard hub")
+            try:
+                await _serve(client, settings, domains, copies, stop)
+            finally:
+                with contextlib.suppress(*_UNREACHED):
+                    await client.close()
+        except NoServer as error:
+            log.warning("nothing can be taken", why=str(error))
+        except _UNREACHED as error:
+            log.warning("the NATS server does not answer", error=type(error).__name__)
+        if not stop.is_set():
+            await sleep(_AFTER_TROUBLE)
+
+
+async def _serve(
+    client: Client, settings: NatsSettings, domains: Sequence[str], copies: Copies, stop: asyncio.Event
+) -> None:
+    jetstream = client.jetstream(domain=settings.domain or None)
+    await ensure_hub_streams(jetstream, domains)
+    config = ConsumerConfig(ack_wait=_ACK_WAIT, max_deliver=-1)
+    subscription = await jetstream.pull_subscribe("", durable=_CONSUMER, stream=HUB_EVIDENCE_STREAM, config=config)
+    await _confirm(jetstream, copies.confirmations())
+    while not stop.is_set():
+        try:
+            messages = await subscription.fetch(_AT_ONCE, timeout=_FETCH_SECONDS)
+        except TimeoutError:
+            continue
+        await _file(jetstream, copies, messages)
+
+
+async def _file(jetstream: JetStreamContext, copies: Copies, messages: Sequence[Msg]) -> None:
+    """Each on the disk before it is confirmed, and confirmed before the server may forget it."""
+    filed: list[Msg] = []
+    last: dict[str, Confirmation] = {}
+    for message in messages:
+        try:
+            told = await asyncio.to_thread(copies.take, message.data)
+        except CannotTake:
+            await message.nak(delay=_AFTER_TROUBLE)
+            continue
+        filed.append(message)
+        if told is not None:
+            before = last.get(told.origin)
+            if before is not None and (before.trouble and not told.trouble):
+                told = Confirmation(told.origin, told.size, told.root, told.again or before.again, before.trouble)
+            last[told.origin] = told
+    await _confirm(jetstream, last.values())
+    for message in filed:
+        await message.ack()
+
+
+async def _confirm(jetstream: JetStreamContext, told: Iterable[Confirmation]) -> None:
+    for one in told:
+        await jetstream.publish(confirmed_subject(one.origin), encode_confirmation(one), stream=CONFIRMED_STREAM)
