@@ -18,6 +18,9 @@ import yaml
 from real_program import until
 
 from vmsguard.cli.init import write_installation
+from vmsguard.model.clock import SystemClock
+from vmsguard.model.last_seen import LastSeen
+from vmsguard.state import State
 
 __all__ = ["ROLE", "Installation", "moment", "now"]
 
@@ -77,6 +80,11 @@ class Installation:
         code, told = self.run("agent", "status", "--format", "json")
         answer: dict[str, Any] = json.loads(told) if code in (0, 4) and told.startswith("{") else {}
         return answer
+
+    def last_seen(self, target: str) -> LastSeen | None:
+        """What the agent's watch remembers of a target."""
+        with State.open(f"sqlite:///{self.folder / 'state.db'}", clock=SystemClock()) as state:
+            return state.seen().get(target)
 
     @property
     def _environment(self) -> dict[str, str]:

@@ -129,12 +129,11 @@ class RealZoneMinder:
         assert (200, {"message": "Saved"}) == told
 
     def change_state(self, name: str) -> None:
-        """Put another run state into force, as a person does: ZoneMinder restarts, with what the state defines."""
-        assert 200 == self.rest("GET", f"states/change/{name}.json")[0]
+        """Put another run state into force, as a person does: ZoneMinder restarts, with what the state defines.
 
-    def restart(self) -> None:
-        """Restart its daemons, and leave database and web server alone."""
-        assert 200 == self.rest("GET", "states/change/restart.json")[0]
+        ``stop`` and ``start`` are states too: of its daemons, while database and web server go on.
+        """
+        assert 200 == self.rest("GET", f"states/change/{name}.json")[0]
 
     def stop(self) -> None:
         """End daemons, web server and database, as a machine that is shut down does."""

@@ -12,6 +12,12 @@ import pytest
 from real_agent import ROLE, Installation, moment, now
 from real_program import until
 from real_zoneminder import RealZoneMinder
+from vmsguard_zoneminder.driver import ZoneMinderDriver
+
+from vmsguard.agent.triggers import changed
+from vmsguard.model.last_seen import LastSeen
+from vmsguard.model.manifest import Identity
+from vmsguard.testing import open_session
 
 pytestmark = pytest.mark.real
 
@@ -206,6 +212,59 @@ def test_it_deletes_every_minute_switches_recording_off_again_and_lives_through_
     code, told = site.run("evidence", "verify", "evidence", "--trust", "trust.policy")
     assert 0 == code, told
     assert zoneminder.password not in site.journal()
+
+
+def test_a_run_state_that_records_again_is_looked_at_and_repaired_at_once(
+    zoneminder: RealZoneMinder, door: str, tmp_path: Path
+) -> None:
+    site = enrolled(tmp_path / "site", zoneminder, {"door": door}, sweep="P1D", watch="PT10S")
+    site.assign("short", "enforce")
+    told = zoneminder.rest("POST", "states.json", {"State[Name]": "open", "State[Definition]": f"{door}:Record:1"})
+    assert 200 == told[0]
+    try:
+        with site.agent():
+            before = wait_for("who it is", lambda: site.last_seen(TARGET), site, 30)
+            assert [] == site.records("run.planned")  # the next sweep is hours away
+            zoneminder.change_state("open")
+            wait_for("a look", lambda: site.records("run.planned"), site, 40)
+            after = site.last_seen(TARGET)
+            assert after is not None
+            assert "run-state" in changed(before, after)
+            wait_for("the repair", lambda: function(zoneminder, door) == "Monitor", site, 30)
+            assert 0 == site.stop()
+    finally:
+        zoneminder.sql("delete from States where Name = 'open'; update States set IsActive = 1")
+
+
+async def test_daemons_that_stop_and_start_are_told_apart_and_so_is_a_restart(zoneminder: RealZoneMinder) -> None:
+    before = await who(zoneminder)
+    assert "running, state 1" == before.run_state
+    assert before.booted_at is not None
+
+    zoneminder.change_state("stop")  # the web server goes on, and answers every request
+    stopped = await who(zoneminder)
+    assert "stopped, state 1" == stopped.run_state
+    assert ("run-state",) == changed(as_seen(before), as_seen(stopped))
+
+    begun = now()
+    zoneminder.change_state("start")
+    after = await who(zoneminder)
+    assert "running, state 1" == after.run_state
+    assert after.booted_at is not None
+    assert begun - timedelta(seconds=2) <= after.booted_at <= now()
+    earlier = as_seen(before, booted_at=before.booted_at - timedelta(hours=1))  # as if it had run for a while
+    assert ("restarted",) == changed(earlier, as_seen(after))
+
+
+async def who(server: RealZoneMinder) -> Identity:
+    async with open_session(ZoneMinderDriver, server.target(), login=server.login) as session:
+        return session.identity
+
+
+def as_seen(told: Identity, **otherwise: Any) -> LastSeen:
+    """What the watch remembers of who answered."""
+    known = {"booted_at": told.booted_at, **otherwise}
+    return LastSeen(target="zm", at=now(), run_state=told.run_state, **known)
 
 
 def verdicts(site: Installation, *cameras: str) -> list[dict[str, Any]]:
