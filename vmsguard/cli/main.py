@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("vmsguard.cli.plan:plan", "Show what apply would change, and what stands in the way."),
     "apply": ("vmsguard.cli.apply:apply", "Make the planned changes and prove them by fresh read-back."),
     "agent": ("vmsguard.cli.agent:agent", "Keep duties and policies day after day; pause, resume, approve."),
+    "hub": ("vmsguard.cli.hub:hub", "Keep copies of the sites' evidence, and hand policies to them."),
     "policy": ("vmsguard.cli.policy:policy", "List, show, validate and explain policies."),
     "discover": ("vmsguard.cli.discover:discover", "Ask the networks here which cameras and recorders are there."),
     "inventory": ("vmsguard.cli.inventory:inventory", "List what is enrolled, and add what was discovered."),

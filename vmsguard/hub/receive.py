@@ -17,7 +17,7 @@ from vmsguard.agent.jetstream.connection import NatsSettings, NoServer, connect
 from vmsguard.agent.uplink.messages import Confirmation, encode_confirmation
 from vmsguard.agent.uplink.subjects import CONFIRMED_STREAM, HUB_EVIDENCE_STREAM, confirmed_subject
 from vmsguard.hub.copies import CannotTake, Copies
-from vmsguard.hub.streams import ensure_hub_streams
+from vmsguard.hub.streams import Rousing, ensure_hub_streams
 
 __all__ = ["receive"]
 
@@ -25,6 +25,7 @@ _CONSUMER = "vmsguard-hub"
 _AT_ONCE = 16
 _FETCH_SECONDS = 1.0
 _ACK_WAIT = 10.0
+_ROUSE_SECONDS = 2.0
 _AFTER_TROUBLE = 5.0
 _UNREACHED = (NatsError, TimeoutError, OSError)
 
@@ -63,6 +64,27 @@ async def _serve(
     config = ConsumerConfig(ack_wait=_ACK_WAIT, max_deliver=-1)
     subscription = await jetstream.pull_subscribe("", durable=_CONSUMER, stream=HUB_EVIDENCE_STREAM, config=config)
     await _confirm(jetstream, copies.confirmations())
+    rousing = asyncio.ensure_future(_rouse(Rousing(client, jetstream, domains)))
+    try:
+        await _take(jetstream, subscription, copies, stop)
+    finally:
+        rousing.cancel()
+        await asyncio.gather(rousing, return_exceptions=True)
+
+
+async def _rouse(rousing: Rousing) -> None:
+    while True:
+        with contextlib.suppress(*_UNREACHED):
+            await rousing.look()
+        await asyncio.sleep(_ROUSE_SECONDS)
+
+
+async def _take(
+    jetstream: JetStreamContext,
+    subscription: JetStreamContext.PullSubscription,
+    copies: Copies,
+    stop: asyncio.Event,
+) -> None:
     while not stop.is_set():
         try:
             messages = await subscription.fetch(_AT_ONCE, timeout=_FETCH_SECONDS)

@@ -113,6 +113,24 @@ _KINDS = (
         "check its time service; nothing was taken as deleted because of it",
     ),
     AlertKind(
+        "hub-refuses",
+        Urgency.WARN,
+        "the hub does not take the evidence, or holds another history of it: {subjects}",
+        "see vmsguard hub status at the hub; nothing is pruned here meanwhile",
+    ),
+    AlertKind(
+        "policies-refused",
+        Urgency.WARN,
+        "policies from the hub were not taken over, what was in force stays in force: {subjects}",
+        "see the agent's journal for why, mend them, and publish them under a higher number",
+    ),
+    AlertKind(
+        "policies-stale",
+        Urgency.WARN,
+        "the time up to which the policies from the hub were said to be good is over: {subjects}",
+        "publish them anew at the hub; until then they stay in force",
+    ),
+    AlertKind(
         "exception-ends",
         Urgency.NOTE,
         "an exception ends soon: {subjects}",
