@@ -18,6 +18,23 @@ async def test_who_answered_and_as_whom_we_are_in(fake: FakeMotion, opening: Ope
     assert ("plain-http",) == who.notes
 
 
+async def test_whether_detection_is_paused_is_told_and_since_when_motion_runs_is_not(
+    fake: FakeMotion, opening: Opening
+) -> None:
+    async with opening(fake) as session:
+        before = session.identity
+    fake.paused.add(2)
+    async with opening(fake) as session:
+        after = session.identity
+    assert ("1 ACTIVE, 2 ACTIVE", "1 ACTIVE, 2 PAUSE", None) == (before.run_state, after.run_state, after.booted_at)
+
+
+async def test_states_that_cannot_be_read_end_no_session(fake: FakeMotion, opening: Opening) -> None:
+    fake.before_reply = lambda request: web.Response(status=500) if "status" in request.path else None
+    async with opening(fake) as session:
+        assert ("", "4.5.1") == (session.identity.run_state, session.identity.firmware)
+
+
 async def test_the_first_request_carries_no_login(fake: FakeMotion, opening: Opening) -> None:
     sent: list[bool] = []
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from vmsguard.errors import GuardTripped
+from vmsguard.errors import DeviceFault, GuardTripped, ProtocolViolation
 from vmsguard.model.changes import Change, Permit, Receipt
 from vmsguard.model.fact_catalogue import CATALOGUE
 from vmsguard.model.inventory import Target
@@ -71,6 +71,7 @@ class MotionDriver(Driver):
             as_administrator=all(name in shown for name in COMMANDS),
             notes=tuple(notes),
             login_mode=self._session.login_mode,
+            run_state=await self._run_state(),
         )
 
     async def channels(self) -> AsyncIterator[Channel]:
@@ -104,6 +105,14 @@ class MotionDriver(Driver):
                 for port in ports
             ),
         )
+
+    async def _run_state(self) -> str:
+        """Each camera and whether its detection is active or paused, which a restart ends; motion tells no uptime."""
+        try:
+            told = await self._session.statuses()
+        except (DeviceFault, ProtocolViolation):
+            return ""  # observing asks the same again, and says why there is no answer
+        return ", ".join(f"{number} {state}" for number, state in told.items())
 
     async def close(self) -> None:
         """Nothing is left behind: motion keeps no sessions."""
