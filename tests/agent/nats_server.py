@@ -31,7 +31,7 @@ def free_port() -> int:
 class NatsServer:
     folder: Path
     binary: str
-    sync: str = "sync_interval: always"
+    sync: str | None = "sync_interval: always"
     more: str = ""
     port: int = field(default_factory=free_port)
     monitoring_port: int = field(default_factory=free_port)
@@ -42,6 +42,11 @@ class NatsServer:
         return f"nats://127.0.0.1:{self.port}"
 
     @property
+    def jetstream(self) -> str:
+        """Its block of the configuration; ``sync`` is its line on writing through, and None leaves the block out."""
+        return "" if self.sync is None else f'jetstream {{\n  store_dir: "{self.folder}/store"\n  {self.sync}\n}}\n'
+
+    @property
     def monitoring(self) -> str:
         return f"http://127.0.0.1:{self.monitoring_port}"
 
@@ -49,8 +54,7 @@ class NatsServer:
         self.folder.mkdir(parents=True, exist_ok=True)
         config = self.folder / "server.conf"
         config.write_text(
-            f'host: 127.0.0.1\nport: {self.port}\nhttp: "127.0.0.1:{self.monitoring_port}"\n'
-            f'jetstream {{ store_dir: "{self.folder}/store", {self.sync} }}\n{self.more}'
+            f'host: 127.0.0.1\nport: {self.port}\nhttp: "127.0.0.1:{self.monitoring_port}"\n{self.jetstream}{self.more}'
         )
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen([self.binary, "-c", str(config)], stdout=log, stderr=log)

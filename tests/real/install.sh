@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs the real programs that tests talk to: ZoneMinder, motion, Go with its checksum database code, OpenSSL,
-# PostgreSQL, systemd's own analysis and Chromium (Debian), ipycam (in a virtual environment of its own,
-# .cache/ipycam), axe-core (one file, .cache/axe-core) and the language server that editors ask about YAML (npm,
+# PostgreSQL, a nats-server that is too old, systemd's own analysis and Chromium (Debian), ipycam (in a virtual
+# environment of its own, .cache/ipycam), axe-core (one file, .cache/axe-core) and the language server that editors ask about YAML (npm,
 # .cache/yaml-language-server).
 # Starts no service. Safe to run again. Needs root or sudo.
 set -euo pipefail
@@ -13,7 +13,7 @@ as_root() {
 
 # What is installed already is left alone; php's version differs between Debian releases.
 wanted=(zoneminder mariadb-server mariadb-client apache2 libapache2-mod-php php-cli php-mysql ffmpeg inetutils-syslogd
-  motion curl iproute2 util-linux python3-venv
+  motion nats-server curl iproute2 util-linux python3-venv
   golang-go golang-golang-x-mod-dev openssl postgresql systemd chromium fonts-dejavu-core fonts-nanum)
 # Node may come from elsewhere than Debian; that one brings npm, which Debian packages apart.
 command -v npm >/dev/null || wanted+=(nodejs npm)

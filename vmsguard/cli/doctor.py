@@ -97,7 +97,7 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
             lambda: [secrets.login(target.login.change) for target in targets],
             lambda found: f"{sum(login is not None for login in found)} of {len(found)} targets have one",
         )
-        rows += agent_rows(config, installation.fleet, secrets)
+        rows += agent_rows(config, installation.registry, installation.fleet, secrets)
         attempt(
             "evidence key",
             lambda: own_log(config.evidence, secrets).keys,

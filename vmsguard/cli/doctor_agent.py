@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vmsguard.fleet.load_config import Config
     from vmsguard.fleet.secrets import SecretStore
     from vmsguard.model.notification_routes import Route
+    from vmsguard.plugin.registry import Registry
     from vmsguard.run.fleet import Fleet
 
 __all__ = ["agent_rows"]
@@ -19,8 +22,9 @@ _SOCKET_PATH = 107
 """Bytes of a path that a socket can be bound to (unix(7)), without the one that ends it."""
 
 
-def agent_rows(config: Config, fleet: Fleet, secrets: SecretStore) -> Iterator[dict[str, Any]]:
+def agent_rows(config: Config, registry: Registry, fleet: Fleet, secrets: SecretStore) -> Iterator[dict[str, Any]]:
     """One row per route, and what keeps the agent from telling anybody or from repairing anything."""
+    from vmsguard.cli.doctor_nats import executor_rows
     from vmsguard.errors import VmsguardError
     from vmsguard.model.vocabulary import Mode
 
@@ -30,7 +34,9 @@ def agent_rows(config: Config, fleet: Fleet, secrets: SecretStore) -> Iterator[d
         except VmsguardError as error:
             return {"check": check, "ok": False, "found": str(error), "next": error.hint}
 
-    yield row("agent socket", lambda: _socket(config))
+    yield row("agent socket", lambda: _socket(config.agent.socket, "socket"))
+    yield row("worker socket", lambda: _socket(config.agent.workers, "workers"))
+    yield from executor_rows(config.agent, registry, secrets)
     if config.agent.sign_of_life:
         yield row("sign of life", lambda: _sign_of_life(config, secrets))
     for route in config.notifications:
@@ -44,14 +50,13 @@ def agent_rows(config: Config, fleet: Fleet, secrets: SecretStore) -> Iterator[d
         yield row("repairs", lambda: found, "vmsguard policy lock --by ROLE")
 
 
-def _socket(config: Config) -> str:
+def _socket(path: Path, key: str) -> str:
     from vmsguard.errors import ConfigError
 
-    path = config.agent.socket
     if len(str(path).encode()) > _SOCKET_PATH:
         raise ConfigError(
             f"{path} is too long for a socket: more than {_SOCKET_PATH} bytes",
-            hint="name a shorter one under agent: socket:, such as /run/vmsguard/agent.sock",
+            hint=f"name a shorter one under agent: {key}:, such as /run/vmsguard/{key}.sock",
         )
     return str(path)
 

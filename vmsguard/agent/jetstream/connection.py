@@ -26,6 +26,7 @@ _SECONDS = 5
 _PATIENCE = 10.0
 """Seconds that a first connection may take, where one is asked for."""
 _AGAIN = 1.0
+_NOT_CONNECTED = "no connection to the NATS server"
 
 
 class NoServer(VmsguardError):
@@ -71,23 +72,15 @@ def settings_of(config: NatsConfig, secrets: SecretStore) -> NatsSettings:
 
 async def connect(settings: NatsSettings, name: str, *, patience: float = _PATIENCE) -> Client:
     """A connection that comes back by itself; raises ``NoServer`` where none can be had within ``patience`` seconds."""
-    troubles: list[str] = []
-
-    async def trouble(error: Exception) -> None:
-        troubles.append(type(error).__name__)
-
-    client = Client()
     try:
-        await asyncio.wait_for(_connect(client, settings, name, trouble, _nothing, _nothing), patience)
+        client = await asyncio.wait_for(_connected(settings, name, _nobody_hears, _nothing, _nothing), patience)
+    except TimeoutError as error:
+        raise _no_server(settings, error) from error
+    try:
         _must_encrypt(client, settings)
-    except (NatsError, OSError, TimeoutError) as error:
-        with contextlib.suppress(NatsError, OSError, TimeoutError):
-            await client.close()
-        why = troubles[-1] if troubles else type(error).__name__
-        raise NoServer(
-            f"no NATS server at {_shown(settings.servers)}: {why}",
-            hint="see that it runs, and that agent: nats: names it and its credentials",
-        ) from error
+    except NoServer:
+        await _close(client)
+        raise
     return client
 
 
@@ -120,7 +113,7 @@ class NatsLine:
     def trouble(self) -> str:
         """Why nothing can be handed over now."""
         if self._client is not None and not self._client.is_connected:
-            return "no connection to the NATS server"
+            return _NOT_CONNECTED
         return self._trouble
 
     async def first_look(self) -> None:
@@ -150,29 +143,32 @@ class NatsLine:
     async def _keep(self) -> None:
         """Connect; and once more where the server closed the connection for good, as it does to a login that ended."""
         while True:
-            closed, client = asyncio.Event(), Client()
+            closed = asyncio.Event()
 
             async def on_close(closed: asyncio.Event = closed) -> None:
                 closed.set()
 
-            async def on_connection(client: Client = client) -> None:
-                self._look_at(client)
-
             try:
-                await _connect(client, self.settings, self._name, self._told, on_connection, on_close)
+                client = await _connected(self.settings, self._name, self._told, self._look_again, on_close)
+            except NoServer as error:
+                self._log.warning(error.message)
+            else:
                 self._client = client
-                self._look_at(client)
-                await closed.wait()
-                self._log.warning("the NATS server closed the connection")
-            except (NatsError, OSError, ValueError) as error:  # of credentials or a CA that cannot be read
-                await self._told(error)
-            finally:
-                self._trouble = "no connection to the NATS server"
-                await _close(client)
+                try:
+                    self._look_at(client)
+                    await closed.wait()
+                    self._log.warning("the NATS server closed the connection")
+                finally:
+                    self._trouble = _NOT_CONNECTED
+                    await _close(client)
             await asyncio.sleep(_AGAIN)
 
     async def _told(self, error: Exception) -> None:
         self._log.warning("trouble with the NATS server", error=type(error).__name__)
+
+    async def _look_again(self) -> None:
+        if self._client is not None:
+            self._look_at(self._client)
 
     def _look_at(self, client: Client) -> None:
         """The server may be another than before: until it was looked at nothing is handed to it."""
@@ -199,7 +195,7 @@ class NatsLine:
 
 async def examine(client: Client, settings: NatsSettings) -> Finding:
     """What may be expected of the server that the connection leads to."""
-    version = str(client.connected_server_version)
+    version = str(_info(client).get("version", ""))
     varz = await read_varz(settings.monitoring) if settings.monitoring else None
     if varz is not None and len(settings.servers) == 1 and varz.get("server_id") not in (None, _server_id(client)):
         return Finding(
@@ -211,27 +207,61 @@ async def examine(client: Client, settings: NatsSettings) -> Finding:
     return judge_server(version, varz)
 
 
-async def _connect(
-    client: Client,
+async def _connected(
     settings: NatsSettings,
     name: str,
     trouble: Callable[[Exception], Awaitable[None]],
     back: Callable[[], Awaitable[None]],
     closed: Callable[[], Awaitable[None]],
-) -> None:
-    await client.connect(
-        servers=list(settings.servers),
-        name=name,
-        user_credentials=None if settings.credentials is None else str(settings.credentials),
-        tls=None if settings.ca is None else ssl.create_default_context(cafile=settings.ca),
-        connect_timeout=_SECONDS,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=_AGAIN,  # type: ignore[arg-type]  # the library only sleeps for it
-        allow_reconnect=True,
-        error_cb=trouble,
-        reconnected_cb=back,
-        closed_cb=closed,
+) -> Client:
+    """One try at each server; raises ``NoServer``. Left to itself the library tries on and keeps every socket open."""
+    client = Client()
+    failed: list[Exception] = []
+
+    async def one_try_each(error: Exception) -> None:
+        if client.is_connected or client.is_reconnecting or client.is_closed:
+            await trouble(error)
+            return
+        failed.append(error)
+        if len(failed) >= len(settings.servers):
+            raise error
+
+    try:
+        await client.connect(
+            servers=list(settings.servers),
+            name=name,
+            user_credentials=None if settings.credentials is None else str(settings.credentials),
+            tls=None if settings.ca is None else ssl.create_default_context(cafile=settings.ca),
+            connect_timeout=_SECONDS,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=_AGAIN,  # type: ignore[arg-type]  # the library only sleeps for it
+            allow_reconnect=True,
+            error_cb=one_try_each,
+            reconnected_cb=back,
+            closed_cb=closed,
+        )
+    except Exception as error:
+        # The library raises what the socket, TLS and the files of credentials and CA raise, and bare exceptions.
+        await _close(client)
+        raise _no_server(settings, failed[0] if failed else error) from error
+    except BaseException:
+        await _close(client)
+        raise
+    return client
+
+
+def _no_server(settings: NatsSettings, error: Exception) -> NoServer:
+    return NoServer(
+        f"no NATS server at {_shown(settings.servers)}: {_why(error)}",
+        hint="see that it runs, and that agent: nats: names it and its credentials",
     )
+
+
+def _why(error: Exception) -> str:
+    """Refused logins have no class of their own here."""
+    if "authorization" in str(error).lower():
+        return "it refused the login"
+    return type(error).__name__
 
 
 def _must_encrypt(client: Client, settings: NatsSettings) -> None:
@@ -263,6 +293,10 @@ async def _nothing() -> None:
     """Nobody waits for it."""
 
 
+async def _nobody_hears(error: Exception) -> None:
+    """Whoever uses the connection hears it from what fails."""
+
+
 def _shown(servers: Sequence[str]) -> str:
-    """Addresses without what may stand before an ``@``."""
-    return ", ".join(server.rpartition("@")[2] for server in servers)
+    """Hosts and ports, without what may stand before an ``@``."""
+    return ", ".join(server.rpartition("@")[2].rpartition("//")[2] for server in servers)

@@ -11,7 +11,19 @@ from vmsguard.agent.jetstream.connection import NoServer
 from vmsguard.agent.jetstream.subjects import STREAM, consumer_of, site_subject
 from vmsguard.errors import ConfigError
 
-__all__ = ["ensure_stream", "subscribe"]
+__all__ = ["answers", "ensure_stream", "subscribe"]
+
+
+async def answers(jetstream: JetStreamContext, domain: str = "") -> None:
+    """Return if JetStream can be used there; raises ``NoServer`` with what to look at."""
+    try:
+        await jetstream.account_info()
+    except (NatsError, TimeoutError, OSError) as error:
+        where = f"in the domain {domain} " if domain else ""
+        raise NoServer(
+            f"JetStream {where}does not answer: {type(error).__name__}",
+            hint="add jetstream { ... } to the server's configuration, and name its own domain under agent: nats:",
+        ) from error
 
 
 async def ensure_stream(jetstream: JetStreamContext, replicas: int = 1) -> None:

