@@ -12,7 +12,7 @@ import pytest
 from real_program import missing_programs, unavailable
 
 ROOT = Path(__file__).parents[2]
-UNIT = ROOT / "packaging" / "systemd" / "vmsguard-agent.service"
+UNITS = ("vmsguard-agent.service", "vmsguard-worker@.service")
 EXPOSURE = 20
 """Tenths: systemd's own scale ends at 10.0, and calls what is below 2.0 fine."""
 
@@ -33,13 +33,14 @@ print("works")
 """
 
 
-@pytest.fixture
-def unit(tmp_path: Path) -> Path:
-    """The unit as it ships, its program at a place that exists here."""
+@pytest.fixture(params=UNITS)
+def unit(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A unit as it ships, its program at a place that exists here; of a template the first instance."""
     if why := missing_programs("systemd-analyze"):
         unavailable(why)
-    file = tmp_path / UNIT.name
-    file.write_text(UNIT.read_text().replace("/opt/vmsguard/bin/vmsguard", shutil.which("true") or "/bin/true"))
+    file = tmp_path / request.param.replace("@.", "@1.")
+    shipped = (ROOT / "packaging" / "systemd" / request.param).read_text()
+    file.write_text(shipped.replace("/opt/vmsguard/bin/vmsguard", shutil.which("true") or "/bin/true"))
     return file
 
 
