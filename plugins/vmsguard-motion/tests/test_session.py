@@ -23,7 +23,7 @@ async def test_whether_detection_is_paused_is_told_and_since_when_motion_runs_is
 ) -> None:
     async with opening(fake) as session:
         before = session.identity
-    fake.paused.add(2)
+    fake.paused.add("2")
     async with opening(fake) as session:
         after = session.identity
     assert ("1 ACTIVE, 2 ACTIVE", "1 ACTIVE, 2 PAUSE", None) == (before.run_state, after.run_state, after.booted_at)
