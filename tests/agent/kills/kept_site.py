@@ -128,7 +128,7 @@ class KeptSite:
         environment = {
             **os.environ,
             "VMSGUARD_PLUGINS": "kept_camera_plugin",
-            "PYTHONPATH": str(HERE),
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(HERE), os.environ.get("PYTHONPATH")))),
             "NO_COLOR": "1",
         }
         vmsguard = [sys.executable, "-m", "vmsguard", "agent"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from history import (
     unannounced_writes,
 )
 from kept_site import KeptSite, Program
+from nats_server import NatsServer
 
 from vmsguard.evidence.problems import Level
 
@@ -53,39 +55,60 @@ class Killer:
         self._by_hand: Counter[str] = Counter()
 
     def run(self) -> None:
-        """The kills of the pace, spread over the kinds of process; the site is up before and after."""
+        """The kills of the pace; the site is up before and after.
+
+        Of all processes each is killed once before any is killed again, so that a tenth of the kills is a tenth of each
+        kind. Meanwhile one worker hangs for longer than its leases last, and goes on as if nothing had happened.
+        """
         self.began = time.time()
         self.site.start()
+        victims: list[Program | NatsServer] = []
+        hanging: tuple[Program, int] | None = None
         for _ in range(self.pace.kills):
+            if not victims:
+                self._go_on(hanging)
+                victims = self._all()
+                hanging = self._hang()
             time.sleep(self._random.uniform(*self.pace.between))
             self._ended_by_themselves()
-            self._kill_one()
+            self._kill(victims.pop())
             self._switch_on()
+        time.sleep(self.site.lease)
+        self._go_on(hanging)
 
-    def _kill_one(self) -> None:
+    def _all(self) -> list[Program | NatsServer]:
         site = self.site
-        victims: list[Program | None] = [*site.workers, site.agent, site.agent]
-        if site.nats is not None:
-            victims.append(None)
-        victim = self._random.choice(victims)
-        self.killed["nats" if victim is None else victim.name.partition("-")[0]] += 1
-        if victim is None:
-            assert site.nats is not None
-            site.nats.kill()
-        else:
-            victim.kill()
-        if victim is site.agent:
+        everything = [*site.workers, site.agent, *([] if site.nats is None else [site.nats])]
+        self._random.shuffle(everything)
+        return everything
+
+    def _hang(self) -> tuple[Program, int] | None:
+        if not self.site.workers:
+            return None
+        worker = self._random.choice(self.site.workers)
+        assert worker.process is not None
+        worker.process.send_signal(signal.SIGSTOP)
+        self.killed["hanging"] += 1
+        return worker, worker.process.pid
+
+    def _go_on(self, hanging: tuple[Program, int] | None) -> None:
+        """Unless it was killed meanwhile."""
+        if hanging is not None:
+            worker, pid = hanging
+            if worker.process is not None and worker.process.pid == pid:
+                worker.process.send_signal(signal.SIGCONT)
+
+    def _kill(self, victim: Program | NatsServer) -> None:
+        self.killed["nats" if isinstance(victim, NatsServer) else victim.name.partition("-")[0]] += 1
+        victim.kill()
+        if victim is self.site.agent:
             assert [] == self.broken(), "after a kill of the agent"
         time.sleep(self._random.uniform(*self.pace.down))
-        if victim is None:
-            assert site.nats is not None
-            site.nats.start()
-        else:
-            victim.start()
+        victim.start()
 
     def _ended_by_themselves(self) -> None:
         ended = [program.name for program in self.site.programs if not program.alive]
-        assert [] == ended, self.site.told()
+        assert not ended, f"ended by themselves: {ended}\n{self.site.told()}"
 
     def _switch_on(self) -> None:
         """As a person at the camera would: recording is on again where it may not be."""
