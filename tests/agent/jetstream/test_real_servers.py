@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from nats_operator import Operator
 from nats_server import NatsServer, debian_binary, free_port, nats_binary
 
 from vmsguard.agent.jetstream.connection import NatsLine, NatsSettings, NoServer, UnfitServer, connect, settings_of
 from vmsguard.agent.jetstream.server_check import Reliance
-from vmsguard.agent.jetstream.stream import answers
+from vmsguard.agent.jetstream.stream import answers, ensure_stream
 from vmsguard.errors import SecretMissing
 from vmsguard.fleet.read_nats import NatsConfig
 from vmsguard.fleet.secrets import SecretStore
@@ -121,6 +122,21 @@ async def test_a_login_that_is_refused_is_tried_again_and_works_once_it_is_let_i
         await _until(lambda: line.client is not None)
 
 
+async def test_a_user_with_credentials_is_let_in_and_nobody_without(start: Start, tmp_path: Path) -> None:
+    operator, file = Operator(), tmp_path / "agent.creds"
+    file.write_text(operator.credentials)
+    file.chmod(0o600)
+    server = start(more=operator.configuration)
+    told = NatsConfig(servers=(server.url,), credentials=str(file), monitoring=server.monitoring)
+    client = await connect(settings_of(told, SecretStore(tmp_path, {})), "test")
+    try:
+        await ensure_stream(client.jetstream())
+    finally:
+        await client.close()
+    with pytest.raises(NoServer, match="it refused the login"):
+        await connect(settings(server), "test", patience=5)
+
+
 async def test_a_name_behind_tls_that_answers_in_the_clear_is_not_used(start: Start) -> None:
     told = NatsSettings(servers=(start().url.replace("nats:", "tls:"),))
     with pytest.raises(NoServer, match="does not encrypt, though tls:// names it"):
@@ -147,6 +163,9 @@ def test_credentials_have_to_be_there_and_private(tmp_path: Path) -> None:
     with pytest.raises(SecretMissing, match="can be read by others"):
         settings_of(told, SecretStore(tmp_path, {}))
     file.chmod(0o600)
+    with pytest.raises(SecretMissing, match="it has no part called USER NKEY SEED"):
+        settings_of(told, SecretStore(tmp_path, {}))
+    file.write_text(Operator().credentials)
     assert file == settings_of(told, SecretStore(tmp_path, {})).credentials
     reference = NatsConfig(servers=("nats://127.0.0.1",), credentials="secret://file/agent.creds")
     assert file == settings_of(reference, SecretStore(tmp_path, {})).credentials

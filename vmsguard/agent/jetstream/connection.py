@@ -15,6 +15,7 @@ from msgspec import Struct
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
+from vmsguard.agent.jetstream.credentials import UserCredentials
 from vmsguard.agent.jetstream.server_check import Finding, Reliance, judge_server, read_varz
 from vmsguard.errors import SecretMissing, VmsguardError
 from vmsguard.fleet.read_nats import NatsConfig
@@ -61,6 +62,8 @@ def settings_of(config: NatsConfig, secrets: SecretStore) -> NatsSettings:
             raise SecretMissing(told, f"{told}: there is no such file", hint="put the user's credentials there")
         if credentials.stat().st_mode & 0o077:
             raise SecretMissing(told, f"{told}: the file can be read by others", hint="chmod 600, and issue new ones")
+    if credentials is not None:
+        UserCredentials(credentials).check()
     return NatsSettings(
         servers=config.servers,
         credentials=credentials,
@@ -215,6 +218,8 @@ async def _connected(
     closed: Callable[[], Awaitable[None]],
 ) -> Client:
     """One try at each server; raises ``NoServer``. Left to itself the library tries on and keeps every socket open."""
+    # Not the library's own reading of credentials, which asks for one more library of signatures.
+    credentials = None if settings.credentials is None else UserCredentials(settings.credentials)
     client = Client()
     failed: list[Exception] = []
 
@@ -230,7 +235,8 @@ async def _connected(
         await client.connect(
             servers=list(settings.servers),
             name=name,
-            user_credentials=None if settings.credentials is None else str(settings.credentials),
+            user_jwt_cb=None if credentials is None else credentials.jwt,
+            signature_cb=None if credentials is None else credentials.sign,
             tls=None if settings.ca is None else ssl.create_default_context(cafile=settings.ca),
             connect_timeout=_SECONDS,
             max_reconnect_attempts=-1,
