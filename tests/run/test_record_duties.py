@@ -26,11 +26,11 @@ CAMERA = Camera(id="cam-1", site="s", endpoints=(EndpointRef("t-1", ("1",)),))
 def fleet() -> Fleet:
     asked = SimpleNamespace(control=CORE_CONTROLS["deletion.periodic"], params=PeriodicParams(max_gap=DAY))
     rule = SimpleNamespace(rule=SimpleNamespace(id="r"), require=(asked,), rungs=())
-    rules = SimpleNamespace(pack=SimpleNamespace(id="p"), rules=(rule,))
+    rules = SimpleNamespace(pack=SimpleNamespace(id="p", timezone="UTC"), zone="UTC", rules=(rule,))
     inventory = SimpleNamespace(cameras={"cam-1": CAMERA}, targets={})
     return cast(
         Fleet,
-        SimpleNamespace(rules={"s": (rules,)}, cameras=(CAMERA,), inventory=inventory, sites_of_cameras={}),
+        SimpleNamespace(rules={"s": (rules,)}, cameras=(CAMERA,), inventory=inventory, among=None),
     )
 
 

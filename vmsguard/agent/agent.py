@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from vmsguard.agent.aims import aims_by_target
-from vmsguard.agent.chance import fraction
 from vmsguard.agent.clock_was_set import Step, after_set_back, in_doubt_since
 from vmsguard.agent.duty_clock import DutyClock, Tell
 from vmsguard.agent.executor import Executor, Handler
@@ -21,13 +20,15 @@ from vmsguard.agent.pace import Pace
 from vmsguard.agent.room_to_record import RoomToRecord
 from vmsguard.agent.settings import AgentSettings
 from vmsguard.agent.standing_orders import Orders
-from vmsguard.agent.sweeps import edges_after, first_sweep, next_look
+from vmsguard.agent.sweeps import first_sweep, next_look
 from vmsguard.agent.tasks import WATCH, TaskRef
 from vmsguard.agent.wall_clock import TOLERANCE, WallClockWatch
+from vmsguard.agent.watch_list import WatchList
 from vmsguard.errors import EvidenceError, StateError, VmsguardError
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.model.work import WORKER, WorkEntry
 from vmsguard.run.equipment import Equipment
+from vmsguard.run.record_weakening import record_enrolled
 
 __all__ = ["Agent", "AgentPart"]
 
@@ -83,7 +84,8 @@ class Agent:
         self._pace = Pace(settings.starts_per_second, settings.seed)
         self._alarms: datetime | None = None
         self._reload = self._beat = equipment.clock.monotonic()
-        self._watches: dict[str, float] = {}
+        self._watches = WatchList(settings.watch.total_seconds(), settings.seed)
+        self._enrolment_told = False
         self._forward: list[Step] = []
         self._steps: list[tuple[datetime, timedelta, datetime]] = []
         self._unscheduled = False
@@ -213,6 +215,7 @@ class Agent:
             self._schedule(now)
             self._unscheduled = False
         if recording:
+            self._tell_enrolment()
             self.orders.look(now)
         if self._alarms is None or now >= self._alarms:
             told = self._duties.tick(now, self.in_force.sites)
@@ -227,22 +230,23 @@ class Agent:
     def _due(self, now: datetime, monotonic: float) -> list[TaskRef]:
         """What may begin now, most overdue first."""
         waiting = self.equipment.state.due_work(now, _AT_ONCE)
-        gone = [work.target for work in waiting if self.in_force.target(work.target) is None]
+        gone = {work.target for work in waiting if self.in_force.target(work.target) is None}
         if gone:
             self.equipment.state.drop_work(gone)
         here = [work for work in waiting if work.target not in gone]
         return [TaskRef(work.site, work.target, attempt=work.attempt) for work in self._pace.admit(here, monotonic)]
 
     def _to_watch(self, monotonic: float) -> Iterable[TaskRef]:
-        interval = self.settings.watch.total_seconds()
-        for target in self.in_force.targets_with_cameras():
-            at = self._watches.get(target.id)
-            if at is None:
-                at = monotonic + interval * fraction(self.settings.seed, target.id, "watch")
-            elif at <= monotonic:
-                at = monotonic + interval
-                yield TaskRef(target.site, target.id, WATCH)
-            self._watches[target.id] = at
+        for name in self._watches.due(monotonic):
+            target = self.in_force.target(name)
+            if target is not None:
+                yield TaskRef(target.site, name, WATCH)
+
+    def _tell_enrolment(self) -> None:
+        """Record once of the files in force who came and who went: a task knows only of its own target."""
+        if not self._enrolment_told:
+            record_enrolled(self.equipment.evidence, self.equipment.state, "", self.in_force.fleet)
+            self._enrolment_told = True
 
     def take_over_files(self) -> None:
         """Have the files in force as they are at this moment."""
@@ -257,6 +261,10 @@ class Agent:
     def _schedule(self, now: datetime) -> None:
         """Have every target looked at in time for its sweep, its duties and what changes by itself."""
         state, settings = self.equipment.state, self.settings
+        self._watches.keep(
+            (target.id for target in self.in_force.targets_with_cameras()), self.equipment.clock.monotonic()
+        )
+        self._enrolment_told = False
         aims = aims_by_target(state, now)
         entries = [
             WorkEntry(
@@ -265,7 +273,7 @@ class Agent:
                 next_due=next_look(
                     first_sweep(now, settings.sweep, settings.seed, target.id),
                     aims.get(target.id, {}).values(),
-                    edges_after(now, self.in_force.fleet, self.in_force.cameras_at(target.id)),
+                    self.in_force.edges.after(now, self.in_force.cameras_at(target.id)),
                 ),
             )
             for target in self.in_force.targets_with_cameras()

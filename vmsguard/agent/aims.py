@@ -21,20 +21,20 @@ def aims_at(target: str, state: State, now: datetime) -> dict[DutyKey, datetime]
 
 def aims_by_target(state: State, now: datetime, only: str = "") -> dict[str, dict[DutyKey, datetime]]:
     """The aims of all duties, or of those at one target; deletions that lie ahead of ``now`` count for nothing."""
-    watches = {key_of(watch): watch for watch in state.duty_watches() if only in ("", watch.target)}
-    reached = _reached((entry for entry in state.deletions() if only in ("", entry.target)), now)
-    around = _reached((entry for entry in state.held_purges() if only in ("", entry.target)), now)
+    targets = [only] if only else None
+    watches = {key_of(watch): watch for watch in state.duty_watches(targets)}
+    reached = _reached(state.deletions(targets), now)
+    around = _reached(state.held_purges(targets), now)
     found: dict[str, dict[DutyKey, datetime]] = {}
-    for duty in state.duties():
-        if only in ("", duty.target):
-            key = key_of(duty)
-            aim = aim_of(duty, watches.get(key), _furthest(duty, reached))
-            purged = [at for at in (_furthest(duty, reached), _furthest(duty, around)) if at is not None]
-            if purged:
-                # Where a store is not seen, or a hold keeps a window, no purge meets the duty: the rest is deleted
-                # as often as it would be otherwise. More often would gain nothing.
-                aim = max(aim, max(purged) + timedelta(seconds=duty.max_gap_seconds) / 2)
-            found.setdefault(duty.target, {})[key] = aim
+    for duty in state.duties(targets):
+        key = key_of(duty)
+        aim = aim_of(duty, watches.get(key), _furthest(duty, reached))
+        purged = [at for at in (_furthest(duty, reached), _furthest(duty, around)) if at is not None]
+        if purged:
+            # Where a store is not seen, or a hold keeps a window, no purge meets the duty: the rest is deleted
+            # as often as it would be otherwise. More often would gain nothing.
+            aim = max(aim, max(purged) + timedelta(seconds=duty.max_gap_seconds) / 2)
+        found.setdefault(duty.target, {})[key] = aim
     return found
 
 

@@ -13,10 +13,12 @@ from vmsguard.agent.duty_clock import Tell
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.shrinking import lost_cameras, shrank_too_far
 from vmsguard.agent.standing_orders import pause_writes
+from vmsguard.agent.sweeps import Edges
 from vmsguard.errors import VmsguardError
-from vmsguard.model.inventory import Camera, Inventory, Target
+from vmsguard.model.inventory import Camera, Target
 from vmsguard.model.standing_orders import PauseScope
 from vmsguard.run.fleet import Fleet
+from vmsguard.run.part_of_fleet import FleetParts
 from vmsguard.run.record_duties import remember_enrolled
 from vmsguard.run.remembered import with_remembered
 from vmsguard.state.store import State
@@ -51,12 +53,12 @@ class FleetInForce:
     _loaded: Fleet | None = field(default=None, init=False)
     _read: Fleet | None = field(default=None, init=False)
     """Loaded, and not in force yet where the state could not be asked or written meanwhile."""
-    _at: Mapping[str, tuple[Camera, ...]] = field(default_factory=dict, init=False)
+    edges: Edges = field(init=False)
+    """When something begins or ends by itself."""
+    _parts: FleetParts = field(init=False)
     _lost: frozenset[str] = field(default=frozenset(), init=False)
     _remembered: frozenset[str] = field(default=frozenset(), init=False)
     """Cameras that the files lost and that are worked as they were enrolled last."""
-    sites: Mapping[str, str] = field(default_factory=dict, init=False)
-    """By camera."""
 
     def refresh(self, now: datetime) -> bool:
         """Take over what changed; whether anything is otherwise than before. The first time a mistake is raised."""
@@ -88,8 +90,7 @@ class FleetInForce:
         self._loaded = loaded
         if not same:
             self.fleet = replace(loaded, inventory=whole)
-            self._at = _by_target(whole)
-            self.sites = {camera.id: camera.site for camera in whole.cameras.values()}
+            self._parts, self.edges = FleetParts(self.fleet), Edges(self.fleet)
             self._remembered = frozenset(whole.cameras.keys() - loaded.inventory.cameras.keys())
         return not same
 
@@ -127,22 +128,22 @@ class FleetInForce:
 
     def cameras_at(self, target: str) -> tuple[Camera, ...]:
         """The cameras that have an endpoint there."""
-        return self._at.get(target, ())
+        return self._parts.cameras_at(target)
+
+    def about(self, cameras: Iterable[Camera]) -> Fleet:
+        """The part of the fleet that a run about these cameras needs."""
+        return self._parts.about(cameras)
 
     def beside(self, target: str) -> frozenset[str]:
         """Targets whose configuration this one owns, or that show the same cameras: what moves one may move them."""
-        shared = self.cameras_at(target)
-        owned = [camera for camera in self.fleet.inventory.cameras.values() if camera.managed_by == target]
+        shared, owned = self.cameras_at(target), self._parts.owned_by(target)
         return frozenset(ref.target for camera in (*shared, *owned) for ref in camera.endpoints) - {target}
 
-    def targets_with_cameras(self) -> Iterable[Target]:
+    @property
+    def sites(self) -> Mapping[str, str]:
+        """By camera."""
+        return self._parts.sites
+
+    def targets_with_cameras(self) -> tuple[Target, ...]:
         """What there is to be looked at; a target that shows no camera is nobody's to judge."""
-        return [target for name, target in sorted(self.fleet.inventory.targets.items()) if name in self._at]
-
-
-def _by_target(inventory: Inventory) -> dict[str, tuple[Camera, ...]]:
-    found: dict[str, list[Camera]] = {}
-    for camera in inventory.cameras.values():
-        for target in {ref.target for ref in camera.endpoints}:
-            found.setdefault(target, []).append(camera)
-    return {target: tuple(cameras) for target, cameras in found.items()}
+        return self._parts.targets

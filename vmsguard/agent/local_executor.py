@@ -79,12 +79,14 @@ class LocalExecutor:
 
     def _begin(self, handler: Handler) -> None:
         """Start what may start: in the order it was dispatched, past those whose target is busy."""
-        for key, ref in list(self._waiting.items()):
-            if len(self._running) >= self._in_flight:
-                return
-            if ref.target in self._running:
-                continue
-            del self._waiting[key]
+        room, chosen = self._in_flight - len(self._running), dict[str, tuple[str, str, str]]()
+        for key, ref in self._waiting.items():
+            if len(chosen) >= room:
+                break
+            if ref.target not in self._running:
+                chosen.setdefault(ref.target, key)
+        for key in chosen.values():
+            ref = self._waiting.pop(key)
             task = asyncio.ensure_future(under_lease(self._leases, handler, ref, self._sleep))
             self._running[ref.target] = task
             self._keys[ref.target] = key

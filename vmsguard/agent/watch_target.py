@@ -46,7 +46,7 @@ async def watch_target(target: Target, equipment: Equipment) -> Watched:
         if isinstance(error, AuthRejected):
             note_refusal(target, equipment)
         return Watched(answered=False, why=why_of(error)[0].value)
-    codes = changed(state.seen().get(target.id), seen)
+    codes = changed(state.seen([target.id]).get(target.id), seen)
     state.put_seen([seen])
     return Watched(answered=True, changes=codes)
 

@@ -18,7 +18,7 @@ from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.reversals import reversals_in
 from vmsguard.agent.settings import AgentSettings
 from vmsguard.agent.standing_orders import pause_writes
-from vmsguard.agent.sweeps import edges_after, next_look, next_sweep
+from vmsguard.agent.sweeps import next_look, next_sweep
 from vmsguard.agent.tasks import WATCH, Done, Drop, Outcome, Retry, TaskRef
 from vmsguard.agent.watch_target import watch_target
 from vmsguard.agent.what_may_be_sent import Leave, is_duty, pauses_on
@@ -85,9 +85,9 @@ class Worker:
         # A cutoff is told in whole seconds: what is deleted from this second on is deleted in this run.
         since = begun.replace(microsecond=0)
         due = {key: since for key, aim in aims_at(target.id, state, begun).items() if aim <= begun}
-        before = [standing for name in cameras for standing in state.standings(name)]
+        before = state.standings(among=cameras.keys())
         sent = state.changes_sent(target.id)
-        fleet = replace(self.in_force.fleet, limit=frozenset(cameras), due=due)
+        fleet = replace(self.in_force.about(cameras.values()), due=due)
         leave = Leave(
             target=target,
             pauses=pauses_on(target, state.pauses(begun), begun),
@@ -123,7 +123,7 @@ class Worker:
         next_due = next_look(
             next_sweep(now, self.settings.sweep, self.settings.seed, target.id),
             aims,
-            edges_after(now, self.in_force.fleet, cameras.values()),
+            self.in_force.edges.after(now, cameras.values()),
         )
         return Done() if self.equipment.state.finish(lease.held, next_due) else Drop("lease lost")
 
@@ -139,16 +139,19 @@ class Worker:
         """What a run leads to besides its verdicts: approvals used up, systems that flap, people told."""
         state, now = self.equipment.state, self.equipment.clock.now()
         planned = () if outcome.plan is None else outcome.plan.changes
-        if any(entry.target == target.id for entry in state.deletions()):
+        if state.deletions([target.id]):
             forget_approval(state, target.id)
         for reversal in reversals_in(planned, target.id, before, sent, cameras, now):
             state.add_reversal(reversal)
-        self.tell((*alerts_of(outcome, before, target, cameras, attempt, now), *self._stop_flapping(target, now)))
+        self.tell(
+            (*alerts_of(outcome, before, target, cameras, attempt, now), *self._stop_flapping(target, cameras, now))
+        )
 
-    def _stop_flapping(self, here: Target, now: datetime) -> Iterator[Alert]:
+    def _stop_flapping(self, here: Target, cameras: Mapping[str, Camera], now: datetime) -> Iterator[Alert]:
         """Pause what one system keeps undoing; one alert names it."""
         state = self.equipment.state
-        recent = state.reversals(now - WINDOW)
+        systems = {here.id, *(camera.managed_by for camera in cameras.values())}
+        recent = state.reversals(now - WINDOW, systems)
         for system in flapping_systems(recent, now):
             targets = {one.target for one in recent if (one.system or one.target) == system}
             fresh = [name for name in sorted(targets) if pause_writes(state, PauseScope.TARGET, name, "flapping", now)]

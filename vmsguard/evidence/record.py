@@ -14,7 +14,17 @@ from vmsguard.evidence.canonical import canonical_json
 from vmsguard.evidence.layout import Encoder, Layout
 from vmsguard.evidence.tree import leaf_hash, root_hash
 
-__all__ = ["ENVELOPE", "ENVELOPE_MEMBERS", "MAX_RECORD", "SCHEMA", "Pair", "Ready", "planned_digest", "prepare"]
+__all__ = [
+    "ENVELOPE",
+    "ENVELOPE_MEMBERS",
+    "MAX_RECORD",
+    "MOST_LISTED",
+    "SCHEMA",
+    "Pair",
+    "Ready",
+    "planned_digest",
+    "prepare",
+]
 
 SCHEMA = "vmsguard.evidence/1"
 
@@ -30,7 +40,8 @@ ENVELOPE_MEMBERS = ("boot_id", "cause", "event", "id", "mono_ns", "prev", "run",
 Pair = Sequence[str]
 """``(camera, pack, rule, control)``."""
 
-_MOST_LISTED = 64
+MOST_LISTED = 64
+"""How many a list in a record names that a fleet or a device could make long."""
 _LONG_LISTS = {
     "apply.intent": ("causes",),
     "apply.result": ("exchanges",),
@@ -70,7 +81,7 @@ def prepare(event: str, fields: Mapping[str, Any], allow: AllowList) -> Ready:
     if allowed is None:
         raise EvidenceError(f"{event!r} is not an event of {SCHEMA}", hint="add it to vmsguard.evidence.events")
     for long in _LONG_LISTS.get(event, ()):
-        if len(fields.get(long) or ()) > _MOST_LISTED:
+        if len(fields.get(long) or ()) > MOST_LISTED:
             fields = _cut_list(fields, long)
     try:
         layout = allowed[tuple(fields)]
@@ -84,7 +95,7 @@ def prepare(event: str, fields: Mapping[str, Any], allow: AllowList) -> Ready:
 def _cut_list(fields: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Shorten what one device could make long, and say by how much."""
     listed = fields[name]
-    return {**fields, name: listed[:_MOST_LISTED], f"{name}_left_off": len(listed) - _MOST_LISTED}
+    return {**fields, name: listed[:MOST_LISTED], f"{name}_left_off": len(listed) - MOST_LISTED}
 
 
 def _blame(fields: Mapping[str, Any], encoders: Mapping[str, Encoder], error: Exception) -> str:

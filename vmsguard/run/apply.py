@@ -87,8 +87,8 @@ async def run_apply(
     weakened = begin(fleet, equipment, run, "apply", judged, PlannedPairs.of(judged.results), seen)
     first = judged
     work = _Work(judged)
-    before = equipment.state.deletions()
-    budget = PurgeBudget(confirm_purge, [*before, *equipment.state.held_purges()])
+    before, held = _purged(fleet, equipment, judged)
+    budget = PurgeBudget(confirm_purge, [*before, *held])
     work.skipped.extend((*stale, *kept_back))
     work.plans.append(judged.plan)
     await _send_and_verify(fleet, equipment, run, work, changes, budget)
@@ -143,8 +143,8 @@ async def purge_in_reserve(fleet: Fleet, equipment: Equipment, run: str, *, barr
     judged = await judge(fleet, equipment, run, remember=False)
     purges = [planned for planned in judged.plan.enforceable if planned.stage is Stage.PURGING]
     allowed, _ = _allowed(purges, judged.plan, barred)
-    before = equipment.state.deletions()
-    admitted, _ = PurgeBudget(None, [*before, *equipment.state.held_purges()]).admit(allowed)
+    before, held = _purged(fleet, equipment, judged)
+    admitted, _ = PurgeBudget(None, [*before, *held]).admit(allowed)
     if not admitted:
         return 0
     _need_logins(admitted, fleet, equipment)
@@ -250,11 +250,18 @@ def _only_held(planned: PlannedChange) -> bool:
     return bool(planned.blockers) and all(why.startswith("held:") for why in planned.blockers)
 
 
+def _purged(fleet: Fleet, equipment: Equipment, judged: Judged) -> tuple[tuple[Deletion, ...], tuple[HeldPurge, ...]]:
+    """What was purged before, where this run looked; of a whole fleet all that is known."""
+    targets = None if fleet.among is None else judged.observations.keys()
+    return equipment.state.deletions(targets), equipment.state.held_purges(targets)
+
+
 def _ledger(
     equipment: Equipment, run: str, judged: Judged, sent: Iterable[Sent], begun: datetime
 ) -> list[Deletion | HeldPurge]:
     state = equipment.state
-    before: list[Deletion | HeldPurge] = [*state.deletions(), *state.held_purges()]
+    touched = {entry.planned.change.target for entry in sent}
+    before: list[Deletion | HeldPurge] = [*state.deletions(touched), *state.held_purges(touched)]
     known = {(entry.target, entry.channel, entry.cutoff) for entry in before}
     now = equipment.clock.now()
     files = files_left(judged.seen)

@@ -49,7 +49,7 @@ def record_exceptions(log: EvidenceWriter, run: str, fleet: Fleet, judged: Judge
     One that was granted before and that nothing asks for any more was withdrawn.
     """
     decided = decide_exceptions(judged)
-    before = state.exceptions_in_force()
+    before = state.exceptions_in_force(fleet.among)
     for one in decided:
         told = _told(one.grant, one.camera, fleet.documents)
         if not one.reasons:

@@ -37,6 +37,13 @@ class Fleet:
     limit: frozenset[str] = field(default_factory=frozenset)
     due: Mapping[DueKey, datetime] = field(default_factory=dict)
     """Deletions to carry out in this run although their control may still pass, and since when."""
+    enrolled: tuple[str, ...] = ()
+    """Every camera of the fleet that this is a part of, by id; empty where this is the whole of it."""
+
+    @property
+    def among(self) -> frozenset[str] | None:
+        """The cameras whose memory this run needs; None where it needs that of all."""
+        return self.limit or None
 
     @property
     def cameras(self) -> tuple[Camera, ...]:

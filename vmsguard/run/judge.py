@@ -120,7 +120,8 @@ async def judge(
         again=again or frozenset(),
         before=None if before is None else before.seen,
     )
-    known = KnownBefore.of(equipment.state, equipment.clock.now())
+    about = None if fleet.among is None else observations.keys()
+    known = KnownBefore.of(equipment.state, equipment.clock.now(), about, fleet.among)
     judged = judge_what_was_seen(
         fleet,
         equipment,

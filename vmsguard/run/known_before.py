@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -26,12 +26,19 @@ class KnownBefore(Struct, frozen=True, kw_only=True):
     """The highest time there was."""
 
     @classmethod
-    def of(cls, state: State, now: datetime) -> KnownBefore:
+    def of(
+        cls,
+        state: State,
+        now: datetime,
+        targets: Collection[str] | None = None,
+        cameras: Collection[str] | None = None,
+    ) -> KnownBefore:
+        """What is known of these targets and cameras, or of all."""
         return cls(
-            deletions=_by_target(state.deletions()),
-            held=_by_target(state.held_purges()),
-            proofs=_by_target(state.proofs(now)),
-            first_uses=state.first_uses(),
+            deletions=_by_target(state.deletions(targets)),
+            held=_by_target(state.held_purges(targets)),
+            proofs=_by_target(state.proofs(now, targets)),
+            first_uses=state.first_uses(cameras),
             latest=state.highest_time(),
         )
 

@@ -36,7 +36,7 @@ def only_accepted(
         {one.camera: fleet.rules.get(fleet.inventory.cameras[one.camera].site, ()) for one in evaluations},
         held,
         now,
-        enrolled={(duty.camera, duty.pack, duty.rule) for duty in state.duties()},
+        enrolled={(duty.camera, duty.pack, duty.rule) for duty in state.duties(cameras=fleet.among)},
         targets=lock.behind_targets,
         controls=lock.behind_controls,
     )

@@ -60,6 +60,10 @@ class TargetObservation:
         return sum(isinstance(fact.reading, Unknown) for fact in self.facts.values())
 
 
+_FEW = 16
+"""So many logins are asked for one by one: a fleet may have a login of its own for each camera."""
+
+
 def channels_claimed(target: Target, cameras: Iterable[Camera]) -> tuple[frozenset[str], bool]:
     """The channels of a target that cameras name, and whether one claims ``all`` of them."""
     named: set[str] = set()
@@ -109,7 +113,7 @@ class TargetObserver:
         self._equipment = equipment
         self._slots = Slots(equipment.in_flight)
         self._trusts = equipment.state.trusts(targets)
-        self._breakers: Breakers = dict(equipment.state.breakers())
+        self._breakers: Breakers | None = None if len(targets) <= _FEW else dict(equipment.state.breakers())
         self._done, self._total = 0, len(targets)
         equipment.progress("observe", 0, self._total)
 
@@ -140,7 +144,7 @@ async def _observe(
     specs: Mapping[str, FactSpec],
     equipment: Instruments,
     trusts: Mapping[str, TargetTrust],
-    breakers: Breakers,
+    breakers: Breakers | None,
 ) -> TargetObservation:
     client: GuardedClient | None = None
     try:

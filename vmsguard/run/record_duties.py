@@ -53,16 +53,19 @@ def keep_duties(
     ``before`` are the deletions that were verified before this run. Evidence is written first: a crash in
     between repeats a record and loses none.
     """
-    done, earlier = state.deletions(), tuple(before)
+    earlier = tuple(before)
     asked = owed(results, _gaps(fleet))
-    duties = state.duties()
+    # Of a part of a fleet that is the duties of its cameras, and those that a disposal on record has ended.
+    owing = None if fleet.among is None else fleet.among | state.retired_owing()
+    duties = state.duties(cameras=owing)
+    done = state.deletions(None if owing is None else {key[3] for key in (*map(key_of, duties), *asked)})
     by_rule: dict[tuple[str, str, str], list[Result]] = {key[:3]: [] for key in (*map(key_of, duties), *asked)}
     for result in results:
         if (told := by_rule.get((result.camera, result.pack, result.rule))) is not None:
             told.append(result)
     judged = {camera.id for camera in fleet.cameras}
-    retired = state.retirements().keys()
-    watches = {key_of(watch): watch for watch in state.duty_watches()}
+    retired = state.retirements(owing).keys()
+    watches = {key_of(watch): watch for watch in state.duty_watches(cameras=owing)}
     known: set[DutyKey] = set()
     begun: list[Duty] = []
     for duty in duties:
@@ -134,7 +137,8 @@ def _keep_watch(state: State, fleet: Fleet, duty: Duty, happened: Iterable[Happe
 
 def _zone(fleet: Fleet, duty: Duty) -> str:
     """Whose calendar days the duty counts."""
-    site = fleet.sites_of_cameras.get(duty.camera, "")
+    camera = fleet.inventory.cameras.get(duty.camera)
+    site = "" if camera is None else camera.site
     packs = [rules for rules in fleet.rules.get(site, ()) if rules.pack.id == duty.pack]
     return zone_of(packs[0].pack, packs[0].zone).key if packs else "UTC"
 

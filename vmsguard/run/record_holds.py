@@ -23,7 +23,7 @@ def record_holds(log: EvidenceWriter, run: str, fleet: Fleet, judged: Judged, st
     A hold that was in force and is not any more ended at its time, or was lifted: its file is gone, names the
     camera no longer, or was given an end that nobody knew of before.
     """
-    before = state.holds_in_force()
+    before = state.holds_in_force(fleet.among)
     now = {
         (hold.id, name): (hold.starts, hold.ends)
         for name, snapshot in judged.snapshots.items()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from vmsguard.engine.compile import CompiledRequirement, CompiledRule, CompiledRules
 from vmsguard.engine.evaluate import Evaluation
+from vmsguard.evidence.record import MOST_LISTED
 from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.pack import Pack, Source
 from vmsguard.model.truth import Truth
@@ -29,16 +31,20 @@ class Applied(NamedTuple):
 def record_scope(log: EvidenceWriter, run: str, fleet: Fleet, judged: Judged) -> None:
     """How many cameras are enrolled and how many of them this run is about, and which it leaves out."""
     looked_at = {camera.id for camera in fleet.cameras}
+    enrolled = fleet.enrolled or tuple(sorted(fleet.inventory.cameras))
+    others = len(enrolled) - len(looked_at)
     log.append(
         "run.scope",
         run=run,
-        cameras=len(fleet.inventory.cameras),
+        cameras=len(enrolled),
         judged=len(looked_at),
         targets=len(judged.observations),
         unreached=len(judged.unreachable),
         sites=sorted({camera.site for camera in fleet.cameras}),
         limited=bool(fleet.limit),
-        left_out=sorted(fleet.inventory.cameras.keys() - looked_at),
+        # Of a fleet the record names a few: no list of all others is made for it once for every task.
+        left_out=list(islice((name for name in enrolled if name not in looked_at), MOST_LISTED)),
+        left_out_left_off=max(0, others - MOST_LISTED) or None,
         without_policy=without_policy(judged.evaluations),
     )
 

@@ -7,7 +7,7 @@ nothing fails any more. That must not happen unseen.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.inventory import Camera
@@ -21,7 +21,7 @@ from vmsguard.run.judge import Judged
 from vmsguard.run.weakening import Weakening, content_of, pack_weakenings, scope_weakenings
 from vmsguard.state.store import State
 
-__all__ = ["record_weakening"]
+__all__ = ["record_enrolled", "record_weakening"]
 
 _ENROLLED = ""
 _NAMED = 8
@@ -36,13 +36,11 @@ def record_weakening(log: EvidenceWriter, state: State, run: str, fleet: Fleet, 
     """
     cameras = fleet.inventory.cameras
     looked_at = {evaluation.camera for evaluation in judged.evaluations}
-    # An agent's run is about a few of a fleet: of the others nothing is read but who they are.
-    remembered = state.cameras_in_scope(_ENROLLED)
-    gone = state.scopes(state.cameras_in_scope() - cameras.keys())
+    if not fleet.enrolled:
+        record_enrolled(log, state, run, fleet)
     before = {(entry.camera, entry.pack): entry for entry in state.scopes(looked_at)}
     attributes = {name: _attributes(cameras[name], state) for name in looked_at}
-    now = _scopes(fleet, judged, attributes, cameras.keys() - remembered)
-    _record_inventory(log, run, remembered, cameras.keys())
+    now = _scopes(fleet, judged, attributes)
     compared = [entry for entry in before.values() if entry.pack != _ENROLLED]
     packs = {rules.pack.id: rules.pack for site in fleet.rules.values() for rules in site}
     assigned = {(camera.id, rules.pack.id) for camera in fleet.cameras for rules in fleet.rules.get(camera.site, ())}
@@ -75,9 +73,24 @@ def record_weakening(log: EvidenceWriter, state: State, run: str, fleet: Fleet, 
     left = [entry for entry in compared if (entry.camera, entry.pack) not in now]
     entered = [entry for key, entry in now.items() if before.get(key) != entry]
     changed = [content for content in contents if known.get(content.pack) != content]
-    if entered or left or gone or changed:
-        state.remember_scope(entered, [*left, *gone], changed)
+    if entered or left or changed:
+        state.remember_scope(entered, left, changed)
     return tuple(_shown(one) for one in weaker)
+
+
+def record_enrolled(log: EvidenceWriter, state: State, run: str, fleet: Fleet) -> None:
+    """Say which cameras came and went since the inventory was looked at last, and remember it as it is now.
+
+    For a whole inventory: a run about a part of it cannot tell, and leaves that to whoever took the files over.
+    """
+    cameras = fleet.inventory.cameras
+    remembered = state.cameras_in_scope(_ENROLLED)
+    gone = state.scopes(state.cameras_in_scope() - cameras.keys())
+    new = sorted(cameras.keys() - remembered)
+    _record_inventory(log, run, remembered, cameras.keys())
+    if new or gone:
+        entered = [ScopeEntry(camera=name, pack=_ENROLLED, sha256="", mode="", attributes="") for name in new]
+        state.remember_scope(entered, gone, ())
 
 
 _NOT_BY_THE_PACK = frozenset({"attributes-changed", "device-tells-otherwise", "mode-lowered", "unassigned"})
@@ -126,13 +139,9 @@ def _record_inventory(log: EvidenceWriter, run: str, remembered: Collection[str]
         )
 
 
-def _scopes(
-    fleet: Fleet, judged: Judged, attributes: Mapping[str, str], new: Iterable[str]
-) -> dict[tuple[str, str], ScopeEntry]:
-    """What concerns each camera that was judged now, what may concern it too; and that ``new`` ones are enrolled."""
-    found = {
-        (name, _ENROLLED): ScopeEntry(camera=name, pack=_ENROLLED, sha256="", mode="", attributes="") for name in new
-    }
+def _scopes(fleet: Fleet, judged: Judged, attributes: Mapping[str, str]) -> dict[tuple[str, str], ScopeEntry]:
+    """What concerns each camera that was judged now, and what may concern it too."""
+    found: dict[tuple[str, str], ScopeEntry] = {}
     sites = {camera.id: camera.site for camera in fleet.cameras}
     for evaluation in judged.evaluations:
         for rules in fleet.rules.get(sites[evaluation.camera], ()):
