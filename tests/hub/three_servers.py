@@ -40,7 +40,7 @@ class RealSite:
             self.folder / "nats",
             binary,
             sync=f"sync_interval: always, domain: {name}",
-            more=f"server_name: {name}\nleafnodes {{ reconnect: \"1s\", remotes: [ {remote} ] }}\n",
+            more=f'server_name: {name}\nleafnodes {{ reconnect: "1s", remotes: [ {remote} ] }}\n',
         )
         self.folder.mkdir(parents=True)
         self.state = State.open(f"sqlite:///{self.folder}/state.db", clock=SystemClock())

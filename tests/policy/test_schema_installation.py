@@ -53,6 +53,7 @@ agent:
     hub:
       domain: hub
       policy_key: example.org/policies+97a1f2fa+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f
+      policies: from-hub
   health: "127.0.0.1:9187"
   sign_of_life: {url: secret://file/keys/life, every: PT1M}
   sweep: PT30M

@@ -49,12 +49,14 @@ def run(ctx: click.Context, once: bool) -> None:
 
 async def _live(installation: Installation, equipment: Equipment, once: bool) -> int:
     from vmsguard.agent.assemble import assembled_with, settings_of
+    from vmsguard.agent.uplink.of_config import uplink_of
     from vmsguard.run.run_id import new_run_id
 
     if once:
         return await _once(installation, equipment)
     beside, quiet, source = _around(installation, equipment)
     registry, config = installation.registry, installation.config
+    uplink = uplink_of(config, installation.secrets, registry, quiet, beside.tell)
     entry = registry.executor_entry(config.agent.executor)
     assembled = assembled_with(
         registry.executor_factory(entry.name),
@@ -69,7 +71,7 @@ async def _live(installation: Installation, equipment: Equipment, once: bool) ->
     )
     async with assembled as agent:
         agent.handler = beside.counted(agent.handler)
-        agent.parts = (*agent.parts, *beside.parts(agent))
+        agent.parts = (*agent.parts, *beside.parts(agent), *(() if uplink is None else (uplink,)))
         await _until_a_signal(agent, installation)
     click.echo("stopped in order")
     return 0

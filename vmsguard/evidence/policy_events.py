@@ -9,6 +9,7 @@ __all__ = [
     "DutyEvent",
     "ExceptionEvent",
     "HoldEvent",
+    "PoliciesEvent",
     "PolicyApplied",
     "PolicyWeakened",
     "RuleApplied",
@@ -119,6 +120,16 @@ class PolicyWeakened(Event):
     """The role that accepted the pack in the lock; empty where nobody is known to have decided it."""
     old_sha256: Hex = ""
     new_sha256: Hex = ""
+
+
+class PoliciesEvent(Event):
+    """A bundle of policies that the hub handed on: taken over, or left out and why."""
+
+    number: Count
+    """The one it was signed under; 0 where nothing signed could be read."""
+    sha256: Hex = ""
+    files: Count = 0
+    reason_code: Reason = ""
 
 
 class DutyEvent(Event):

@@ -32,6 +32,8 @@ class HubConfig(Struct, frozen=True, kw_only=True):
     """The JetStream domain of the hub's server."""
     policy_key: VerifierKey | None = None
     """The key that bundles of policies have to be signed with; None: none is taken from the hub."""
+    policies: Path | None = None
+    """The folder that such a bundle becomes; None for ``policies-from-hub`` beside the configuration."""
 
 
 class NatsConfig(Struct, frozen=True, kw_only=True):
@@ -61,7 +63,7 @@ def read_nats(node: Node | None, reader: Reader, folder: Path) -> NatsConfig | N
             ca=None if "ca" not in fields else folder / fields.text("ca"),
             monitoring=_monitoring(fields, reader),
             domain=_domain(fields, reader, default=""),
-            hub=_hub(fields, reader),
+            hub=_hub(fields, reader, folder),
         )
 
 
@@ -133,12 +135,16 @@ def _domain(fields: Fields, reader: Reader, *, default: str | None) -> str:
     return told
 
 
-def _hub(fields: Fields, reader: Reader) -> HubConfig | None:
+def _hub(fields: Fields, reader: Reader, folder: Path) -> HubConfig | None:
     node = fields.get("hub")
     if node is None:
         return None
     with reader.fields(node, "hub") as inner:
-        return HubConfig(domain=_domain(inner, reader, default=None), policy_key=_policy_key(inner, reader))
+        return HubConfig(
+            domain=_domain(inner, reader, default=None),
+            policy_key=_policy_key(inner, reader),
+            policies=None if "policies" not in inner else folder / inner.text("policies"),
+        )
 
 
 def _policy_key(fields: Fields, reader: Reader) -> VerifierKey | None:

@@ -15,7 +15,7 @@ from vmsguard.policy.syntax.reading import Fields, Reader
 from vmsguard.policy.syntax.strict_yaml import read_yaml
 from vmsguard.policy.syntax.yaml_files import API_VERSION
 
-__all__ = ["DEFAULT_NAME", "HubFile", "SiteOfHub", "load_hub_file"]
+__all__ = ["DEFAULT_NAME", "HubFile", "SiteOfHub", "folder_of", "load_hub_file"]
 
 DEFAULT_NAME = "hub.yaml"
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 from nats.aio.client import Client
@@ -34,8 +35,16 @@ from vmsguard.state.store import State
 
 __all__ = ["TakePolicies", "UplinkPart"]
 
-TakePolicies = Callable[[bytes], None]
-"""Given what the hub published last, again and again; takes it over or says why not, and never raises."""
+
+class TakePolicies(Protocol):
+    """Given what the hub published last, again and again; takes it over or says why not."""
+
+    def __call__(self, data: bytes) -> None: ...
+
+    def look(self) -> None:
+        """Called now and then, whether the hub is there or not."""
+        ...
+
 
 _TICK = 1.0
 _ASK_EVERY = 10.0
@@ -175,6 +184,7 @@ class UplinkPart:
         with contextlib.suppress(*_UNREACHED):
             await self._ask_for(hub, CONFIRMED_STREAM, confirmed_subject(self._origin), self._confirmation)
         if self._take_policies is not None:
+            await asyncio.to_thread(self._take_policies.look)
             with contextlib.suppress(*_UNREACHED):
                 await self._ask_for(hub, POLICIES_STREAM, POLICIES_SUBJECT, self._heard.put_nowait)
 

@@ -42,8 +42,10 @@ def prune(
     """Remove whole sealed segments that hold nothing younger, from the log's start on. For good.
 
     Their hashes and the anchors stay, so later records and heads are proven as before. Refused while a change
-    without a result, a duty without an end or a hold in force still needs a record that would go.
+    without a result, a duty without an end or a hold in force still needs a record that would go; and, where a hub
+    takes this log, beyond what the hub has confirmed.
     """
+    from vmsguard.cli.evidence.confirmed import confirmed_here, require_confirmed
     from vmsguard.cli.evidence.erasing import directory_of, tell_unfinished
     from vmsguard.cli.installation import config_path
     from vmsguard.cli.output import progress_bar
@@ -59,12 +61,17 @@ def prune(
             directory_of(ctx, directory), border, reason, policy, lambda done, total: bar("segments", done, total)
         )
     _tell(plan, border)
+    confirmed = confirmed_here(ctx, directory)
+    require_confirmed(plan, confirmed)
     unfinished = tell_unfinished(directory_of(ctx, directory))
     if dry_run or (plan.erasure is None and not unfinished):
         return
     own = log_of(config_path(ctx), directory, key_file)
     agreed(yes, "pruning removes records for good", "Remove these records now?")
     with own.opened(SystemClock()) as log:
+        if confirmed is not None:
+            # The log may have grown since: what goes is looked at again under its lock.
+            require_confirmed(plan_pruning(own.directory, border, reason, policy), confirmed)
         done = prune_log(log, own.directory, border, reason, policy, Disk())
     if done.erasure is None:
         click.echo("what was unfinished is done; there was nothing else to prune")

@@ -54,6 +54,7 @@ def _nats() -> dict[str, Any]:
         {
             "domain": documented(domain, "The JetStream domain of the hub's server."),
             "policy_key": documented(vkey, "Whose policies are taken from the hub; none unless given."),
+            "policies": documented(_TEXT, "The folder they become; policies-from-hub unless given."),
         },
         ("domain",),
     )

@@ -1,0 +1,94 @@
+"""The hub's own file says all its mistakes at once, and a log's name becomes one name of a folder."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from vmsguard.errors import ConfigError, Problems
+from vmsguard.evidence.keys import SigningKey
+from vmsguard.hub.hub_file import SiteOfHub, folder_of, load_hub_file
+
+KEY = SigningKey.generate("example.org/seoul")
+WHOLE = """\
+apiVersion: vmsguard/v1
+kind: Hub
+directory: kept
+trust: trust.txt
+silent_after: PT1H
+prunings: keep
+nats: {servers: ["nats://127.0.0.1:4222"], domain: hub}
+sites:
+  - {origin: example.org/seoul, domain: seoul}
+  - {origin: example.org/busan, domain: busan}
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "trust.txt").write_text(f"log {KEY.vkey}\nquorum none\n")
+    path = folder / "hub.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_a_whole_file_is_read(tmp_path: Path) -> None:
+    hub = load_hub_file(written(tmp_path, WHOLE))
+
+    assert (tmp_path / "kept", timedelta(hours=1), False) == (hub.directory, hub.silent_after, hub.prunings)
+    seoul, busan = SiteOfHub("example.org/seoul", "seoul", (KEY.verifier,)), SiteOfHub("example.org/busan", "busan", ())
+    assert (seoul, busan) == hub.sites
+    assert ("nats://127.0.0.1:4222",) == hub.nats.servers
+
+
+def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
+    hub = load_hub_file(written(tmp_path, WHOLE.replace("silent_after: PT1H\nprunings: keep\n", "")))
+
+    assert (timedelta(minutes=15), True) == (hub.silent_after, hub.prunings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("kind: Hub", "kind: Config", "kind"),
+        ("directory: kept\n", "", "needs the key 'directory'"),
+        ("trust: trust.txt\n", "", "needs the key 'trust'"),
+        ("prunings: keep", "prunings: never", "prunings"),
+        ("nats: {servers", "nats: {server", "server"),
+        ("domain: busan", "domain: seoul", "stands there twice"),
+        ("origin: example.org/busan", "origin: example.org/seoul", "stands there twice"),
+        ("sites:", "site:", "site"),
+    ],
+)
+def test_a_mistake_is_told_where_it_stands(old: str, new: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(Problems) as caught:
+        load_hub_file(written(tmp_path, WHOLE.replace(old, new)))
+
+    assert told in str(caught.value)
+    assert "hub.yaml:" in str(caught.value)
+
+
+def test_a_missing_file_and_a_missing_trust_file_say_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no hub file") as caught:
+        load_hub_file(tmp_path / "hub.yaml")
+    assert "docs/operations.md" in caught.value.hint
+
+    path = written(tmp_path, WHOLE)
+    (tmp_path / "trust.txt").unlink()
+    with pytest.raises(ConfigError, match="trust file cannot be read"):
+        load_hub_file(path)
+
+
+@pytest.mark.parametrize(
+    ("origin", "name"),
+    [
+        ("example.org/seoul", "example.org%2Fseoul"),
+        ("..", "%2E."),
+        (".", "%2E"),
+        ("../../etc", "%2E.%2F..%2Fetc"),
+        ("서울", "%EC%84%9C%EC%9A%B8"),
+    ],
+)
+def test_a_log_s_name_is_one_name_of_a_folder(origin: str, name: str) -> None:
+    assert name == folder_of(origin)
