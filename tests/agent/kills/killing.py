@@ -131,16 +131,10 @@ class Killer:
         ]
 
     def settled(self) -> bool:
-        """Whether every camera was emptied twice since the last kill, and none records that may not."""
+        """Whether every camera that obeys was emptied twice, and none records that may not."""
         asked = self.site.asked()
-        since = max((one.ended for one in asked if one.what == "by-hand"), default=self.began)
         emptied = Counter(one.target for one in asked if one.what == "purge" and one.left == 0)
-        fresh = {one.target for one in asked if one.what == "purge" and one.left == 0 and one.cutoff > since}
-        honest = self.site.honest()
-        return honest <= fresh and all(emptied[name] > 1 for name in honest) and not self.still_recording()
-
-    def still_recording(self) -> list[str]:
-        return still_recording(self.site.asked(), self.site.thermal())
+        return all(emptied[name] > 1 for name in self.site.honest()) and not still_recording(asked, self.site.thermal())
 
     def left_undone(self, ended: float) -> list[str]:
         """What is wrong in the end, when all processes stopped in order."""
