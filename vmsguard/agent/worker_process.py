@@ -24,6 +24,7 @@ from vmsguard.errors import AgentGone, StateError, VmsguardError
 from vmsguard.fleet.read_agent import AgentConfig
 from vmsguard.fleet.secrets import SecretStore
 from vmsguard.model.clock import Clock
+from vmsguard.model.work import Lease as WorkLease
 from vmsguard.run.equipment import Equipment
 
 __all__ = ["WorkerProcess"]
@@ -55,9 +56,10 @@ class WorkerProcess:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Raises what only a person can put right: another version than the agent's, a socket of somebody else."""
+        left: tuple[WorkLease, ...] = ()
         while not stop.is_set():
             try:
-                line = await asyncio.to_thread(connect_to_agent, self.socket, self.name)
+                line = await asyncio.to_thread(connect_to_agent, self.socket, self.name, left=left)
             except AgentGone as error:
                 self._now(f"waits for the agent: {error.message}")
                 await _until(stop, _AGAIN)
@@ -67,6 +69,7 @@ class WorkerProcess:
                     await self._serve(line, stop)
                 except StateError as error:
                     self._now(f"lost the agent: {error.message}")
+                left = line.held  # no task is left that could work under them
             await _until(stop, _AGAIN)
 
     async def _serve(self, line: AgentLine, stop: asyncio.Event) -> None:

@@ -120,14 +120,19 @@ class TestAgentThatWasStartedAgain:
             idle_agent.look_for_what_was_given_up()
             assert [("interrupted", "found-at-start", [seq])] == told(idle_agent)
 
-    def test_a_worker_that_comes_back_leaves_it_to_the_next_task(self, idle_agent: AgentSide) -> None:
-        with idle_agent.running(), idle_agent.line() as line, line.state.fenced(idle_agent.leased(line)):
-            seq = intent(line)
-        with (
-            idle_agent.running(),
-            idle_agent.line(left=line.held) as again,
-            again.state.fenced(idle_agent.leased(again)),
-        ):
-            assert [seq] == [one.seq for one in again.evidence.unresolved]
-            assert 1 == record_unresolved(again.evidence, "run-2")
-        assert [("interrupted", "found-at-start", [seq])] == told(idle_agent)
+    def test_a_worker_that_comes_back_gives_back_nothing_under_which_something_may_be_on_its_way(
+        self, idle_agent: AgentSide
+    ) -> None:
+        with idle_agent.running(), idle_agent.line() as line:
+            with line.state.fenced(idle_agent.leased(line)):
+                seq = intent(line)
+            with line.state.fenced(idle_agent.leased(line, "t-2")):
+                result(line, intent(line, "t-2"), "t-2")
+        assert ["t-2"] == [lease.target for lease in line.held]
+        with idle_agent.running(), idle_agent.line(left=line.held) as again:
+            assert {"t-1": line.owner, "t-2": ""} == {one.target: one.owner for one in idle_agent.state.all_work()}
+            idle_agent.pass_by(TTL)
+            with again.state.fenced(idle_agent.leased(again)):
+                assert [seq] == [one.seq for one in again.evidence.unresolved]
+                assert 1 == record_unresolved(again.evidence, "run-2")
+        assert [("accepted", ""), ("interrupted", "found-at-start")] == [one[:2] for one in told(idle_agent)]

@@ -45,8 +45,13 @@ class AgentLine:
 
     @property
     def held(self) -> tuple[Lease, ...]:
-        """Leases that were taken over this line and not given back: once it broke, for the next line to give back."""
-        return tuple(self.state.held.values())
+        """Leases that were taken over this line and not given back: once it broke, for the next line to give back.
+
+        Left out are those under which something was announced that has no result. It may still be on its way to the
+        target, which nobody else is to ask anything before such a lease has run out.
+        """
+        in_hand = self.evidence.in_hand
+        return tuple(lease for lease in self.state.held.values() if lease.target not in in_hand)
 
     async def until_gone(self) -> None:
         """Return once the agent has hung up, whether or not anything is asked meanwhile."""

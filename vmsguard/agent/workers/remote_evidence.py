@@ -29,6 +29,7 @@ class RemoteEvidence:
     def __init__(self, line: Line) -> None:
         self._line = line
         self.origin = line.welcome.origin
+        self._announced: dict[int, str] = {}
 
     @property
     def size(self) -> int:
@@ -57,7 +58,18 @@ class RemoteEvidence:
         self, event: str, /, *, run: str = "", durable: bool = False, cause: Sequence[int] = (), **fields: object
     ) -> int:
         told: tuple[Any, ...] = (event, run, durable, tuple(cause), fields)
-        return _NUMBER.decode(self._line.ask("evidence.append", Raw(encode(told))))
+        seq = _NUMBER.decode(self._line.ask("evidence.append", Raw(encode(told))))
+        if event == "apply.intent":
+            self._announced[seq] = str(fields.get("target", ""))
+        elif event == "apply.result":
+            for answered in cause:
+                self._announced.pop(answered, None)
+        return seq
+
+    @property
+    def in_hand(self) -> frozenset[str]:
+        """Targets to which something was announced over this line that has no result: it may be on its way."""
+        return frozenset(self._announced.values())
 
     def _ask(self, what: str) -> Raw:
         return self._line.ask(f"evidence.{what}", _NOTHING)
