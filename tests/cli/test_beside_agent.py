@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
-import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -137,3 +136,111 @@ def test_a_command_prints_beside_the_agent_what_it_prints_alone(
     assert {2, 3, 4} == {told.code for told in beside.values()}
     assert [os.getuid()] * 12 == [event["uid"] for event in asked(site)]
     assert {"check", "plan"} == {event["command"] for event in asked(site)}
+
+
+def test_an_apply_beside_the_agent_changes_and_proves_what_it_does_alone(
+    site: Any, fever: Mapping[str, Any], agent_of: Any
+) -> None:
+    simulator = site.simulate([{**fever, "id": name} for name in ("cam-1", "cam-2", "cam-3")])
+    site.assign(PIPC, "enforce")  # no lock holds it: the agent changes nothing by itself
+    agent = settled(site, agent_of)
+    assert 2 == site.run("apply").code, "nobody is there to ask"
+    beside = site.run("apply", "--yes", "--limit", "cam-1")
+    plan = site.folder / "plan.json"
+    assert 3 == site.run("plan", "--limit", "cam-3", "-o", str(plan)).code
+    saved = site.run("apply", str(plan), "--yes", "--format", "json").json
+    assert [False, True, False] == [simulator.camera(name).truth.records for name in ("cam-1", "cam-2", "cam-3")]
+    first, second, _ = (one["id"] for one in site.inside(simulator.inventory)["targets"])
+    agent.stop()
+    alone = site.run("apply", "--yes", "--limit", "cam-2")
+    as_first = alone.out.replace("cam-2", "cam-1").replace(second, first)
+    assert (alone.code, without_what_moves(as_first)) == (beside.code, without_what_moves(beside.out))
+    assert (os.getuid(), "apply") == (asked(site)[0]["uid"], asked(site)[0]["command"])
+    assert saved["run"]["changes_sent"] > 0
+    assert {one["run"] for one in events(site, "apply.intent")} <= {one["run"] for one in asked(site)}
+
+
+def test_what_people_order_bears_the_user_who_did(site: Any, fever: Mapping[str, Any], agent_of: Any) -> None:
+    simulator = site.simulate([fever])
+    site.assign(PIPC, "audit")
+    target = site.inside(simulator.inventory)["targets"][0]["id"]
+    agent = settled(site, agent_of)
+    assert "configuration writes are paused: everywhere\n" == site.run("agent", "pause", *ROLE).out
+    assert 2 == site.run("agent", "resume", "--target", target).code
+    assert "the pause has ended: everywhere\n" == site.run("agent", "resume").out
+    assert 0 == site.run("agent", "approve", target, "--purge", "7", *ROLE).code
+    assert 2 == site.run("inventory", "retire", "cam-1", "--record", "inventory.yaml", *ROLE).code
+    assert 2 == site.run("trust", "accept", target, "--fingerprint", "00" * 32, *ROLE).code
+    for name in ("writes.paused", "writes.resumed", "purge.approved"):
+        (event,) = events(site, name)
+        assert os.getuid() == event["uid"], name
+    assert (target, 7) == (event["target"], event["count"])
+    assert None is agent.process.poll()
+
+
+def test_files_that_are_not_the_agents_own_are_told(site: Any, fever: Mapping[str, Any], agent_of: Any) -> None:
+    site.simulate([fever])
+    site.assign(PIPC, "audit")
+    settled(site, agent_of)
+    other = (site.folder / "vmsguard.yaml").read_text().replace("assignments.yaml", "others.yaml")
+    (site.folder / "other.yaml").write_text(other)
+    assignments = (site.folder / "assignments.yaml").read_text()
+    (site.folder / "others.yaml").write_text(assignments.replace("audit", "enforce"))
+    told = site.run("--config", "other.yaml", "check")
+    assert "note: the running agent goes by other files than these: policies; its own decide\n" == told.err
+    assert "audit" == events(site, "run.planned")[-1]["mode"]
+    foreign = other.replace("vmsguard.example.org/test", "vmsguard.example.org/other")
+    (site.folder / "other.yaml").write_text(foreign)
+    told = site.run("--config", "other.yaml", "check")
+    assert 2 == told.code
+    assert "the agent there is that of vmsguard.example.org/test" in told.err
+
+
+def slow_command(site: Any, *command: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "vmsguard", *command],
+        cwd=site.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_who_interrupts_a_command_ends_its_run_and_an_agent_that_is_killed_over_one_is_said(
+    site: Any, fever: Mapping[str, Any], agent_of: Any
+) -> None:
+    site.simulate([{**fever, "persona": "slow"}])
+    site.assign(PIPC, "audit")
+    agent = settled(site, agent_of)
+    before = len(asked(site))
+    command = slow_command(site, "check")
+    agent.until(lambda: "asked" in leases(site))
+    command.send_signal(signal.SIGINT)
+    _, err = command.communicate(timeout=PATIENCE)
+    assert (130, "stopped") == (command.returncode, err.strip())
+    agent.until(lambda: "asked" not in leases(site))
+    assert before == len(asked(site)), "it had not judged yet"
+    assert None is agent.process.poll(), "the agent goes on"
+    command = slow_command(site, "check")
+    agent.until(lambda: "asked" in leases(site))
+    agent.process.kill()
+    out, err = command.communicate(timeout=PATIENCE)
+    assert (4, "") == (command.returncode, out)
+    assert "error: the agent ended" in err
+    assert "next: see its log" in err
+
+
+def leases(site: Any) -> str:
+    with sqlite3.connect(site.folder / "state.db") as state:
+        return " ".join(owner for (owner,) in state.execute("SELECT owner FROM work"))
+
+
+def test_where_something_else_than_an_agent_is_at_its_socket_a_command_works_alone(
+    site: Any, fever: Mapping[str, Any], tmp_path: Path
+) -> None:
+    site.simulate([fever])
+    site.assign(PIPC, "audit")
+    (site.folder / "agent.sock").write_text("not a socket")
+    assert 3 == site.run("check").code
+    assert 2 == site.run("agent", "status").code
+    assert "not a socket" == (site.folder / "agent.sock").read_text()

@@ -9,11 +9,12 @@ import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import structlog
 
 from vmsguard.agent.control.client import AgentFailure, agent_answers, ask_agent
-from vmsguard.agent.control.frames import LONGEST_REQUEST
+from vmsguard.agent.control.frames import LONGEST_REQUEST, Request, Streamed, encode
 from vmsguard.agent.control.server import ControlServer
 from vmsguard.errors import ConfigError, StateError, UsageError
 
@@ -154,3 +155,95 @@ def test_without_an_agent_the_command_says_how_to_start_one(tmp_path) -> None:
     with pytest.raises(UsageError) as raised:
         ask_agent(tmp_path / "agent.sock", "echo", {})
     assert "start it with vmsguard agent run" == raised.value.hint
+
+
+def listening(path: Path, kind: socket.SocketKind) -> socket.socket:
+    made = socket.socket(socket.AF_UNIX, kind)
+    made.bind(str(path))
+    return made
+
+
+@pytest.mark.parametrize(
+    "there", ["nothing", "file", "folder", "left over", "of another kind", "too long", "no folder"]
+)
+def test_where_no_agent_listens_nobody_answers(there: str, tmp_path: Path) -> None:
+    path = tmp_path / "sock"
+    if there == "file":
+        path.write_text("not a socket")
+    elif there == "folder":
+        path.mkdir()
+    elif there == "left over":
+        listening(path, socket.SOCK_STREAM).close()
+    elif there == "of another kind":
+        kept = listening(path, socket.SOCK_DGRAM)
+    elif there == "too long":
+        path = tmp_path / ("s" * 200)
+    elif there == "no folder":
+        (tmp_path / "f").write_text("")
+        path = tmp_path / "f" / "sock"
+    assert not agent_answers(path)
+    with pytest.raises(UsageError, match="no agent answers"):
+        ask_agent(path, "status", {})
+    if there == "of another kind":
+        kept.close()
+
+
+async def test_a_long_answer_comes_in_parts_before_its_end(tmp_path: Path) -> None:
+    async def long(arguments, peer, tell):
+        return Streamed(([n] * 1000 for n in range(3000)), "end")
+
+    server = ControlServer(
+        tmp_path / "long.sock", {"long": long}, exit_code_of=lambda error: 6, log=structlog.get_logger()
+    )
+    await server.start()
+    parts: list[msgspec.Raw] = []
+    told = await asyncio.to_thread(ask_agent, tmp_path / "long.sock", "long", {}, part=parts.append)
+    await server.stop()
+    assert "end" == told
+    assert [[n] * 1000 for n in range(3000)] == [msgspec.json.decode(part) for part in parts]
+
+
+async def test_who_hangs_up_ends_what_was_asked_and_only_after_what_is_in_hand(tmp_path: Path) -> None:
+    begun, in_hand, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def careful(arguments, peer, tell):
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await in_hand.wait()
+            ended.set()
+
+    server = ControlServer(
+        tmp_path / "care.sock", {"careful": careful}, exit_code_of=lambda error: 6, log=structlog.get_logger()
+    )
+    await server.start()
+    _, writer = await asyncio.open_unix_connection(tmp_path / "care.sock")
+    writer.write(encode(Request("careful")))
+    await begun.wait()
+    writer.close()
+    await asyncio.sleep(0.05)
+    assert not ended.is_set()
+    in_hand.set()
+    async with asyncio.timeout(10):
+        await ended.wait()
+    await server.stop()
+
+
+async def test_an_agent_that_works_long_says_that_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vmsguard.agent.control.server._BEAT_SECONDS", 0.05)
+
+    async def long(arguments, peer, tell):
+        await asyncio.sleep(1.0)
+        return "done"
+
+    server = ControlServer(
+        tmp_path / "beat.sock", {"long": long}, exit_code_of=lambda error: 6, log=structlog.get_logger()
+    )
+    await server.start()
+    heard: list[object] = []
+    told = await asyncio.to_thread(
+        ask_agent, tmp_path / "beat.sock", "long", {}, tell=lambda *each: heard.append(each), seconds=0.5
+    )
+    await server.stop()
+    assert ("done", []) == (told, heard)
