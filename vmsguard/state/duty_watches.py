@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 
 from vmsguard.model.duty_watch import AlarmLevel, DutyWatch, LastCamera, LastTarget, Retirement
 from vmsguard.model.ledger import Duty
@@ -96,7 +96,9 @@ class DutyWatches(Stored):
 
     def retired_owing(self) -> frozenset[str]:
         """The cameras whose disposal is on record and that still have a duty, until a run ends it."""
-        query = select(t.duties.c.camera).distinct().join(t.retirements, t.retirements.c.camera == t.duties.c.camera)
+        # The retired are few, and each is looked for among the many duties by its name.
+        owing = exists().where(t.duties.c.camera == t.retirements.c.camera)
+        query = select(t.retirements.c.camera).where(owing)
         with self._database.read() as connection:
             return frozenset(connection.execute(query).scalars())
 
