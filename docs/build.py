@@ -50,6 +50,7 @@ Exit codes of `check`, `plan` and `apply`:
 Where several hold, the order is 1, 2, 5, 3, 4. `--fail-on fail,unknown,incomplete` narrows what counts.
 `evidence verify` has codes of its own: 0 intact and complete, 1 tampered, 2 incomplete, 3 cannot decide.
 One run at a time works on one state: a second exits 2 and names the process id of the first.
+Where an agent holds it, the agent carries the second one out.
 
 The JSON of `check`, `plan` and `apply` is one object. Keys may be added; those listed keep their meaning.
 
