@@ -150,6 +150,17 @@ class TestScope:
         assert world.camera().verdict("r") is Verdict.FAIL
 
 
+class TestWanted:
+    @pytest.mark.parametrize(
+        ("control", "looked"),
+        [("deletion.daily", True), ("storage.residue.empty", True), ("storage.external.off", False)],
+    )
+    def test_where_a_rule_may_delete_the_files_are_looked_at(self, world, words, control, looked):
+        """A device drops rows and leaves files: its list alone proves no deletion."""
+        world.assign(words.pack(words.rule(words.require(control))))
+        assert looked is ("footage.files" in wanted_facts(world.rules))
+
+
 class TestWhen:
     @pytest.fixture
     def gate(self, world, words):

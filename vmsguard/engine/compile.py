@@ -319,6 +319,8 @@ def _wanted(rules: Iterable[CompiledRule]) -> frozenset[str]:
             wanted.update(DERIVED.get(name, (name,)))
         for requirement in _all_of(rule):
             wanted |= requirement.reads
+            if "footage.purge" in requirement.control.verbs:
+                wanted.add("footage.files")  # rows may go where files stay: a deletion is proven on the disk too
     return frozenset(wanted)
 
 
