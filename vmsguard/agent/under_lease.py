@@ -9,6 +9,7 @@ import structlog
 
 from vmsguard.agent.executor import Handler, Lease, Leases
 from vmsguard.agent.tasks import Outcome, Retry, TaskRef
+from vmsguard.errors import VmsguardError
 
 __all__ = ["under_lease"]
 
@@ -46,6 +47,10 @@ def _outcome_of(work: asyncio.Future[Outcome], ref: TaskRef) -> Outcome:
     if error is None:
         return work.result()
     log = structlog.get_logger("vmsguard.agent")
+    if isinstance(error, VmsguardError):
+        # No bug, and no traceback for it: a state that is away, a login that is missing, a log that takes nothing.
+        log.error("task not carried out", target=ref.target, kind=ref.kind, why=error.message, hint=error.hint)
+        return Retry(0.0)
     log.error("task failed", target=ref.target, kind=ref.kind, error=type(error).__name__, exc_info=error)
     return Retry(_AFTER_A_BUG)
 
