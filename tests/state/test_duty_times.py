@@ -13,7 +13,7 @@ from vmsguard.agent.alarm_levels import SHARES, newly_reached, next_level_at
 from vmsguard.model.clock import SystemClock
 from vmsguard.model.duty_watch import AlarmLevel, LastCamera
 from vmsguard.model.ledger import Duty
-from vmsguard.model.standing_counts import GapAge, StandingCounts
+from vmsguard.model.standing_counts import SiteAge, StandingCounts
 from vmsguard.model.work import WorkEntry
 from vmsguard.state import State
 
@@ -114,6 +114,6 @@ def test_numbers_are_counted_by_site(state: State, noon: datetime) -> None:
     state.remember_enrolled([], [LastCamera(camera=f"cam-{n:03d}", site="s", enrolled="{}", at=noon) for n in (1, 2)])
     assert StandingCounts(targets=4, due=2, late=1) == state.standing_counts(noon)
     assert (
-        GapAge(site="", oldest_cutoff=noon - HOUR / 2, share=0.5, duties=1, missed=0),
-        GapAge(site="s", oldest_cutoff=noon - 25 * HOUR, share=pytest.approx(25 / 24), duties=2, missed=1),
+        SiteAge(site="", oldest_cutoff=noon - HOUR / 2, share=0.5, duties=1, missed=0),
+        SiteAge(site="s", oldest_cutoff=noon - 25 * HOUR, share=pytest.approx(25 / 24), duties=2, missed=1),
     ) == state.gap_ages(noon)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-__all__ = ["GapAge", "StandingCounts"]
+__all__ = ["SiteAge", "StandingCounts"]
 
 
 class StandingCounts(Struct, frozen=True, kw_only=True):
@@ -20,7 +20,7 @@ class StandingCounts(Struct, frozen=True, kw_only=True):
     """Duties over their gap."""
 
 
-class GapAge(Struct, frozen=True, kw_only=True):
+class SiteAge(Struct, frozen=True):
     """The duties of one site."""
 
     site: str

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Float, and_, case,
 
 from vmsguard.model.duty_watch import AlarmLevel, DutyWatch
 from vmsguard.model.ledger import Duty
-from vmsguard.model.standing_counts import GapAge, StandingCounts
+from vmsguard.model.standing_counts import SiteAge, StandingCounts
 from vmsguard.state import tables as t
 from vmsguard.state.columns import UtcTime, moment
 from vmsguard.state.rows import from_row
@@ -70,7 +70,7 @@ class DutyTimes(Stored):
             late = connection.execute(select(func.count()).where(d.next_due < now)).scalar_one()
         return StandingCounts(targets=targets, due=due, late=late)
 
-    def gap_ages(self, now: datetime) -> tuple[GapAge, ...]:
+    def gap_ages(self, now: datetime) -> tuple[SiteAge, ...]:
         """By site what monitoring asks of its duties; of cameras as they were enrolled last."""
         d, site = t.duties.c, func.coalesce(t.last_cameras.c.site, "")
         gap = cast(d.max_gap_seconds, BigInteger) * _MICROSECONDS
@@ -88,7 +88,7 @@ class DutyTimes(Stored):
             .order_by(site)
         )
         with self._database.read() as connection:
-            return tuple(from_row(GapAge, row) for row in connection.execute(query))
+            return tuple(from_row(SiteAge, row) for row in connection.execute(query))
 
 
 def _gaps(connection: Connection) -> Iterator[int]:

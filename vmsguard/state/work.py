@@ -87,6 +87,13 @@ class WorkLedger(Stored):
             query = select(t.work).order_by(t.work.c.next_due, t.work.c.target)
             return tuple(from_row(Work, row) for row in connection.execute(query))
 
+    def failing_work(self) -> Mapping[str, int]:
+        """Targets whose last tries came to nothing, and how many."""
+        c = t.work.c
+        with self._database.read() as connection:
+            found = connection.execute(select(c.target, c.attempt).where(c.attempt > 0).order_by(c.target))
+            return {row.target: row.attempt for row in found}
+
     def drop_work(self, targets: Iterable[str]) -> None:
         """Forget the work at targets where nothing is owed any more; a lease on one is lost."""
         with self._database.write() as connection:

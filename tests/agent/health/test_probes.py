@@ -9,10 +9,11 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from vmsguard.agent.health.metrics import AgentMetrics, Picture, SiteAge
+from vmsguard.agent.health.metrics import AgentMetrics, Picture
 from vmsguard.agent.health.probes import ProbeServer
 from vmsguard.agent.health.vitals import Vitals
 from vmsguard.errors import ConfigError, StateError
+from vmsguard.model.standing_counts import SiteAge
 
 
 @pytest.fixture

@@ -11,24 +11,12 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from vmsguard.model.clock import Clock
+from vmsguard.model.standing_counts import SiteAge
 
-__all__ = ["CONTENT_TYPE", "AgentMetrics", "Picture", "SiteAge"]
+__all__ = ["CONTENT_TYPE", "AgentMetrics", "Picture"]
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.1, 0.5, 1, 5, 15, 60, 300, 1800)
-
-
-class SiteAge(Struct, frozen=True):
-    """The oldest deletion of a site that has a duty to delete."""
-
-    site: str
-    oldest_cutoff: datetime
-    """The cutoff of the last verified deletion where that is longest ago, or the enrolment of the duty."""
-    share: float
-    """The largest share of an allowed gap that has run; 1 is a miss."""
-    duties: int
-    missed: int
-    """How many duties are over their gap now."""
 
 
 class Picture(Struct, frozen=True, kw_only=True):

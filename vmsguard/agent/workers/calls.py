@@ -107,6 +107,7 @@ AGENT_ONLY = frozenset(
         "end_pause",
         "evidence_size",
         "expect_hub",
+        "failing_work",
         "fenced_all",
         "forget_deletions_after",
         "forget_enrolled",
