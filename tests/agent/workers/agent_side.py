@@ -74,7 +74,7 @@ class AgentSide:
                 equipment,
                 tell=self.alerts.extend,
                 looks=self.looks,
-                log=structlog.get_logger("test"),
+                log=structlog.wrap_logger(structlog.ReturnLogger()),
                 uid=self.uid,
                 sleep=self._next_tick,
             )

@@ -99,7 +99,7 @@ class Life:
         """Deleted, drifted and repaired, out of reach and back."""
         clock = self.sites.clock
         async with self.living():
-            for hour in range(20):
+            for hour in range(16):
                 if hour == 3:
                     DEVICES["t-ber-1"].switch_on()
                 DEVICES["t-ber-2"].offline = 8 <= hour < 10
@@ -134,7 +134,8 @@ async def test_results_evidence_and_state_are_the_same(tmp_path: Path) -> None:
     for life in lives:
         for name in ("ber-1", "ber-2"):
             DEVICES[f"t-{name}"] = Device(life.sites.clock)
-        await life.live()
+        async with asyncio.timeout(120):
+            await life.live()
         devices.append({name: (one.purges, one.stops) for name, one in sorted(DEVICES.items())})
     near, far = lives
     events = {one["event"] for one in near.records()}

@@ -15,7 +15,7 @@ from msgspec import Raw
 
 from vmsguard._version import __version__
 from vmsguard.agent.last_looks import LastLooks
-from vmsguard.agent.own_socket import listen_at, peer_of
+from vmsguard.agent.own_socket import Peer, listen_at, peer_of
 from vmsguard.agent.workers.answering import Answering, Tell
 from vmsguard.agent.workers.failures import failure_of
 from vmsguard.agent.workers.frames import (
@@ -143,10 +143,7 @@ class WorkerServer:
         self._count += 1
         number = self._count
         try:
-            name = await self._welcomed(reader, writer, f"{WORKER}{{}}:{peer.process}:{number}")
-            if name:
-                self._workers[number] = name
-                self._log.info("a worker came", worker=name, process=peer.process, workers=self.connected)
+            if await self._welcomed(reader, writer, peer, number):
                 await self._answer_until_it_hangs_up(reader, writer)
         except (ConnectionError, TimeoutError, asyncio.IncompleteReadError):
             pass  # hung up
@@ -161,18 +158,21 @@ class WorkerServer:
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
 
-    async def _welcomed(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, owner: str) -> str:
-        """The worker's name; empty where it was told why it cannot work here."""
+    async def _welcomed(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer, number: int
+    ) -> bool:
+        """Whether it may work here; it was told why where it may not."""
         async with asyncio.timeout(_SECONDS_TO_HELLO):
             hello = await _read(reader, LONGEST_HELLO)
-        refused = _why_not(hello)
-        if refused is not None:
+        if refused := _why_not(hello):
             await _write(writer, refused)
-            return ""
+            return False
         assert isinstance(hello, Hello)
-        salt, key = self._state.salt, self._evidence.wire_key
-        await _write(writer, Welcome(owner.format(hello.name), self._evidence.origin, salt, key))
-        return hello.name
+        self._workers[number] = hello.name
+        self._log.info("a worker came", worker=hello.name, process=peer.process, workers=self.connected)
+        owner = f"{WORKER}{hello.name}:{peer.process}:{number}"
+        await _write(writer, Welcome(owner, self._evidence.origin, self._state.salt, self._evidence.wire_key))
+        return True
 
     async def _answer_until_it_hangs_up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
@@ -193,7 +193,9 @@ class WorkerServer:
 
 
 def _why_not(hello: Up) -> Failure | None:
-    if not isinstance(hello, Hello) or hello.version != LINE_VERSION or hello.program != __version__:
+    if not isinstance(hello, Hello):
+        return Failure("UsageError", "a worker begins with a greeting", "use vmsguard agent worker")
+    if hello.version != LINE_VERSION or hello.program != __version__:
         return Failure(
             "UsageError",
             f"this agent is vmsguard {__version__} and works with no other version",
