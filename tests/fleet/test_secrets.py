@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,40 @@ def test_only_read_logins_are_resolved_before_a_run(tmp_path: Path) -> None:
     check_read_logins([target], SecretStore(tmp_path, {"READ": "a:b"}))
     with pytest.raises(SecretMissing, match="target t"):
         check_read_logins([target], SecretStore(tmp_path, {"CHANGE": "a:b"}))
+
+
+def put(path: Path, text: str, *, ago: float) -> None:
+    path.write_text(text)
+    path.chmod(0o600)
+    at = time.time() - ago
+    os.utime(path, (at, at))
+
+
+@pytest.mark.parametrize("store", ["file", "systemd"])
+def test_a_login_whose_file_is_another_one_is_read_again_once_it_was_left_alone(tmp_path: Path, store: str) -> None:
+    secrets = SecretStore(tmp_path, {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+
+    def password() -> str:
+        login = secrets.login(f"secret://{store}/cam")
+        assert login is not None
+        return login.password
+
+    with pytest.raises(SecretMissing):
+        password()
+    put(tmp_path / "cam", "admin:first", ago=60)
+    assert "first" == password()
+    put(tmp_path / "cam", "admin:sec", ago=0)
+    assert "first" == password(), "it is being written"
+    put(tmp_path / "cam", "admin:second", ago=30)
+    assert "second" == password()
+    (tmp_path / "cam").unlink()
+    with pytest.raises(SecretMissing):
+        password()
+    put(tmp_path / "cam", "admin:third", ago=10)
+    assert "third" == password()
+
+
+def test_an_environment_is_that_of_the_start(tmp_path: Path) -> None:
+    environment = {"CAM": "admin:a"}
+    secrets = SecretStore(tmp_path, environment)
+    assert secrets.login("secret://env/CAM") is secrets.login("secret://env/CAM")

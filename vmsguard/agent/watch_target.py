@@ -32,9 +32,9 @@ class Watched(Struct, frozen=True):
 async def watch_target(target: Target, equipment: Equipment) -> Watched:
     """Whether a target answers, and what of it changed since the last time; that is then what is known of it."""
     state = equipment.state
-    if refused_elsewhere(target, equipment):
-        return Watched(answered=False, why="breaker-open")
     try:
+        if refused_elsewhere(target, equipment):
+            return Watched(answered=False, why="breaker-open")
         async with driver_session(target, equipment) as (driver, client):
             async with within(target, "open", driver.manifest(None).bound.base):
                 identity = await driver.open()

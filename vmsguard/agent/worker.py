@@ -8,6 +8,7 @@ from datetime import datetime
 
 from vmsguard.agent.aims import aims_at
 from vmsguard.agent.approvals import approved_count, forget_approval
+from vmsguard.agent.backoff import MOST
 from vmsguard.agent.duty_clock import Tell
 from vmsguard.agent.executor import Lease
 from vmsguard.agent.flapping import WINDOW, flapping_systems
@@ -23,12 +24,13 @@ from vmsguard.agent.tasks import WATCH, Done, Drop, Outcome, Retry, TaskRef
 from vmsguard.agent.watch_target import watch_target
 from vmsguard.agent.what_may_be_sent import Leave, is_duty, pauses_on
 from vmsguard.agent.what_to_tell import alerts_of
-from vmsguard.errors import EvidenceError, LeaseLost
+from vmsguard.errors import EvidenceError, LeaseLost, SecretMissing
 from vmsguard.model.inventory import Camera, Target
 from vmsguard.model.ledger import Standing
 from vmsguard.model.standing_orders import PauseScope
-from vmsguard.model.vocabulary import Remediation
+from vmsguard.model.vocabulary import Remediation, Why
 from vmsguard.run.apply import purge_in_reserve, run_apply
+from vmsguard.run.credentials import refused_here
 from vmsguard.run.equipment import Equipment
 from vmsguard.run.outcome import RunOutcome
 
@@ -50,6 +52,8 @@ class Worker:
     tell: Tell
     new_run: Callable[[], str]
     looks: LastLooks = field(default_factory=LastLooks)
+    _lacking: set[str] = field(default_factory=set, init=False)
+    """Targets for which a login was missing."""
 
     async def __call__(self, ref: TaskRef, lease: Lease) -> Outcome:
         target = self.in_force.target(ref.target)
@@ -65,11 +69,14 @@ class Worker:
 
     async def _watch(self, target: Target, lease: FencedLease) -> Outcome:
         """What changed, or answers again after it did not, is looked at as a whole now."""
+        if lease.held.attempt and refused_here(target, self.equipment):
+            # A camera that locks accounts counts every try: the same login waits for its turn, another is tried now.
+            return Done()
         watched = await watch_target(target, self.equipment)
         # What answers and was not changed by what was sent is not tried more often for that.
         back = watched.answered and self.looks.silent(target.id, lease.held.attempt)
         self.looks.note(target.id, answered=watched.answered)
-        if watched.changes or back:
+        if watched.changes or back or self._found_again(target):
             beside = self.in_force.beside(target.id) if watched.changes else frozenset[str]()
             self.equipment.state.wake_work({target.id, *beside}, self.equipment.clock.now())
         return Done()
@@ -102,6 +109,9 @@ class Worker:
                 confirm_purge=approved_count(state, target.id, begun),
                 barred=leave,
             )
+        except SecretMissing:
+            self._lacking.add(target.id)
+            raise
         except EvidenceError:
             if self.equipment.evidence.broken:
                 raise
@@ -112,8 +122,21 @@ class Worker:
         self._follow_up(target, cameras, outcome, before, sent, lease.held.attempt)
         overdue = any(aim <= clock.now() for aim in aims_at(target.id, state, clock.now()).values())
         return (
-            Retry(0.0) if _came_to_nothing(outcome, target, overdue=overdue) else self._finish(target, lease, cameras)
+            Retry(_pause_after(outcome, target))
+            if _came_to_nothing(outcome, target, overdue=overdue)
+            else self._finish(target, lease, cameras)
         )
+
+    def _found_again(self, target: Target) -> bool:
+        """Whether a login that was missing when it was needed is there now."""
+        if target.id not in self._lacking:
+            return False
+        try:
+            self.equipment.login(target.login.change)
+        except SecretMissing:
+            return False
+        self._lacking.discard(target.id)
+        return True
 
     def _finish(self, target: Target, lease: FencedLease, cameras: Mapping[str, Camera]) -> Outcome:
         """Give the lease back with the next time there is something to do."""
@@ -157,6 +180,12 @@ class Worker:
             fresh = [name for name in sorted(targets) if pause_writes(state, PauseScope.TARGET, name, "flapping", now)]
             if fresh:
                 yield Alert(code="flapping", site=here.site, subject=system, at=now, target=system)
+
+
+def _pause_after(outcome: RunOutcome, target: Target) -> float:
+    """Seconds until another try at the least: a refused login is not hammered, for cameras lock accounts."""
+    refused = any(one.target == target.id and one.why is Why.AUTH for one in outcome.unreachable)
+    return MOST if refused else 0.0
 
 
 def _came_to_nothing(outcome: RunOutcome, target: Target, *, overdue: bool) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from vmsguard.errors import SecretMissing
@@ -17,9 +19,19 @@ __all__ = ["SCHEME", "SecretStore", "check_read_logins"]
 
 SCHEME = "secret"
 
+_SETTLED_SECONDS = 2.0
+"""How long a file must have been left alone: half a password that is being written is a wrong one."""
+
+_Stamp: TypeAlias = tuple[int, int, int]
+"""Which file it is, when it was written and how long it is; nothing of what it holds."""
+
 
 class SecretStore:
-    """Resolves references against an environment and a base folder, each once per process."""
+    """Resolves references against an environment and a base folder.
+
+    Each once; from a file again once the file is another one, so that a login that was missing or refused is mended
+    without a start. Whoever asks again with the same login is not its concern: refusals are counted by what it holds.
+    """
 
     def __init__(
         self,
@@ -31,7 +43,7 @@ class SecretStore:
         self._environment = os.environ if environment is None else environment
         self._find_source = sources
         self._sources: dict[str, SecretSource] = {}
-        self._logins: dict[str, Login] = {}
+        self._logins: dict[str, tuple[Login, _Stamp | None]] = {}
 
     def text(self, reference: str) -> str:
         """The secret's text; raises ``SecretMissing`` naming the reference and how to provide it."""
@@ -76,14 +88,31 @@ class SecretStore:
         """The login behind a reference (``user:password``); None for an empty reference."""
         if not reference:
             return None
-        if reference not in self._logins:
+        known, stamp = self._logins.get(reference), self._stamp(reference)
+        if known is None or (known[1] != stamp and _is_settled(stamp)):
             user, colon, password = self.text(reference).partition(":")
             if not colon or not user:
                 raise SecretMissing(
                     reference, f"{reference}: is not of the form user:password", hint="set it to user:password"
                 )
-            self._logins[reference] = Login(reference, user, password)
-        return self._logins[reference]
+            known = self._logins[reference] = Login(reference, user, password), stamp
+        return known[0]
+
+    def _stamp(self, reference: str) -> _Stamp | None:
+        """Of the file behind a reference; None where there is no file, as in an environment, which does not change."""
+        parts = urlsplit(reference)
+        name = parts.path.lstrip("/")
+        if parts.netloc == "file":
+            file = self._base / name
+        elif parts.netloc == "systemd":
+            file = Path(self._environment.get("CREDENTIALS_DIRECTORY", "")) / name
+        else:
+            return None
+        try:
+            told = file.stat()
+        except OSError:  # gone: whoever reads it says so
+            return None
+        return told.st_ino, told.st_mtime_ns, told.st_size
 
     def _credential(self, reference: str, name: str) -> Path:
         """A credential that systemd decrypted for this process alone (systemd.exec(5), LoadCredentialEncrypted)."""
@@ -121,6 +150,10 @@ class SecretStore:
                 reference, f"{reference}: the environment variable is not set", hint=f"export {name}=user:password"
             )
         return value
+
+
+def _is_settled(stamp: _Stamp | None) -> bool:
+    return stamp is None or abs(time.time() - stamp[1] / 1e9) > _SETTLED_SECONDS
 
 
 def _read(reference: str, file: Path) -> str:

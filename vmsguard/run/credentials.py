@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 
+from vmsguard.errors import SecretMissing
 from vmsguard.model.inventory import Target
 from vmsguard.model.ledger import Breaker
 from vmsguard.model.manifest import Identity
 from vmsguard.run.equipment import Instruments
 
-__all__ = ["Breakers", "credential_of", "note_accepted", "note_refusal", "refused_elsewhere"]
+__all__ = ["Breakers", "credential_of", "note_accepted", "note_refusal", "refused_elsewhere", "refused_here"]
 
 Breakers = MutableMapping[str, Breaker]
 """By credential what the state knows of refusals; a run of many targets reads it once and keeps it up to date."""
@@ -35,6 +36,18 @@ def refused_elsewhere(
     if breaker is None or breaker.opened_at is None:
         return ""
     return f"{len(breaker.refused_by)} targets refused this login"
+
+
+def refused_here(target: Target, equipment: Instruments) -> bool:
+    """Whether the target refused its login as it is now, and has not been seen to accept it since.
+
+    Raises nothing for a login that is missing: nobody refused it.
+    """
+    try:
+        breaker = _breaker(credential_of(target, equipment), equipment, None)
+    except SecretMissing:
+        return False
+    return breaker is not None and target.id in breaker.refused_by
 
 
 def _breaker(credential: str, equipment: Instruments, known: Breakers | None) -> Breaker | None:

@@ -74,7 +74,7 @@ _KINDS = (
         "login-refused",
         Urgency.WARN,
         "a login is refused: {subjects}",
-        "set the right password in the secret store; it is not tried again until then",
+        "set the right password in the secret store: a new one is tried within minutes, the same one once an hour",
     ),
     AlertKind(
         "certificate-changed",
