@@ -6,7 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from vmsguard.cli.main import cli
 from vmsguard.errors import ConfigError, Problems
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.hub.hub_file import SiteOfHub, folder_of, load_hub_file
@@ -78,6 +80,14 @@ def test_a_missing_file_and_a_missing_trust_file_say_what_to_do(tmp_path: Path) 
     (tmp_path / "trust.txt").unlink()
     with pytest.raises(ConfigError, match="trust file cannot be read"):
         load_hub_file(path)
+
+
+def test_the_commands_say_that_a_file_is_missing_or_mistaken(tmp_path: Path) -> None:
+    for command in ("run", "status"):
+        missing = CliRunner().invoke(cli, ["hub", command, str(tmp_path / "none.yaml")])
+        assert isinstance(missing.exception, ConfigError)
+        mistaken = CliRunner().invoke(cli, ["hub", command, str(written(tmp_path, WHOLE.replace("sites:", "site:")))])
+        assert isinstance(mistaken.exception, Problems)
 
 
 @pytest.mark.parametrize(

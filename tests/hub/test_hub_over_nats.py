@@ -23,6 +23,8 @@ from vmsguard.agent.uplink.take_policies import PolicyTaker
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.trust import Trust
 from vmsguard.evidence.verifying.verify import verify_directory
+from vmsguard.fleet.load_config import load_config
+from vmsguard.hub.hub_file import load_hub_file
 from vmsguard.model.clock import SystemClock
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "agent"))
@@ -228,3 +230,57 @@ def test_policies_that_were_published_while_the_link_was_down_are_there_when_it_
     assert [] == seoul.alerts
     lines = b"".join(path.read_bytes() for path in (seoul.evidence / "log").iterdir())
     assert 2 == lines.count(b'"event":"policies.taken"')
+
+
+def test_a_running_agent_sends_its_log_and_takes_policies(
+    hub: RealHub, site_named: Callable[[str], RealSite], tmp_path: Path
+) -> None:
+    seoul = site_named("seoul")
+    folder = tmp_path / "installation"
+    subprocess.run([sys.executable, "-m", "vmsguard", "init", str(folder)], check=True, capture_output=True)
+    key = SigningKey.generate("example.org/policies")
+    key.save(tmp_path / "policies.pem")
+    config = folder / "vmsguard.yaml"
+    wanted = f'{{domain: hub, policy_key: "{key.vkey}"}}'
+    config.write_text(
+        config.read_text().replace("assignments: [assignments.yaml]", "assignments: [policies-from-hub]")
+        + f'agent: {{nats: {{servers: ["{seoul.server.url}"], domain: seoul, hub: {wanted}}}}}\n'
+    )
+    (folder / "policies-from-hub").mkdir()
+    site = load_config(config)
+    hub.configure(seoul)
+    hub.file.write_text(hub.file.read_text().replace(seoul.origin, site.evidence.origin))
+    shutil.copy(folder / "trust.policy", hub.folder / "trust.txt")
+    hub.start()
+    source = tmp_path / "source"
+    source.mkdir()
+    options = ["--hub", str(hub.file), "--key", str(tmp_path / "policies.pem"), "--name", key.name]
+
+    def publish(number: int, text: str) -> None:
+        (source / "assignment.yaml").write_text(text)
+        command = [sys.executable, "-m", "vmsguard", "hub", "publish", str(source), *options, "--number", str(number)]
+        subprocess.run(command, check=True, capture_output=True)
+
+    copy = load_hub_file(hub.file).evidence(site.evidence.origin)
+
+    def told(event: str) -> int:
+        return b"".join(path.read_bytes() for path in copy.glob("log/*")).count(f'"event":"{event}"'.encode())
+
+    async def story() -> None:
+        await asyncio.to_thread(publish, 1, (folder / "assignments.yaml").read_text())
+        await until(lambda: (folder / "policies-from-hub" / "assignment.yaml").exists())
+        await asyncio.to_thread(publish, 2, DOCUMENT.replace("kr-pipc-thermal-2020", "no-such-pack"))
+        log = folder / "evidence" / "log" / f"{0:020d}.jsonl"
+        await until(lambda: b"policies.refused" in log.read_bytes())
+
+    with (tmp_path / "agent.log").open("wb") as log:
+        agent = subprocess.Popen(
+            [sys.executable, "-m", "vmsguard", "--config", str(config), "agent", "run"], stdout=log, stderr=log
+        )
+    try:
+        asyncio.run(story())
+    finally:
+        agent.terminate()
+        assert 0 == agent.wait(60), (tmp_path / "agent.log").read_text()
+    assert "seoul" not in (folder / "policies-from-hub" / "assignment.yaml").read_text()
+    assert 1 <= told("log.opened")

@@ -116,6 +116,9 @@ class UplinkPart:
             except (EvidenceError, StateError) as error:
                 # A disk or a database that is mended is taken up again; the loop tells of it by itself.
                 self._in_trouble(str(error))
+            except Exception as error:  # noqa: BLE001 - a part that died unseen would let evidence wait for ever
+                self._log.error("the uplink failed", error=type(error).__name__, exc_info=True)
+                self._in_trouble(f"failed: {type(error).__name__}")
             await self._sleep(_AFTER_TROUBLE)
 
     def _in_trouble(self, why: str) -> None:
