@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
-import stat
-import struct
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import msgspec
 import structlog
-from msgspec import Struct
 
 from vmsguard.agent.control.frames import (
     BEAT,
@@ -28,7 +24,8 @@ from vmsguard.agent.control.frames import (
     decode,
     encode,
 )
-from vmsguard.errors import ConfigError, UsageError, VmsguardError
+from vmsguard.agent.own_socket import Peer, listen_at, peer_of
+from vmsguard.errors import UsageError, VmsguardError
 
 __all__ = ["ControlServer", "Handler", "Peer", "Tell"]
 
@@ -37,15 +34,6 @@ _SECONDS_TO_ASK = 10.0
 _AT_ONCE = 16
 """How many may ask at the same time; who hangs on the line must not keep others out for ever."""
 _BEAT_SECONDS = 10.0
-_CREDENTIALS = struct.Struct("3i")
-
-
-class Peer(Struct, frozen=True):
-    """Who is at the other end, as the kernel says (SO_PEERCRED)."""
-
-    process: int
-    uid: int
-    gid: int
 
 
 Tell: TypeAlias = Callable[[str, int, int], None]
@@ -78,18 +66,7 @@ class ControlServer:
 
     async def start(self) -> None:
         """Listen; raises ``ConfigError`` when another agent answers there or the place is not ours alone."""
-        _make_room(self._path)
-        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
-        before = os.umask(0o777 & ~_MODE)  # never wider than meant, not even for a moment
-        try:
-            listening.bind(str(self._path))
-        except OSError as error:
-            listening.close()
-            hint = "name a shorter path, or one in a folder the agent may write to, under agent: socket:"
-            raise ConfigError(f"{self._path}: {error.strerror or error}", hint=hint) from error
-        finally:
-            os.umask(before)
-        listening.listen()
+        listening = listen_at(self._path, _MODE, "agent: socket:")
         self._listening = listening
         # Not asyncio's own server: until Python 3.12 it forgets connections that come while it closes.
         asyncio.get_running_loop().add_reader(listening, self._accept, listening)
@@ -126,7 +103,7 @@ class ControlServer:
         reader, writer = await asyncio.open_unix_connection(sock=connection, limit=LONGEST_REQUEST)
         try:
             async with self._gate:
-                answer = await self._answer(reader, writer, _peer_of(writer))
+                answer = await self._answer(reader, writer, peer_of(connection))
                 if answer is not None:
                     writer.write(encode(answer))
                     await writer.drain()
@@ -216,33 +193,3 @@ async def _request(reader: asyncio.StreamReader) -> Request:
             "this agent does not understand it", hint="use the vmsguard command of the agent's own version"
         )
     return request
-
-
-def _peer_of(writer: asyncio.StreamWriter) -> Peer:
-    own: socket.socket = writer.get_extra_info("socket")
-    told = own.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    return Peer(*_CREDENTIALS.unpack(told))
-
-
-def _make_room(path: Path) -> None:
-    """Remove the socket of an agent that is gone; raises ``ConfigError`` where one still answers."""
-    try:
-        there = path.lstat()
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}", hint="name another path under agent: socket:") from error
-    if not stat.S_ISSOCK(there.st_mode):
-        raise ConfigError(
-            f"{path}: something else than a socket is there", hint="name another path under agent: socket:"
-        )
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(2)
-        try:
-            probe.connect(str(path))
-        except (ConnectionRefusedError, FileNotFoundError):
-            path.unlink(missing_ok=True)
-            return
-        except OSError as error:
-            raise ConfigError(f"{path}: {error.strerror or error}", hint="see who holds it") from error
-    raise ConfigError(f"{path}: another agent answers there", hint="stop it first, or name another path")
