@@ -50,7 +50,7 @@ class Key:
 class Operator:
     """What the server trusts, and what a user shows it."""
 
-    def __init__(self, allowed: list[str] | None = None) -> None:
+    def __init__(self, publish: list[str] | None = None, subscribe: list[str] | None = None) -> None:
         operator, account, user = _key(_OPERATOR, 1), _key(_ACCOUNT, 2), _key(_USER, 3)
         system = _key(_ACCOUNT, 4)
         limits = dict.fromkeys((*_PLAIN_LIMITS, *_JETSTREAM_LIMITS), -1)
@@ -63,7 +63,9 @@ class Operator:
             for one, name, most in ((account, "site", limits), (system, "system", no_jetstream))
         }
         self._system = system.public
-        rights = {} if allowed is None else {"pub": {"allow": allowed}}
+        rights = {
+            way: {"allow": allowed} for way, allowed in (("pub", publish), ("sub", subscribe)) if allowed is not None
+        }
         unlimited = {"subs": -1, "data": -1, "payload": -1, "type": "user", "version": 2}
         told = account.vouch(user, "agent", {**rights, **unlimited})
         self.credentials = (

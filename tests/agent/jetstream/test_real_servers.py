@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from nats_operator import Operator
 from nats_server import NatsServer, debian_binary, free_port, nats_binary
 
+from vmsguard.agent.executor import Lease
 from vmsguard.agent.jetstream.connection import NatsLine, NatsSettings, NoServer, UnfitServer, connect, settings_of
+from vmsguard.agent.jetstream.executor import JetStreamExecutor
 from vmsguard.agent.jetstream.server_check import Reliance
 from vmsguard.agent.jetstream.stream import answers, ensure_stream
+from vmsguard.agent.tasks import Done, Outcome, TaskRef
 from vmsguard.errors import SecretMissing
 from vmsguard.fleet.read_nats import NatsConfig
 from vmsguard.fleet.secrets import SecretStore
@@ -137,6 +142,51 @@ async def test_a_user_with_credentials_is_let_in_and_nobody_without(start: Start
         await connect(settings(server), "test", patience=5)
 
 
+@pytest.mark.parametrize("domain", ["", "site-1"])
+async def test_the_rights_that_are_documented_are_enough(start: Start, tmp_path: Path, domain: str) -> None:
+    operator, file = Operator(["vmsguard.work.>", "$JS.API.>", "$JS.ACK.>"], ["_INBOX.>"]), tmp_path / "agent.creds"
+    file.write_text(operator.credentials)
+    file.chmod(0o600)
+    server = start(sync=f"{ALWAYS}, domain: {domain}" if domain else ALWAYS, more=operator.configuration)
+    told = NatsConfig(servers=(server.url,), credentials=str(file), monitoring=server.monitoring, domain=domain)
+    carried, stop = [], asyncio.Event()
+
+    async def handler(ref: TaskRef, lease: Lease) -> Outcome:
+        carried.append(ref)
+        stop.set()
+        return Done()
+
+    async with NatsLine(settings_of(told, SecretStore(tmp_path, {})), "test", patience=20) as line:
+        await line.first_look()
+        executor = JetStreamExecutor(line, lambda: ["s"], FreeLeases(), domain=domain)
+        await executor.dispatch([TaskRef("s", "t")])
+        assert (True, "") == (executor.health().ready, executor.health().why)
+        async with asyncio.timeout(30):
+            await executor.serve(handler, stop)
+    assert [TaskRef("s", "t")] == carried
+
+
+class FreeLeases:
+    """Whoever asks for a target gets it."""
+
+    term = 60.0
+
+    async def acquire(self, ref: TaskRef) -> Lease:
+        return FreeLease(ref.target)
+
+    async def release(self, lease: Lease, ref: TaskRef, outcome: Outcome | None) -> None:
+        """Nobody else asks."""
+
+
+@dataclass
+class FreeLease:
+    target: str
+    token: int = 1
+
+    async def renew(self) -> bool:
+        return True
+
+
 async def test_a_name_behind_tls_that_answers_in_the_clear_is_not_used(start: Start) -> None:
     told = NatsSettings(servers=(start().url.replace("nats:", "tls:"),))
     with pytest.raises(NoServer, match="does not encrypt, though tls:// names it"):
@@ -172,8 +222,6 @@ def test_credentials_have_to_be_there_and_private(tmp_path: Path) -> None:
 
 
 async def _until(so: Callable[[], bool]) -> None:
-    import asyncio
-
     async with asyncio.timeout(30):
         while not so():
             await asyncio.sleep(0.02)
