@@ -83,9 +83,8 @@ def test_a_first_deletion_that_waits_is_told() -> None:
 @pytest.mark.parametrize(
     ("finding", "code"),
     [
-        ("exception-ends-in-14-days", "exception-ends"),
-        ("exception-ends-in-3-days", "exception-ends"),
-        ("hold-review-due", "hold-review"),
+        ("exception-ends-in-3-days", ""),
+        ("hold-review-due", ""),
         ("not-accepted", "policy-unaccepted"),
         ("duty-stopped", "policy-unaccepted"),
         ("plain-http", ""),

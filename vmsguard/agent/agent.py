@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from vmsguard.agent.aims import aims_by_target
+from vmsguard.agent.calendar_alarms import CalendarAlarms
 from vmsguard.agent.clock_was_set import Step, after_set_back, in_doubt_since
 from vmsguard.agent.duty_clock import DutyClock, Tell
 from vmsguard.agent.executor import Executor, Handler
@@ -81,6 +82,7 @@ class Agent:
         self.orders = Orders(equipment.state, equipment.evidence)
         log = equipment.evidence
         self._room = RoomToRecord(log, self.tell) if isinstance(log, EvidenceLog) else None
+        self._calendar = CalendarAlarms(equipment.state, self.tell)
         self._pace = Pace(settings.starts_per_second, settings.seed)
         self._alarms: datetime | None = None
         self._reload = self._beat = equipment.clock.monotonic()
@@ -219,6 +221,7 @@ class Agent:
             self.orders.look(now)
         if self._alarms is None or now >= self._alarms:
             told = self._duties.tick(now, self.in_force.sites)
+            self._calendar.look(self.in_force.fleet, now)
             self._alarms = min(told or now + _ALARMS_AT_LEAST, now + _ALARMS_AT_LEAST)
         if monotonic >= self._beat:
             self._heartbeat()

@@ -15,9 +15,6 @@ from vmsguard.run.outcome import RunOutcome
 __all__ = ["alerts_of"]
 
 _FINDINGS = {
-    "exception-ends-in-14-days": "exception-ends",
-    "exception-ends-in-3-days": "exception-ends",
-    "hold-review-due": "hold-review",
     "not-accepted": "policy-unaccepted",
     "duty-stopped": "policy-unaccepted",
 }
@@ -35,7 +32,7 @@ def alerts_of(
     now: datetime,
 ) -> Iterator[Alert]:
     """Drift and its end per camera, a first deletion that waits, a target that cannot be read any more, and once a day
-    what stands: a day without a deletion, an exception that ends, a hold to be reviewed, a pack that nobody accepted.
+    what stands: a day without a deletion, a pack that nobody accepted. What the calendar brings is told elsewhere.
     """
     held = {(one.camera, one.pack, one.rule) for one in before if not one.control and one.verdict == Verdict.PASS.value}
     rules = [result for result in outcome.results if result.level == "rule"]

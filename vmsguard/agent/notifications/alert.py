@@ -143,6 +143,36 @@ _KINDS = (
         "review it, or end it",
     ),
     AlertKind(
+        "exception-ended",
+        Urgency.WARN,
+        "an exception ended, its rule holds again: {subjects}",
+        "see vmsguard plan for what the rule asks now",
+    ),
+    AlertKind(
+        "hold-ends",
+        Urgency.NOTE,
+        "a hold ends soon, what it keeps is deleted then: {subjects}",
+        "export what is still needed, or have the hold prolonged",
+    ),
+    AlertKind(
+        "hold-ended",
+        Urgency.WARN,
+        "a hold ended, what it kept is deleted with the next deletion: {subjects}",
+        "put a new hold in place at once where it is still needed",
+    ),
+    AlertKind(
+        "document-ends",
+        Urgency.NOTE,
+        "a document runs out soon: {subjects}",
+        "renew it, and put its successor in place before that day",
+    ),
+    AlertKind(
+        "document-ended",
+        Urgency.WARN,
+        "a document ran out, what rests on it holds no more: {subjects}",
+        "put its successor in place; see vmsguard check for what changed",
+    ),
+    AlertKind(
         "exposed",
         Urgency.NOTE,
         "a setting did not comply for a while and does again: {subjects}",
