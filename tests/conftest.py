@@ -22,6 +22,26 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 _REAL = "real"
+_LONG = (
+    "tests/cli/test_random_fleet.py",
+    "tests/cli/test_persona_verdicts.py",
+    "tests/cli/test_policy_explain.py",
+    "tests/evidence/verifying/test_segments.py",
+    "tests/evidence/verifying/test_damage.py",
+    "tests/cli/test_edge_cases.py",
+    "tests/cli/test_apply.py",
+    "tests/cli/test_canaries.py",
+    "tests/evidence/verifying/test_verify.py",
+    "tests/evidence/test_every_byte.py",
+    "tests/cli/test_standard_output.py",
+    "tests/cli/test_interrupted_apply.py",
+    "tests/cli/test_demo.py",
+    "tests/agent/test_crash_at_every_step.py",
+    "tests/agent/test_nine_days.py",
+    "tests/state/test_lease_machine.py",
+    "plugins/vmsguard-onvif/tests/test_contract.py",
+)
+"""The files that take longest: begun last, one of them would be waited for by everybody."""
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +52,12 @@ def logging_as_it_was() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts real programs begins: while one process works through it, the others have everything else."""
-    items.sort(key=lambda item: _group(item.nodeid) != _REAL)
+    """What starts real programs begins: while one process works through it, the others have everything else.
+
+    What takes long comes before the many files that take a moment, so that all processes end together.
+    """
+    order = {group: place for place, group in enumerate((_REAL, *_LONG))}
+    items.sort(key=lambda item: order.get(_group(item.nodeid), len(order)))
 
 
 @pytest.hookimpl(optionalhook=True)

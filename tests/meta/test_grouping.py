@@ -39,3 +39,10 @@ def test_a_file_stays_in_one_process_and_what_is_real_too(ran: list[tuple[str, s
 
 def test_what_is_real_begins(ran: list[tuple[str, str]]) -> None:
     assert "real" in {file.partition("/")[0] for file in dict(reversed(ran)).values()}
+
+
+def test_the_files_that_begin_early_are_there() -> None:
+    root = Path(__file__).parents[2]
+    named = re.findall(r'"((?:tests|plugins)/\S+\.py)"', (root / "tests" / "conftest.py").read_text())
+    assert len(named) > 10
+    assert [] == [name for name in named if not (root / name).is_file()]
