@@ -117,6 +117,9 @@ def test_a_forged_log_is_refused_and_told_and_the_other_goes_on(two: Two) -> Non
 
     assert {"seoul": Hearing.REFUSED, "busan": Hearing.HEARD} == two.hearings()
     assert 3 == two.status()
+    for path in two.hub.standing(seoul.origin).parent.glob("refused/*"):
+        path.unlink()  # a person looked, and took it away
+    assert Hearing.HEARD == two.hearings()["seoul"]
 
 
 @pytest.mark.parametrize("data", [b"", b"nonsense", encode_batch(Batch("hub.example.org/another", 0, b"", b""))])
@@ -137,6 +140,7 @@ def test_a_damaged_copy_keeps_its_messages_waiting_and_the_other_goes_on(two: Tw
             sent(copies, two.sites["seoul"])
         assert two.sites["busan"].log.size + 3 == sent(copies, two.sites["busan"])
         assert ["hub.example.org/seoul"] == list(copies.troubles)
+    assert {"seoul": Hearing.DAMAGED, "busan": Hearing.HEARD} == two.hearings()
 
 
 def test_a_standing_that_cannot_be_read_is_told_as_damaged(two: Two) -> None:

@@ -12,7 +12,9 @@ from vmsguard.evidence.announced import ERASURE
 from vmsguard.evidence.compress import deflate
 from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.segments import Segment, compressed_path, iter_lines, list_segments, segment_path
+from vmsguard.evidence.tiles import extend_from_tiles
 from vmsguard.evidence.tombstone import Tombstone, leaf_of_line, read_tombstone
+from vmsguard.evidence.tree import Frontier
 from vmsguard.hub.standing_file import Erasing
 
 __all__ = ["announced_in", "carry_out"]
@@ -37,20 +39,26 @@ def announced_in(lines: Iterable[bytes], *, prunings: bool) -> tuple[Erasing, ..
     return tuple(found)
 
 
-def carry_out(directory: Path, erasing: Erasing, disk: Disk) -> None:
-    """Take the records out of the copy; what is already gone is left alone. Their hashes stay."""
+def carry_out(directory: Path, erasing: Erasing, disk: Disk) -> bool:
+    """Take the records out of the copy, and say whether that is done; what is already gone is left alone.
+
+    Their hashes stay: a pruning waits until the tiles of all it removes are there.
+    """
     if erasing.kind == "pruned":
-        _remove_segments(directory, erasing.last + 1, disk)
-        return
+        return _remove_segments(directory, erasing.last + 1, disk)
     segments = list_segments(directory)
     for segment, following in zip(segments, [*(each.first for each in segments[1:]), 1 << 63], strict=True):
         if segment.first <= erasing.last and erasing.first < following:
             _put_tombstones(directory, segment, erasing, disk)
+    return True
 
 
-def _remove_segments(directory: Path, border: int, disk: Disk) -> None:
+def _remove_segments(directory: Path, border: int, disk: Disk) -> bool:
     """Whole segments before the border, oldest first, so that a crash leaves no hole."""
     segments = list_segments(directory)
+    ends = [after.first for after in segments[1:] if after.first <= border]
+    if ends and extend_from_tiles(Frontier(), directory, ends[-1]) is None:
+        return False
     for segment, following in pairwise(segments):
         if following.first > border:
             break
@@ -59,6 +67,7 @@ def _remove_segments(directory: Path, border: int, disk: Disk) -> None:
             disk.remove(path.with_name(f"{path.name}.new"))
             disk.remove(path)
     disk.sync_directory(directory / "log")
+    return True
 
 
 def _put_tombstones(directory: Path, segment: Segment, erasing: Erasing, disk: Disk) -> None:

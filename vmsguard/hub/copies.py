@@ -13,6 +13,7 @@ from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.lock import WriterLock
 from vmsguard.hub.hub_file import HubFile
 from vmsguard.hub.origin_copy import OriginCopy
+from vmsguard.hub.standing_file import tell_broken
 from vmsguard.model.clock import Clock
 
 __all__ = ["CannotTake", "Copies"]
@@ -49,8 +50,10 @@ class Copies:
 
     def close(self) -> None:
         """Finish what sealed segments wait for, and let go."""
-        for one in self._open.values():
+        for origin, one in self._open.items():
             one.close()
+            for trouble in one.troubles:
+                self._log.error("a sealed segment waits for the next start", origin=origin, why=trouble)
         self._lock.release()
 
     @property
@@ -102,6 +105,7 @@ class Copies:
             self._close(origin, why)
             return None
         self._broken.pop(origin, None)
+        tell_broken(self._hub.standing(origin).parent, "")
         return self._open[origin]
 
     def _close(self, origin: str, why: str) -> None:
@@ -109,4 +113,5 @@ class Copies:
             copy.close()
         if self._broken.get(origin) != why:
             self._log.error("a copy cannot be written", origin=origin, why=why)
+            tell_broken(self._hub.standing(origin).parent, why)
         self._broken[origin] = why

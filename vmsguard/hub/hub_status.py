@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from vmsguard.errors import EvidenceError
 from vmsguard.hub.hub_file import HubFile, SiteOfHub
-from vmsguard.hub.standing_file import CopyStanding, read_standing
+from vmsguard.hub.keep_refused import still_kept
+from vmsguard.hub.standing_file import TroubleTold, read_broken, read_standing
 
 __all__ = ["Hearing", "SiteStanding", "standings"]
 
@@ -24,7 +25,7 @@ class Hearing(StrEnum):
     REFUSED = "refused"
     """Something came that cannot be true, or a key is not known; a person has to look."""
     DAMAGED = "damaged"
-    """What the hub remembers of the copy cannot be read."""
+    """The copy cannot be written, or what the hub remembers of it cannot be read."""
 
 
 class SiteStanding(Struct, frozen=True):
@@ -53,27 +54,28 @@ def _standing(hub: HubFile, site: SiteOfHub, now: datetime) -> SiteStanding:
         found = read_standing(file)
     except EvidenceError as error:
         return SiteStanding(site.origin, Hearing.DAMAGED, 0, "", None, "", str(error), "")
-    if found is None or not found.size:
-        why = "" if site.keys else "the trust file names no key of this log"
-        trouble = found.trouble.why if found is not None and found.trouble else why or "nothing came yet"
-        hearing = Hearing.REFUSED if found is not None and found.trouble else Hearing.UNKNOWN
-        return SiteStanding(site.origin, hearing, 0, "", None, "", trouble, _kept(file.parent, found))
-    age = _age(found.newest, now)
-    silent = age is None or age > hub.silent_after or _long_ago(found.heard, hub.silent_after, now)
+    broken = read_broken(file.parent)
+    refused = found.trouble if found is not None and still_kept(file.parent / "refused") else None
+    kept = _kept(file.parent, refused)
+    size, newest, heard = (found.size, found.newest, found.heard) if found is not None else (0, "", "")
+    age = _age(newest, now)
     hearing, trouble = Hearing.HEARD, ""
-    if silent:
+    if not size:
+        hearing, trouble = Hearing.UNKNOWN, "nothing came yet"
+    elif age is None or age > hub.silent_after or _long_ago(heard, hub.silent_after, now):
         hearing, trouble = Hearing.UNKNOWN, "nothing newer came: what happens there is not known"
-    if found.trouble is not None:
-        hearing, trouble = Hearing.REFUSED, f"{found.trouble.code} at {found.trouble.at}: {found.trouble.why}"
+    if not site.keys:
+        hearing, trouble = Hearing.UNKNOWN, "the trust file names no key of this log: nothing of it can be taken"
+    if refused is not None:
+        hearing, trouble = Hearing.REFUSED, f"{refused.code} at {refused.at}: {refused.why}"
+    if broken:
+        hearing, trouble = Hearing.DAMAGED, broken
     seconds = None if age is None else int(age.total_seconds())
-    kept = _kept(file.parent, found)
-    return SiteStanding(site.origin, hearing, found.size, found.newest, seconds, found.heard, trouble, kept)
+    return SiteStanding(site.origin, hearing, size, newest, seconds, heard, trouble, kept)
 
 
-def _kept(folder: Path, found: CopyStanding | None) -> str:
-    if found is None or found.trouble is None or not found.trouble.kept:
-        return ""
-    return str(folder / "refused" / found.trouble.kept)
+def _kept(folder: Path, refused: TroubleTold | None) -> str:
+    return "" if refused is None or not refused.kept else str(folder / "refused" / refused.kept)
 
 
 def _age(told: str, now: datetime) -> timedelta | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vmsguard.evidence.disk import Disk
 
-__all__ = ["MOST_KEPT", "keep_refused"]
+__all__ = ["MOST_KEPT", "keep_refused", "still_kept"]
 
 MOST_KEPT = 16
 """Files per reason and log: whoever sends nonsense for ever must not fill the hub's disk."""
@@ -24,3 +24,8 @@ def keep_refused(folder: Path, code: str, raw: bytes, disk: Disk) -> str:
         return ""
     disk.replace(path, raw)
     return name
+
+
+def still_kept(folder: Path, code: str = "*") -> bool:
+    """Whether anything that was refused for this reason, or for any, lies there: a person who looked takes it away."""
+    return next(folder.glob(f"{code}-*.batch"), None) is not None

@@ -27,7 +27,7 @@ from vmsguard.evidence.tombstone import read_tombstone
 from vmsguard.hub.carry_out_erasures import announced_in, carry_out
 from vmsguard.hub.judge_batch import Continues, Refused, Trouble, judge_batch
 from vmsguard.hub.keep_anchors import keep_anchors
-from vmsguard.hub.keep_refused import keep_refused
+from vmsguard.hub.keep_refused import keep_refused, still_kept
 from vmsguard.hub.reopen_copy import Reopened, reopen
 from vmsguard.hub.standing_file import CopyStanding, TroubleTold, write_standing
 from vmsguard.model.clock import Clock
@@ -91,6 +91,11 @@ class OriginCopy:
     def confirmation(self, *, again: bool = False, trouble: str = "") -> Confirmation:
         """What is on the disk now."""
         return Confirmation(self._origin, self.size, self._edge.root().hex(), again, trouble)
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What could not be done for sealed segments, in words; no record is lost by it."""
+        return tuple(self._sealing.troubles)
 
     def close(self) -> None:
         """Finish what sealed segments wait for."""
@@ -159,20 +164,22 @@ class OriginCopy:
         if not self._standing.erasing:
             return
         self._sealing.finish(float("inf"))  # no segment is replaced while it is being compressed
-        for erasing in self._standing.erasing:
-            carry_out(self._directory, erasing, self._disk)
-        self._remember(erasing=())
+        left = tuple(one for one in self._standing.erasing if not carry_out(self._directory, one, self._disk))
+        if left != self._standing.erasing:
+            self._remember(erasing=left)
 
     def _refuse(self, refused: Refused, raw: bytes) -> Confirmation:
         code = refused.trouble.value
         if refused.trouble is Trouble.GAP:
             return self.confirmation(again=True)
-        kept = keep_refused(self._file.parent / "refused", code, raw, self._disk)
+        folder = self._file.parent / "refused"
+        kept = keep_refused(folder, code, raw, self._disk)
         counts = {**self._standing.troubles, code: self._standing.troubles.get(code, 0) + 1}
         told = TroubleTold(code, refused.why, stamp(self._clock.now()), kept)
         earlier = self._standing.trouble
         # A fork stays in sight: what comes later and is merely malformed must not cover it up.
-        if earlier is not None and earlier.code == Trouble.FORK and refused.trouble is not Trouble.FORK:
+        stands = earlier is not None and earlier.code == Trouble.FORK and still_kept(folder, Trouble.FORK)
+        if earlier is not None and stands and refused.trouble is not Trouble.FORK:
             told = earlier
         self._remember(trouble=told, troubles=counts)
         return self.confirmation(again=refused.trouble is Trouble.FORGED, trouble=code)

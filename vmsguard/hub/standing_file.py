@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec import Struct, field
 from vmsguard.errors import EvidenceError
 from vmsguard.evidence.disk import Disk
 
-__all__ = ["CopyStanding", "Erasing", "TroubleTold", "read_standing", "write_standing"]
+__all__ = ["CopyStanding", "Erasing", "TroubleTold", "read_broken", "read_standing", "tell_broken", "write_standing"]
 
 
 class Erasing(Struct, frozen=True):
@@ -52,6 +53,7 @@ class CopyStanding(Struct, frozen=True, kw_only=True):
     """How often something was refused, by reason."""
 
 
+_BROKEN = "cannot-be-written"
 _STANDINGS: msgspec.json.Decoder[CopyStanding] = msgspec.json.Decoder(CopyStanding)
 
 
@@ -71,3 +73,24 @@ def read_standing(path: Path) -> CopyStanding | None:
 def write_standing(path: Path, standing: CopyStanding, disk: Disk) -> None:
     """Put it in place of the one before, whole and durable."""
     disk.replace(path, msgspec.json.encode(standing))
+
+
+def tell_broken(folder: Path, why: str) -> None:
+    """Leave word beside the standing why the copy cannot be written; none for a copy that can.
+
+    A disk that takes nothing takes no word either: the hub's own log has it.
+    """
+    with contextlib.suppress(OSError):
+        if why:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / _BROKEN).write_text(why, "utf-8")
+        else:
+            (folder / _BROKEN).unlink(missing_ok=True)
+
+
+def read_broken(folder: Path) -> str:
+    """That word; empty where there is none."""
+    try:
+        return (folder / _BROKEN).read_text("utf-8", "replace") or "the copy cannot be written"
+    except OSError:
+        return ""
