@@ -60,7 +60,7 @@ def motion(tmp_path: Path) -> Iterator[RealMotion]:
 @pytest.fixture
 def site(motion: RealMotion, tmp_path: Path) -> Installation:
     site = Installation(tmp_path / "site", ORIGIN, {"MOTION_LOGIN": f"{USER}:{PASSWORD}"})
-    site.write({"sweep": "PT20S", "watch": "PT10S"})
+    site.write({"sweep": "PT10S", "watch": "PT10S"})
     site.put("packs/off/pack.yaml", PACK)
     options = {"storage_path": str(motion.footage), "config_path": str(motion.config_path), "config_write": "allowed"}
     target = {

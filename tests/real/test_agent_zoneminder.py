@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from real_agent import ROLE, Installation, moment, now
 from real_program import until
 from real_zoneminder import RealZoneMinder
 from vmsguard_zoneminder.driver import ZoneMinderDriver
+from zoneminder_site import TARGET, enrolled
 
 from vmsguard.agent.triggers import changed
 from vmsguard.model.last_seen import LastSeen
@@ -21,91 +21,6 @@ from vmsguard.model.manifest import Identity
 from vmsguard.testing import open_session
 
 pytestmark = pytest.mark.real
-
-ORIGIN = "vmsguard.example.org/agent-zoneminder"
-GAP = timedelta(minutes=1)
-TARGET = "zm"
-
-PACK = {
-    "kind": "Pack",
-    "metadata": {
-        "id": "short",
-        "version": "1.0.0",
-        "title": "A minute at most",
-        "timezone": "UTC",
-        "reviewed": {"on": "2026-11-22", "next": "2027-11-22"},
-    },
-    "sources": {
-        "own": {
-            "title": "A rule of the site's own",
-            "force": "regulator-rule",
-            "from": "2020-01-01",
-            "confirmed": "primary",
-        }
-    },
-    "select": {"country": "DE"},
-    "rules": [
-        {
-            "id": "deleted",
-            "title": "What is stored is deleted every minute",
-            "severity": "high",
-            "cites": [{"source": "own", "clause": "1"}],
-            "select": {"purpose": "hall"},
-            "require": [{"deletion.periodic": {"scope": "all", "max_gap": "PT1M"}}],
-        },
-        {
-            "id": "saving-off",
-            "title": "Saving is switched off",
-            "severity": "critical",
-            "cites": [{"source": "own", "clause": "2"}],
-            "select": {"purpose": "door"},
-            "require": ["storage.vms.off"],
-        },
-    ],
-}
-
-STORES = {
-    "kind": "Document",
-    "metadata": {"id": "stores-of-zoneminder"},
-    "document": {
-        "kind": "vendor-statement",
-        "sha256": "6a2f0c0f3e0f5b1f7d4d5a0a8f3f8f0d1b7e2c9a4c5d6e7f8091a2b3c4d5e6f7",
-        "dated": f"{now():%F}",
-        "issuer": "who set this ZoneMinder up",
-    },
-    "details": {"model": "ZoneMinder", "firmware": {"from": "1.36", "to": "1.36.99"}, "stores": ["1"]},
-}
-"""ZoneMinder itself never shows that there is no other store: somebody who knows has to say so."""
-
-
-def enrolled(folder: Path, server: RealZoneMinder, cameras: Mapping[str, str], **settings: str) -> Installation:
-    """An installation whose cameras are all monitors that there are: a camera's name is its purpose."""
-    site = Installation(folder, ORIGIN, {"ZM_LOGIN": f"{server.user}:{server.password}"})
-    site.write(settings)
-    site.put("packs/short/pack.yaml", PACK)
-    site.put("documents/stores.yaml", STORES)
-    target = {
-        "id": TARGET,
-        "driver": "zoneminder",
-        "url": server.base_url,
-        "login": "secret://env/ZM_LOGIN",
-        "options": {"storage_path": str(server.storage_path)},
-        "limits": {"requests_per_second": 100, "deadline_seconds": 30},
-    }
-    named = {monitor: name for name, monitor in cameras.items()}
-    monitors = [row[0] for row in server.sql("select Id from Monitors")]
-    site.enrol(
-        [target],
-        [
-            {
-                "id": named.get(monitor, f"other-{monitor}"),
-                "attributes": {"country": "DE", "modality": "visible", "purpose": named.get(monitor, "other")},
-                "endpoints": [{"target": TARGET, "channels": [monitor]}],
-            }
-            for monitor in monitors
-        ],
-    )
-    return site
 
 
 @pytest.fixture
@@ -235,25 +150,6 @@ def test_a_run_state_that_records_again_is_looked_at_and_repaired_at_once(
             assert 0 == site.stop()
     finally:
         zoneminder.sql("delete from States where Name = 'open'; update States set IsActive = 1")
-
-
-def test_rows_that_go_while_files_stay_meet_no_duty(
-    zoneminder: RealZoneMinder, quiet_monitor: str, tmp_path: Path
-) -> None:
-    _, directory = zoneminder.add_event(quiet_monitor)
-    site = enrolled(tmp_path / "site", zoneminder, {"hall": quiet_monitor})
-    rule = next(one for one in PACK["rules"] if one["id"] == "deleted")  # type: ignore[index]
-    site.put("packs/short/pack.yaml", {**PACK, "rules": [rule]})
-    site.assign("short", "enforce")
-    for place in (directory, *directory.iterdir()):
-        shutil.chown(place, "root", "root")  # the web server may not delete there, and answers 200 all the same
-
-    code, told = site.run("apply", "--yes", "--confirm-purge", "9")
-
-    assert 5 == code, told  # sent, and not seen to have worked
-    assert ([], True) == (zoneminder.events(quiet_monitor), directory.exists())
-    assert ["accepted"] == [one["outcome"] for one in site.records("apply.result")]
-    assert [] == site.records("purge", "duty.met")
 
 
 async def test_daemons_that_stop_and_start_are_told_apart_and_so_is_a_restart(zoneminder: RealZoneMinder) -> None:
