@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,8 @@ __all__ = ["KeptSite", "Program"]
 ORIGIN = "vmsguard.example.org/kills"
 HERE = Path(__file__).parent
 SITES = 4
-PATIENCE = 60.0
+PATIENCE = 150.0
+"""Seconds that a process has to stop in order: more than its grace for what it has in hand."""
 
 PACK = """\
 apiVersion: vmsguard/v1
@@ -271,11 +272,11 @@ class KeptSite:
             if program.output.exists()
         )
 
-    def wait_for(self, so: Any, seconds: float, what: str) -> None:
+    def wait_for(self, so: Callable[[], bool], seconds: float, what: str, every: float = 0.2) -> None:
         ends = time.monotonic() + seconds
         while not so():
             assert time.monotonic() < ends, f"{what}: not within {seconds:g} s\n{self.told()}"
-            time.sleep(0.2)
+            time.sleep(every)
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:

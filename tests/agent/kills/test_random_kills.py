@@ -27,7 +27,7 @@ def killed_and_judged(site: KeptSite, pace: Pace) -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
         killer.run()
-        site.wait_for(killer.settled, site.gap + site.lease, "every camera emptied and none recording")
+        site.wait_for(killer.settled, site.gap + site.lease, "every camera emptied and none recording", every=3)
         assert [0] * len(site.workers) == [worker.stop() for worker in site.workers], site.told()
         assert 0 == site.agent.stop(), site.told()
         ended = time.time()
