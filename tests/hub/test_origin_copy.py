@@ -108,6 +108,16 @@ def test_what_was_changed_on_the_way_is_refused_and_kept(change, trouble: str, s
     assert [] == hub.problems()
 
 
+def test_what_is_known_and_comes_changed_is_refused_as_well(site: Site, hub: CopyOf) -> None:
+    site.write(20)
+    (batch,) = site.batches()
+    hub.take(batch)
+
+    told = hub.take(msgspec.structs.replace(batch, lines=batch.lines.replace(b":60", b":61", 1)))
+
+    assert (site.log.size, "forged", True) == (told.size, told.trouble, told.again)
+
+
 def test_another_key_s_head_is_refused_though_it_bears_the_same_name(site: Site, hub: CopyOf, tmp_path: Path) -> None:
     other = Site(tmp_path / "other", site.clock, SigningKey.generate(site.origin))
     other.write(5)

@@ -134,8 +134,6 @@ class OriginCopy:
             self._append_bytes(segment_path(self._directory, first - place), b"".join(part), new=not place)
 
     def _append_bytes(self, path: Path, data: bytes, *, new: bool) -> None:
-        if new:
-            path.unlink(missing_ok=True)  # what a crash left beyond the standing
         descriptor = self._disk.open_append(path)
         before = os.fstat(descriptor).st_size
         try:

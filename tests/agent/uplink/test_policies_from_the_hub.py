@@ -208,6 +208,15 @@ def test_a_signed_bundle_still_writes_nothing_outside_its_folder(name: str, site
     assert "malformed" == caught.value.code
 
 
+def test_content_under_another_bundle_s_note_is_refused(site: Taking) -> None:
+    note, _ = msgspec.msgpack.decode(site.bundle(2))
+    _, older = msgspec.msgpack.decode(site.bundle(1, "a: weaker\n"))
+
+    site.taker(msgspec.msgpack.encode([note, older]))
+
+    assert (False, [("policies.refused", 0, "signature")]) == (site.place.exists(), site.recorded)
+
+
 def test_a_few_bytes_do_not_become_gigabytes(site: Taking) -> None:
     import zlib
     from hashlib import sha256
