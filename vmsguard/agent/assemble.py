@@ -16,6 +16,7 @@ from vmsguard.agent.leases import StateLeases
 from vmsguard.agent.local_executor import LocalExecutor
 from vmsguard.agent.settings import AgentSettings
 from vmsguard.agent.worker import Worker
+from vmsguard.agent.workers.answering import TaskEnded
 from vmsguard.agent.workers.server import WorkerServer
 from vmsguard.fleet.read_agent import AgentConfig
 from vmsguard.fleet.secrets import SecretStore
@@ -84,8 +85,12 @@ async def assembled_with(
     config: AgentConfig,
     secrets: SecretStore,
     by_workers: bool,
+    task_ended: TaskEnded,
 ) -> AsyncIterator[Agent]:
-    """An agent with any executor; where workers carry the tasks out, it serves their socket and nothing else."""
+    """An agent with any executor; where workers carry the tasks out, it serves their socket and nothing else.
+
+    ``task_ended`` is told of the tasks of workers.
+    """
     in_force = FleetInForce(source, equipment.state, tell)
     worker = Worker(equipment, in_force, settings, tell, new_run)
     needs = ExecutorNeeds(
@@ -100,7 +105,9 @@ async def assembled_with(
         if not by_workers:
             yield Agent(equipment, in_force, executor, worker, settings, tell, looks=worker.looks)
             return
-        server = WorkerServer(config.workers, equipment, tell=tell, looks=worker.looks, log=equipment.log)
+        server = WorkerServer(
+            config.workers, equipment, tell=tell, looks=worker.looks, log=equipment.log, task_ended=task_ended
+        )
         dispatching = Dispatching(executor, lambda: server.connected)
         yield Agent(equipment, in_force, dispatching, worker, settings, tell, (server,), looks=worker.looks)
 

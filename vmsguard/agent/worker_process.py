@@ -86,10 +86,11 @@ class WorkerProcess:
             in_flight=self.in_flight,
         )
         worker = Worker(equipment, in_force, settings, line.tell, self.new_run, looks=line.looks)
+        handler = self._counted(_of_what_is_known(worker, in_force), line)
         async with self.factory(needs) as executor:
             self._now("takes tasks")
             reading = asyncio.ensure_future(self._read_files(in_force, settings.reload))
-            serving = asyncio.ensure_future(executor.serve(_of_what_is_known(worker, in_force), stop))
+            serving = asyncio.ensure_future(executor.serve(handler, stop))
             hung_up = asyncio.ensure_future(line.until_gone())
             try:
                 await asyncio.wait({serving, hung_up, reading}, return_when=asyncio.FIRST_COMPLETED)
@@ -103,6 +104,21 @@ class WorkerProcess:
                 raise what
         if not stop.is_set():
             raise AgentGone("it hung up", hint="see the agent's log")
+
+    def _counted(self, handler: Handler, line: AgentLine) -> Handler:
+        """The same handler; the agent hears of every task that ended, for its metrics."""
+
+        async def carry_out(ref: TaskRef, lease: Lease) -> Outcome:
+            begun, ended = self.clock.monotonic(), "failed"
+            try:
+                outcome = await handler(ref, lease)
+                ended = type(outcome).__name__.lower()
+                return outcome
+            finally:
+                with contextlib.suppress(StateError):  # whoever waits for the end of the task finds that out
+                    line.task_ended(ref.kind, ended, self.clock.monotonic() - begun)
+
+        return carry_out
 
     async def _read_files(self, in_force: FleetInForce, every: timedelta) -> None:
         while True:

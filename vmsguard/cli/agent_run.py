@@ -68,6 +68,7 @@ async def _live(installation: Installation, equipment: Equipment, once: bool) ->
         config=config.agent,
         secrets=installation.secrets,
         by_workers=entry.workers,
+        task_ended=beside.metrics.task_ended,
     )
     async with assembled as agent:
         agent.handler = beside.counted(agent.handler)

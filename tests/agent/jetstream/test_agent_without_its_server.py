@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from nats_server import nats_binary
+from nats_server import free_port, nats_binary
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "kills"))  # these folders are no packages
 
@@ -37,6 +38,9 @@ def site(tmp_path: Path) -> Iterator[KeptSite]:
         pytest.skip(reason)
     made = KeptSite(tmp_path / "site", CAMERAS, GAP, 7, executor="nats", lease=10, binary=binary)
     made.workers = made.workers[:1]
+    config = yaml.safe_load((made.folder / "vmsguard.yaml").read_text())
+    config["agent"]["health"] = f"127.0.0.1:{free_port()}"
+    (made.folder / "vmsguard.yaml").write_text(yaml.safe_dump(config))
     yield made
     made.end()
 
@@ -52,6 +56,12 @@ def status(site: KeptSite) -> dict[str, Any]:
         return ask_agent(site.folder / "agent.sock", "status", {}, seconds=10.0)
     except VmsguardError:
         return {"not_ready": {"agent": "does not answer"}}
+
+
+def metrics(site: KeptSite) -> str:
+    host, port = yaml.safe_load((site.folder / "vmsguard.yaml").read_text())["agent"]["health"].split(":")
+    with urllib.request.urlopen(f"http://{host}:{port}/metrics", timeout=10) as answer:
+        return str(answer.read().decode())
 
 
 def kept_in(site: KeptSite, since: float) -> Callable[[], bool]:
@@ -71,6 +81,8 @@ def test_while_the_server_is_away_alarms_are_raised_and_afterwards_nothing_is_lo
     assert 1 == status(site)["workers"]
     assert site.nats is not None
     missed = count(site, "duty.missed")
+
+    assert 'vmsguard_tasks_total{kind="due",outcome="done"}' in metrics(site), "the worker's tasks"
 
     site.nats.kill()
     site.wait_for(lambda: status(site)["not_ready"].get("executor"), SOON, "told that it is not ready")

@@ -37,6 +37,8 @@ class AgentSide:
     server: WorkerServer = field(init=False)
     looks: LastLooks = field(default_factory=LastLooks)
     alerts: list[Alert] = field(default_factory=list)
+    ended: list[tuple[str, str, float]] = field(default_factory=list)
+    """Tasks of workers, as the agent counts them."""
     uid: int | None = None
 
     @property
@@ -73,6 +75,7 @@ class AgentSide:
                 self.path,
                 equipment,
                 tell=self.alerts.extend,
+                task_ended=lambda *told: self.ended.append(told),
                 looks=self.looks,
                 log=structlog.wrap_logger(structlog.ReturnLogger()),
                 uid=self.uid,

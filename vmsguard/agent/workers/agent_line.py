@@ -38,6 +38,10 @@ class AgentLine:
         if told:
             self._line.ask("tell", Raw(encode(told)))
 
+    def task_ended(self, kind: str, outcome: str, seconds: float) -> None:
+        """Have a task that ended here counted."""
+        self._line.ask("task.ended", Raw(encode((kind, outcome, seconds))))
+
     @property
     def gone(self) -> bool:
         """Whether the line is known to be broken."""

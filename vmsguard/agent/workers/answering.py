@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Raw
 
 from vmsguard.agent.last_looks import LastLooks
 from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.tasks import Kind
 from vmsguard.agent.workers.calls import LEASES, READS, WRITES, state_call
 from vmsguard.agent.workers.frames import Question, encode
 from vmsguard.agent.workers.given_up import GivenUp
@@ -21,7 +22,7 @@ from vmsguard.model.clock import Clock
 from vmsguard.model.work import WORKER, Lease
 from vmsguard.state.store import State
 
-__all__ = ["EVENTS", "Answering"]
+__all__ = ["EVENTS", "Answering", "TaskEnded"]
 
 EVENTS = frozenset(
     {
@@ -64,10 +65,15 @@ _APART = timedelta(seconds=15)
 """How far a worker's clock may be from the agent's: what it says of when something was deleted goes on record."""
 
 Tell: TypeAlias = Callable[[Iterable[Alert]], None]
+TaskEnded: TypeAlias = Callable[[str, str, float], None]
+"""Told of a task that a worker ended: its kind, what it came to, and the seconds it took."""
 _Record: TypeAlias = tuple[str, str, bool, tuple[int, ...], dict[str, Any]]
 _RECORD: msgspec.msgpack.Decoder[_Record] = msgspec.msgpack.Decoder(_Record)
 _ALERTS: msgspec.msgpack.Decoder[tuple[Alert, ...]] = msgspec.msgpack.Decoder(tuple[Alert, ...])
 _NOTE: msgspec.msgpack.Decoder[tuple[str, bool]] = msgspec.msgpack.Decoder(tuple[str, bool])
+_ENDED: msgspec.msgpack.Decoder[tuple[Kind, Literal["done", "retry", "drop", "failed"], float]] = (
+    msgspec.msgpack.Decoder(tuple[Kind, Literal["done", "retry", "drop", "failed"], float])
+)
 _NUMBERED: msgspec.msgpack.Decoder[tuple[str, int]] = msgspec.msgpack.Decoder(tuple[str, int])
 
 
@@ -75,7 +81,15 @@ class Answering:
     """Called in the agent's loop only, so that nothing comes between looking at a lease and writing under it."""
 
     def __init__(
-        self, state: State, log: EvidenceLog, clock: Clock, given_up: GivenUp, *, tell: Tell, looks: LastLooks
+        self,
+        state: State,
+        log: EvidenceLog,
+        clock: Clock,
+        given_up: GivenUp,
+        *,
+        tell: Tell,
+        looks: LastLooks,
+        task_ended: TaskEnded = lambda kind, outcome, seconds: None,
     ) -> None:
         self._state = state
         self._log = log
@@ -93,6 +107,7 @@ class Answering:
             "looks.note_waiting": lambda question: looks.note_waiting(*_NUMBERED.decode(question.arguments)),
             "looks.silent": lambda question: looks.silent(*_NUMBERED.decode(question.arguments)),
             "looks.waiting": lambda _: tuple(looks.waiting()),
+            "task.ended": lambda question: task_ended(*_ENDED.decode(question.arguments)),
             "tell": lambda question: tell(_ALERTS.decode(question.arguments)),
         }
 

@@ -16,7 +16,7 @@ from msgspec import Raw
 from vmsguard._version import __version__
 from vmsguard.agent.last_looks import LastLooks
 from vmsguard.agent.own_socket import Peer, listen_at, peer_of
-from vmsguard.agent.workers.answering import Answering, Tell
+from vmsguard.agent.workers.answering import Answering, TaskEnded, Tell
 from vmsguard.agent.workers.failures import failure_of
 from vmsguard.agent.workers.frames import (
     HEAD,
@@ -61,6 +61,7 @@ class WorkerServer:
         tell: Tell,
         looks: LastLooks,
         log: structlog.typing.FilteringBoundLogger,
+        task_ended: TaskEnded = lambda kind, outcome, seconds: None,
         uid: int | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -74,7 +75,15 @@ class WorkerServer:
         self._uid = os.geteuid() if uid is None else uid
         self._sleep = sleep
         self._given_up = GivenUp(equipment.state, evidence, equipment.clock)
-        self._answering = Answering(equipment.state, evidence, equipment.clock, self._given_up, tell=tell, looks=looks)
+        self._answering = Answering(
+            equipment.state,
+            evidence,
+            equipment.clock,
+            self._given_up,
+            tell=tell,
+            looks=looks,
+            task_ended=task_ended,
+        )
         self._listening: socket.socket | None = None
         self._serving: set[asyncio.Task[None]] = set()
         self._looking: asyncio.Task[None] | None = None
