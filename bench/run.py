@@ -24,6 +24,7 @@ BENCHMARKS = (
     "startup",
     "validate",
     "due_work",
+    "agent_round",
     "growth",
 )
 LATEST = Path(__file__).with_name("latest.json")
