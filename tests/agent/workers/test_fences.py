@@ -161,6 +161,14 @@ class TestLeases:
         with pytest.raises(StateError, match="16 s apart"):
             line.state.lease("t-1", line.owner, agent.clock.now() + apart, TTL)
 
+    def test_a_renewal_that_waited_for_a_busy_agent_is_none_of_a_wrong_clock(
+        self, agent: AgentSide, line: AgentLine
+    ) -> None:
+        lease, asked = agent.leased(line), agent.clock.now()
+        agent.pass_by(20 * SECOND)
+        assert line.state.renew(lease, asked, TTL)
+        assert agent.clock.now() + TTL == agent.state.work("t-1").lease_until  # type: ignore[union-attr]
+
     def test_what_another_worker_holds_is_not_given(self, agent: AgentSide, line: AgentLine) -> None:
         agent.leased(line)
         with agent.line("w2") as other:
