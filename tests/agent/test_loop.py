@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from msgspec import structs
 from sites import HOUR, Sites, utc
 
 from vmsguard.errors import EvidenceError, StateError
@@ -147,3 +148,26 @@ async def test_evidence_that_cannot_be_written_is_told_before_the_agent_ends(
             with pytest.raises(EvidenceError):
                 await sites.agent.round()
     assert ["evidence"] == [alert.subject for alert in sites.alerts if alert.code == "evidence-stopped"]
+
+
+async def test_what_is_aimed_at_while_a_run_is_under_way_does_not_wait_for_the_next_sweep(sites: Sites) -> None:
+    thermal(sites)
+    sites.settings = structs.replace(sites.settings, sweep=timedelta(days=1))
+    device = sites.devices["t-ber-1"]
+    async with sites.living():
+        sites.clock.passed = timedelta(hours=3)
+        await sites.look()
+        assert [utc(25, 3)] == device.purges
+        with sites.state() as state:
+            state.wake_work(["t-ber-1"], sites.clock.now())
+        sites.clock.passed = timedelta(hours=15, seconds=-1)  # a second before half of the gap has run
+        takes = iter([timedelta(seconds=2)])
+        footage = device.footage
+
+        def slow() -> list[tuple[int, datetime, datetime]]:
+            sites.clock.passed += next(takes, timedelta())
+            return footage()
+
+        device.footage = slow  # type: ignore[method-assign]
+        await sites.look()
+    assert [utc(25, 3), utc(25, 15, 0, 1)] == device.purges

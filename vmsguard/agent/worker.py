@@ -85,7 +85,7 @@ class Worker:
         state, clock = self.equipment.state, self.equipment.clock
         cameras = {camera.id: camera for camera in self.in_force.cameras_at(target.id)}
         if not cameras:
-            return self._finish(target, lease, cameras)
+            return self._finish(target, lease, cameras, clock.now())
         begun = clock.now()
         if lease.held.next_due > begun:
             return Drop("done by another task")
@@ -124,7 +124,7 @@ class Worker:
         return (
             Retry(_pause_after(outcome, target))
             if _came_to_nothing(outcome, target, overdue=overdue)
-            else self._finish(target, lease, cameras)
+            else self._finish(target, lease, cameras, begun)
         )
 
     def _found_again(self, target: Target) -> bool:
@@ -138,15 +138,15 @@ class Worker:
         self._lacking.discard(target.id)
         return True
 
-    def _finish(self, target: Target, lease: FencedLease, cameras: Mapping[str, Camera]) -> Outcome:
-        """Give the lease back with the next time there is something to do."""
+    def _finish(self, target: Target, lease: FencedLease, cameras: Mapping[str, Camera], begun: datetime) -> Outcome:
+        """Give the lease back with the next time there is something to do: now, for what came up since ``begun``."""
         now = self.equipment.clock.now()
-        # What is aimed at already and could not be sent waits for a person, or for the next sweep.
-        aims = (aim for aim in aims_at(target.id, self.equipment.state, now).values() if aim > now)
+        # What was aimed at already and could not be sent waits for a person, or for the next sweep.
+        aims = (aim for aim in aims_at(target.id, self.equipment.state, now).values() if aim > begun)
         next_due = next_look(
             next_sweep(now, self.settings.sweep, self.settings.seed, target.id),
             aims,
-            self.in_force.edges.after(now, cameras.values()),
+            self.in_force.edges.after(begun, cameras.values()),
         )
         return Done() if self.equipment.state.finish(lease.held, next_due) else Drop("lease lost")
 
