@@ -207,6 +207,8 @@ class Agent:
                 hint="mend the storage and start the agent again; its duties are overdue first",
             )
         recording = self._recording(now)
+        if monotonic >= self._beat:
+            self._heartbeat()  # before anything that a state which is away could stop: the agent lives
         self._look_at_clock(now)
         if recording:
             self._follow_clock()
@@ -223,8 +225,6 @@ class Agent:
             told = self._duties.tick(now, self.in_force.sites)
             self._calendar.look(self.in_force.fleet, now)
             self._alarms = min(told or now + _ALARMS_AT_LEAST, now + _ALARMS_AT_LEAST)
-        if monotonic >= self._beat:
-            self._heartbeat()
         await self.executor.dispatch(self._due(now, monotonic))
         if watch:
             await self.executor.dispatch(self._to_watch(monotonic))
