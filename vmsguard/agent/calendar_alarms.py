@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from vmsguard.agent.duty_clock import Tell
 from vmsguard.agent.notifications.alert import Alert
+from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import Document, ExceptionGrant, Hold
 from vmsguard.run.fleet import Fleet
 from vmsguard.state.store import State
@@ -42,16 +43,16 @@ class CalendarAlarms:
 
 def calendar_alerts(fleet: Fleet, granted: Collection[str], now: datetime) -> Iterator[Alert]:
     """What stands now; ``granted`` are the exceptions that lifted something when their cameras were judged last."""
-    sites = {camera.id: camera.site for camera in fleet.inventory.cameras.values()}
+    cameras = fleet.inventory.cameras
     for grant in fleet.grants:
         if told := _of_grant(grant, granted, now):
-            yield from _everywhere(*told, grant.id, _sites(grant.cameras, sites))
+            yield from _everywhere(*told, grant.id, _sites(grant.cameras, cameras))
     for hold in fleet.holds:
         for one in _of_hold(hold, now):
-            yield from _everywhere(*one, hold.id, _sites(hold.cameras, sites))
+            yield from _everywhere(*one, hold.id, _sites(hold.cameras, cameras))
     for document in fleet.documents:
         if told := _of_document(document, now):
-            yield from _everywhere(*told, document.id, {*document.sites, *_sites(document.cameras, sites)})
+            yield from _everywhere(*told, document.id, {*document.sites, *_sites(document.cameras, cameras)})
 
 
 def _of_grant(grant: ExceptionGrant, granted: Collection[str], now: datetime) -> tuple[str, datetime] | None:
@@ -98,8 +99,8 @@ def _announced(end: datetime, now: datetime) -> datetime | None:
     return next((end - before for before in (_AGAIN, _BEFORE) if now >= end - before), None)
 
 
-def _sites(cameras: Iterable[str], sites: Mapping[str, str]) -> set[str]:
-    return {sites[name] for name in cameras if name in sites}
+def _sites(names: Iterable[str], cameras: Mapping[str, Camera]) -> set[str]:
+    return {cameras[name].site for name in names if name in cameras}
 
 
 def _everywhere(code: str, at: datetime, subject: str, sites: Collection[str]) -> Iterator[Alert]:
