@@ -68,8 +68,10 @@ async def _serve(
     try:
         await _take(jetstream, subscription, copies, stop)
     finally:
-        rousing.cancel()
-        await asyncio.gather(rousing, return_exceptions=True)
+        # Said until it is heard: wait_for of Python 3.11 passes a cancellation over where its answer is just there.
+        while not rousing.done():
+            rousing.cancel()
+            await asyncio.wait({rousing}, timeout=1.0)
 
 
 async def _rouse(rousing: Rousing) -> None:

@@ -84,6 +84,7 @@ class UplinkPart:
         self._heard: asyncio.Queue[Confirmation | bytes] = asyncio.Queue()
         self._living: asyncio.Task[None] | None = None
         self._told = ""
+        self._stopping = False
         self._read: dict[str, int | None] = {}
         """By stream of the hub, the place of what was read there last."""
         self.trouble = "not connected yet"
@@ -95,13 +96,15 @@ class UplinkPart:
         self._living = asyncio.ensure_future(self._live())
 
     async def stop(self) -> None:
+        self._stopping = True
         if self._living is not None:
-            self._living.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._living
+            # Said until it is heard: wait_for of Python 3.11 passes a cancellation over where its answer is just there.
+            while not self._living.done():
+                self._living.cancel()
+                await asyncio.wait({self._living}, timeout=_TICK)
 
     async def _live(self) -> None:
-        while True:
+        while not self._stopping:
             try:
                 client = await connect(self._settings, f"vmsguard uplink of {self._origin}")
                 try:
@@ -138,7 +141,7 @@ class UplinkPart:
         asked = self._clock.monotonic() - _ASK_EVERY
         self._read.clear()
         self.trouble = ""
-        while True:
+        while not self._stopping:
             if self._clock.monotonic() - asked >= _ASK_EVERY:
                 asked = self._clock.monotonic()
                 await self._ask(hub)
