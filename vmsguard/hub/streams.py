@@ -22,6 +22,8 @@ from vmsguard.agent.uplink.subjects import (
 __all__ = ["Rousing", "ensure_hub_streams", "ensure_policies_stream"]
 
 _SECONDS = 2.0
+_LOOK_AGAIN = 4
+"""Looks until one that is there and whose source stands still is roused once more."""
 _UNREACHED = (NatsError, TimeoutError, OSError)
 
 
@@ -49,18 +51,22 @@ class Rousing:
         self._jetstream = jetstream
         self._domains = tuple(domains)
         self._there: frozenset[str] = frozenset()
+        self._looks = 0
 
     async def look(self) -> None:
         """See who is there; a source of who was not is taken out and put back, if one of them stands still."""
         answers = await asyncio.gather(*(self._answers(domain) for domain in self._domains))
         there = frozenset(domain for domain, here in zip(self._domains, answers, strict=True) if here)
         news, self._there = there - self._there, there
-        if not news:
+        self._looks += 1
+        if not news and self._looks % _LOOK_AGAIN:
             return
         try:
             told = await self._jetstream.stream_info(HUB_EVIDENCE_STREAM)
-            if any(source.active is None or source.active < 0 for source in told.sources or ()):
-                await self._jetstream.update_stream(_evidence_of([one for one in self._domains if one not in news]))
+            still = sum(source.active is None or source.active < 0 for source in told.sources or ())
+            if still > len(self._domains) - len(there):
+                rest = [one for one in self._domains if one not in (news or there)]
+                await self._jetstream.update_stream(_evidence_of(rest))
                 await self._jetstream.update_stream(_evidence_of(self._domains))
         except _UNREACHED:
             self._there = frozenset()  # looked at anew next time
