@@ -224,6 +224,8 @@ class Agent:
         if self._alarms is None or now >= self._alarms:
             told = self._duties.tick(now, self.in_force.sites)
             self._calendar.look(self.in_force.fleet, now)
+            # A full disk can be read from: without this nobody would hear why no lease is given.
+            equipment.state.note_time(now)
             self._alarms = min(told or now + _ALARMS_AT_LEAST, now + _ALARMS_AT_LEAST)
         await self.executor.dispatch(self._due(now, monotonic))
         if watch:
