@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from vmsguard.agent.uplink.log_tail import LogTail
 from vmsguard.agent.uplink.messages import Batch, Confirmation, encode_batch
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog, Pace
+from vmsguard.evidence.note import Note
+from vmsguard.evidence.tombstone import leaf_of_line
+from vmsguard.evidence.tree import Frontier
 from vmsguard.evidence.trust import Trust
 from vmsguard.evidence.verifying.verify import verify_directory
 from vmsguard.hub.origin_copy import OriginCopy
@@ -65,6 +69,16 @@ class Site:
         return found
 
 
+def signed_by(key: SigningKey, *lines: bytes, anchors: tuple[tuple[str, bytes], ...] = ()) -> Batch:
+    """A log of these lines, whatever they are, under a head that its key signed."""
+    tree = Frontier()
+    for line in lines:
+        tree.append(leaf_of_line(line))
+    text = f"{key.name}\n{tree.size}\n{b64encode(tree.root()).decode()}\n"
+    head = Note(text, (key.signature(text),)).to_bytes()
+    return Batch(key.name, 0, b"".join(line + b"\n" for line in lines), head, anchors=anchors)
+
+
 class CopyOf:
     """The hub's side; opened anew as often as a test likes."""
 
@@ -97,6 +111,8 @@ class CopyOf:
         return told
 
     def problems(self) -> list[str]:
+        """What an auditor finds, once full segments have their tiles."""
+        self.copy.close()
         report = verify_directory(self.evidence, trust=Trust(logs=(self.key.verifier,)), now=self.clock.now())
         return [problem.kind for problem in report.problems]
 

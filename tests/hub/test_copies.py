@@ -14,15 +14,16 @@ from click.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent))  # this folder is no package
 
-from copied_site import OwnClock, Site
+from copied_site import OwnClock, Site, signed_by
 
-from vmsguard.agent.uplink.messages import Batch, encode_batch
+from vmsguard.agent.uplink.messages import Batch, Confirmation, encode_batch
 from vmsguard.cli.main import cli
 from vmsguard.errors import EvidenceInUse
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.hub.copies import CannotTake, Copies
 from vmsguard.hub.hub_file import HubFile, load_hub_file
 from vmsguard.hub.hub_status import Hearing, standings
+from vmsguard.hub.origin_copy import OriginCopy
 
 
 class Two:
@@ -141,6 +142,32 @@ def test_a_damaged_copy_keeps_its_messages_waiting_and_the_other_goes_on(two: Tw
         assert two.sites["busan"].log.size + 3 == sent(copies, two.sites["busan"])
         assert ["hub.example.org/seoul"] == list(copies.troubles)
     assert {"seoul": Hearing.DAMAGED, "busan": Hearing.HEARD} == two.hearings()
+
+
+def test_a_bug_over_one_log_keeps_its_messages_waiting_and_the_other_goes_on(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(copy: OriginCopy, batch: Batch, raw: bytes) -> Confirmation:
+        if batch.origin.endswith("seoul"):
+            raise KeyError("first")
+        return takes(copy, batch, raw)
+
+    takes = OriginCopy.take
+    with two.opened() as copies:
+        monkeypatch.setattr(OriginCopy, "take", broken)
+        with pytest.raises(CannotTake):
+            sent(copies, two.sites["seoul"])
+        sent(copies, two.sites["busan"])
+
+        assert {"seoul": Hearing.DAMAGED, "busan": Hearing.HEARD} == two.hearings()
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+23:59", "soon"])
+def test_a_time_that_is_none_makes_a_site_unknown(time: str, two: Two) -> None:
+    with two.opened() as copies:
+        copies.take(encode_batch(signed_by(two.sites["seoul"].key, b'{"ts":"%s"}' % time.encode())))
+
+    assert {"seoul": Hearing.UNKNOWN, "busan": Hearing.UNKNOWN} == two.hearings()
 
 
 def test_a_standing_that_cannot_be_read_is_told_as_damaged(two: Two) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # this folder is no package
 
-from copied_site import SEGMENT, CopyOf, Site, files_of
+from copied_site import SEGMENT, CopyOf, Site, files_of, signed_by
 
 from vmsguard.agent.uplink.log_tail import LogTail
 from vmsguard.agent.uplink.messages import Batch
@@ -264,6 +264,27 @@ def test_an_order_to_erase_what_is_yet_to_come_is_nobody_s(site: Site, hub: Copy
     hub.take(*site.batches())
 
     assert files_of(site.folder) == files_of(hub.evidence)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'no JSON: "event":"erase.done"',
+        b'[{"event":"erase.done"}]',
+        b'{"event":"erase.done","seq":1}',
+        b'{"event":"erase.done","seq":1,"kind":"pruned","first":"0","last":0}',
+        b'{"event":"erase.done","seq":1,"kind":"tombstone","first":0.5,"last":0.5}',
+        b'{"event":"erase.done","seq":9,"kind":"tombstone","first":0,"last":1}',
+        b'no JSON: "event":"checkpoint.anchored"',
+        b'[{"event":"checkpoint.anchored"}]',
+    ],
+)
+def test_what_a_key_signed_that_is_no_record_orders_nothing_and_is_kept(line: bytes, hub: CopyOf) -> None:
+    batch = signed_by(hub.key, b'{"seq":0}', line, anchors=(("1.note", b"nothing"),))
+
+    assert (2, "") == ((told := hub.take(batch)).size, told.trouble)
+    assert 2 == hub.reopen().size
+    assert {"log/00000000000000000000.jsonl": batch.lines, "checkpoint": batch.head} == files_of(hub.evidence)
 
 
 @pytest.mark.parametrize("torn", [b'{"event":"heart', b"{}\n"])

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-import orjson
+import msgspec
+from msgspec import Struct
 
 from vmsguard.evidence.announced import ERASURE
 from vmsguard.evidence.compress import deflate
@@ -22,20 +23,36 @@ __all__ = ["announced_in", "carry_out"]
 _AT_ONCE = 1 << 20
 
 
-def announced_in(lines: Iterable[bytes], *, prunings: bool) -> tuple[Erasing, ...]:
-    """The erasures that these records say were done; prunings only where the hub follows them.
+class _Announced(Struct):
+    """What a record of an erasure must say to be followed."""
 
-    One that names records which do not all stand before it is nobody's order: an auditor is told of it.
+    event: str
+    kind: str
+    first: int
+    last: int
+
+
+_ANNOUNCED: msgspec.json.Decoder[_Announced] = msgspec.json.Decoder(_Announced)
+
+
+def announced_in(lines: Iterable[bytes], first: int, *, prunings: bool) -> tuple[Erasing, ...]:
+    """The erasures that these records, from ``first`` on, say were done; prunings only where the hub follows them.
+
+    One that names records which do not all stand before it is nobody's order: an auditor is told of it. So is one
+    that cannot be read: a key signs whatever its holder likes.
     """
     found: list[Erasing] = []
-    for line in lines:
+    for seq, line in enumerate(lines, first):
         if ERASURE not in line:
             continue
-        record = orjson.loads(line)
-        if record.get("event") != "erase.done" or not 0 <= record["first"] <= record["last"] < record["seq"]:
+        try:
+            told = _ANNOUNCED.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
             continue
-        if record["kind"] == "tombstone" or (record["kind"] == "pruned" and prunings):
-            found.append(Erasing(record["kind"], record["first"], record["last"]))
+        if told.event != "erase.done" or not 0 <= told.first <= told.last < seq:
+            continue
+        if told.kind == "tombstone" or (told.kind == "pruned" and prunings):
+            found.append(Erasing(told.kind, told.first, told.last))
     return tuple(found)
 
 

@@ -84,6 +84,12 @@ class Copies:
             why = error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
             self._close(batch.origin, why)
             raise CannotTake(why) from error
+        except Exception as error:
+            # A bug over one log must not end the hub for all: a message that is offered again would end it each time.
+            why = f"the hub broke over it: {type(error).__name__}"
+            self._log.error("the hub broke over a message", origin=batch.origin, first=batch.first, exc_info=True)
+            self._close(batch.origin, why)
+            raise CannotTake(why) from error
         if told.trouble:
             self._log.error("evidence refused", origin=batch.origin, why=told.trouble, first=batch.first)
         return told

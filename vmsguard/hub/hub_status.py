@@ -81,7 +81,7 @@ def _kept(folder: Path, refused: TroubleTold | None) -> str:
 def _age(told: str, now: datetime) -> timedelta | None:
     try:
         return now - datetime.fromisoformat(told).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

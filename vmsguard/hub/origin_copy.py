@@ -108,10 +108,11 @@ class OriginCopy:
         return self._edge.root() if size == self.size else StoredTree(self._directory).root(size)
 
     def _append(self, judged: Continues, batch: Batch) -> None:
+        first = self.size
         self._write(judged.lines)
         head, size = judged.head, judged.edge.size
         assert head.note is not None
-        erasing = (*self._standing.erasing, *announced_in(judged.lines, prunings=self._prunings))
+        erasing = (*self._standing.erasing, *announced_in(judged.lines, first, prunings=self._prunings))
         self._edge = judged.edge
         self._remember(
             size=size,
