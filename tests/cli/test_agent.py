@@ -39,7 +39,7 @@ def sql(site: Any, statement: str, *values: Any) -> list[Any]:
 
 
 def test_the_group_names_each_of_its_commands() -> None:
-    assert ["approve", "pause", "resume", "run", "status"] == sorted(agent.list_commands(None))  # type: ignore[arg-type]
+    assert ["approve", "pause", "resume", "run", "status", "worker"] == sorted(agent.list_commands(None))  # type: ignore[arg-type]
 
 
 def test_nothing_is_changed_that_no_lock_holds_and_nothing_deleted_that_nobody_approved(

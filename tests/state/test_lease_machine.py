@@ -48,7 +48,10 @@ class Leases(RuleBasedStateMachine):
         self.now = START
         self.store.drop_work([work.target for work in self.store.all_work()])
         self.owed: dict[str, set[datetime]] = {}
-        """By target, the moments it was asked to be looked at by, and was not looked at since."""
+        """By target, the moments it was asked to be looked at by, and was not looked at since.
+
+        Of those that no lease is for, the earliest: whoever looks then says anew when it is due next.
+        """
         self.covers: dict[tuple[str, int], set[datetime]] = {}
         """By lease, the wishes that were due when it began."""
         self.began: dict[tuple[str, int], datetime] = {}
@@ -66,8 +69,9 @@ class Leases(RuleBasedStateMachine):
         if began is not None and due < began:
             covered.add(due)
             owed.add(due)
-        elif not owed - covered or due < min(owed - covered):
-            owed.add(due)  # a later wish than the one that stands is none
+        else:
+            owed.add(due)
+            self.keep_earliest(target_id)
 
     @rule(target_id=TARGETS)
     def wake(self, target_id: str) -> None:
@@ -77,6 +81,7 @@ class Leases(RuleBasedStateMachine):
             for lease, covered in self.covers.items():
                 if lease[0] == target_id:
                     covered.discard(self.now)  # whoever looks already may have looked before
+            self.keep_earliest(target_id)
 
     @rule(target=leases, target_id=TARGETS, owner=OWNERS)
     def lease(self, target_id: str, owner: str) -> object:
@@ -112,6 +117,7 @@ class Leases(RuleBasedStateMachine):
             if not failed:
                 self.owed[lease.target] -= self.covers[key]
             self.owed[lease.target].add(due)
+            self.keep_earliest(lease.target)
 
     @rule(lease=consumes(leases))
     def crash(self, lease: Lease) -> None:
@@ -162,6 +168,13 @@ class Leases(RuleBasedStateMachine):
             name for (name, token), until in self.until.items() if token == self.newest[name] and self.now < until
         }
         assert not offered & leased
+
+    def keep_earliest(self, target_id: str) -> None:
+        """A target has one time beside those that the lease on it is for, in whatever order it was asked for."""
+        out = (target_id, self.newest.get(target_id, 0))
+        covered = self.owed[target_id] & self.covers[out] if out in self.until else set()
+        if rest := self.owed[target_id] - covered:
+            self.owed[target_id] = covered | {min(rest)}
 
     def holds(self, lease: Lease) -> bool:
         """Whether nobody else got the target since, and it was not given back; time alone takes no lease away."""

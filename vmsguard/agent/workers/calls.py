@@ -80,6 +80,7 @@ WRITES = frozenset(
         "remember_lock",
         "remember_scope",
         "remember_sightings",
+        "tell_alarm",
         "wake_work",
     }
 )
@@ -133,7 +134,6 @@ AGENT_ONLY = frozenset(
         "schema",
         "shorten_leases",
         "standing_counts",
-        "tell_alarm",
         "unsent",
         "unsent_count",
         "where",
