@@ -144,6 +144,25 @@ def test_a_damaged_copy_keeps_its_messages_waiting_and_the_other_goes_on(two: Tw
     assert {"seoul": Hearing.DAMAGED, "busan": Hearing.HEARD} == two.hearings()
 
 
+def test_a_copy_that_was_mended_is_taken_up_again_within_seconds_and_not_read_for_every_message(two: Two) -> None:
+    seoul = two.sites["seoul"]
+    with two.opened() as copies:
+        sent(copies, seoul)
+    path = two.hub.evidence(seoul.origin) / "log" / f"{0:020d}.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100])
+
+    with two.opened() as copies:
+        seoul.write(3)
+        (batch,) = seoul.batches()
+        path.write_bytes(whole)
+        with pytest.raises(CannotTake, match="does not hold"):
+            copies.take(encode_batch(batch))
+        two.clock.advance(5)
+        told = copies.take(encode_batch(batch))
+        assert (seoul.log.size, {}) == (told.size if told else 0, copies.troubles)
+
+
 def test_a_bug_over_one_log_keeps_its_messages_waiting_and_the_other_goes_on(
     two: Two, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,9 @@ from vmsguard.model.clock import Clock
 __all__ = ["CannotTake", "Copies"]
 
 
+_TRY_AGAIN_SECONDS = 5.0
+
+
 class CannotTake(Exception):
     """The copy cannot be written now: the message stays with the server and is offered again."""
 
@@ -35,6 +38,7 @@ class Copies:
         self._disk = disk or Disk()
         self._open: dict[str, OriginCopy] = {}
         self._broken: dict[str, str] = {}
+        self._tried: dict[str, float] = {}
         hub.directory.mkdir(parents=True, exist_ok=True)
         self._lock = WriterLock(hub.directory, "the hub's directory is being written")
         for site in hub.sites:
@@ -74,7 +78,7 @@ class Copies:
         if all(site.origin != batch.origin for site in self._hub.sites):
             self._log.error("evidence of a log that the hub file does not name", first=batch.first)
             return None
-        copy = self._open.get(batch.origin) or self._reopen(batch.origin)
+        copy = self._open.get(batch.origin) or self._reopen_now_and_then(batch.origin)
         if copy is None:
             raise CannotTake(self._broken[batch.origin])
         try:
@@ -93,6 +97,14 @@ class Copies:
         if told.trouble:
             self._log.error("evidence refused", origin=batch.origin, why=told.trouble, first=batch.first)
         return told
+
+    def _reopen_now_and_then(self, origin: str) -> OriginCopy | None:
+        """Not for every message that waits: opening reads what is there, and the other logs would wait for it."""
+        now = self._clock.monotonic()
+        tried = self._tried.get(origin)
+        if tried is not None and now < tried + _TRY_AGAIN_SECONDS:
+            return None
+        return self._reopen(origin)
 
     def _reopen(self, origin: str) -> OriginCopy | None:
         site = next(one for one in self._hub.sites if one.origin == origin)
@@ -115,6 +127,7 @@ class Copies:
         return self._open[origin]
 
     def _close(self, origin: str, why: str) -> None:
+        self._tried[origin] = self._clock.monotonic()
         if copy := self._open.pop(origin, None):
             copy.close()
         if self._broken.get(origin) != why:

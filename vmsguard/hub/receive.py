@@ -61,8 +61,17 @@ async def _serve(
 ) -> None:
     jetstream = client.jetstream(domain=settings.domain or None)
     await ensure_hub_streams(jetstream, domains)
-    config = ConsumerConfig(ack_wait=_ACK_WAIT, max_deliver=-1)
-    subscription = await jetstream.pull_subscribe("", durable=_CONSUMER, stream=HUB_EVIDENCE_STREAM, config=config)
+    config = ConsumerConfig(
+        name=_CONSUMER,
+        durable_name=_CONSUMER,
+        ack_wait=_ACK_WAIT,
+        max_deliver=-1,
+        # Of a log whose copy cannot be written all messages wait; by default the server would offer a thousand of
+        # them and nothing of any other log (nats-server 2.15.1).
+        max_ack_pending=-1,
+    )
+    await jetstream.add_consumer(HUB_EVIDENCE_STREAM, config)
+    subscription = await jetstream.pull_subscribe_bind(durable=_CONSUMER, stream=HUB_EVIDENCE_STREAM)
     await _confirm(jetstream, copies.confirmations())
     rousing = asyncio.ensure_future(_rouse(Rousing(client, jetstream, domains)))
     try:
