@@ -159,6 +159,13 @@ def test_a_running_agent_is_seen_from_outside_and_tells_people(
             status = site.run("agent", "status", "--format", "json")
             assert (0, True, {}) == (status.code, status.json["alive"], status.json["not_ready"])
             assert status.json["status"].startswith("2 targets, ")
+            assert [] == status.json["pauses"]
+            assert 0 == site.run("agent", "pause", "--target", "t-cam-1", "--by", "role:it").code
+            (pause,) = site.run("agent", "status", "--format", "json").json["pauses"]
+            assert ("target", "t-cam-1", "role:it", None, False) == tuple(
+                pause[name] for name in ("scope", "name", "by", "until", "duties")
+            )
+            assert 0 == site.run("agent", "resume", "--target", "t-cam-1").code
 
             site.inside(simulator.stop)
             until(lambda: bool(receiver.posted), process, told)
@@ -180,7 +187,7 @@ def test_a_running_agent_is_seen_from_outside_and_tells_people(
     assert 2 == site.run("agent", "status").code
 
 
-def test_status_says_which_first_deletions_wait_and_how_they_are_approved(
+def test_status_says_what_is_paused_which_first_deletions_wait_and_how_they_are_approved(
     site: Any, fever: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.simulate([fever])
@@ -191,7 +198,12 @@ def test_status_says_which_first_deletions_wait_and_how_they_are_approved(
         "not_ready": {"state": "full"},
         "running": 0,
         "waiting": 0,
-        "first_deletions": [{"target": "t-1", "recordings": 7}],
+        "workers": 1,
+        "pauses": [
+            {"scope": "site", "name": "hq", "by": "role:it", "until": None, "duties": False, "reason": ""},
+            {"scope": "all", "name": "", "by": "agent", "until": "2026-07-01T00:00:00Z", "duties": True, "reason": ""},
+        ],
+        "first_deletions": [{"target": "t-1", "recordings": 7}, {"target": "t-2", "recordings": 1}],
         "last_round": None,
     }
     monkeypatch.setattr("vmsguard.agent.control.client.ask_agent", lambda *_, **__: told)
@@ -200,6 +212,11 @@ def test_status_says_which_first_deletions_wait_and_how_they_are_approved(
 
     assert 4 == answer.code
     assert "vmsguard agent approve t-1 --purge 7 --by ROLE" in answer.out
+    assert "a first deletion waits at t-1: 7 recordings\n" in answer.out
+    assert "a first deletion waits at t-2: 1 recording\n" in answer.out
+    assert "1 worker is connected\n" in answer.out
+    assert "paused: site hq by role:it until it is resumed\n" in answer.out
+    assert "paused: everywhere by agent until 2026-07-01T00:00:00Z, deletions too\n" in answer.out
     assert "not ready: state: full" in answer.out
     assert "None" not in answer.out
 

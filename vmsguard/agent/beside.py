@@ -189,9 +189,28 @@ class Beside:
             "running": health.running,
             "waiting": health.waiting,
             "workers": health.workers,
+            "pauses": self._pauses(),
             "first_deletions": [{"target": target, "recordings": count} for target, count in self._looks.waiting()],
-            "last_round": None if agent.last_round is None else agent.last_round.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "last_round": None if agent.last_round is None else _utc(agent.last_round),
         }
+
+    def _pauses(self) -> list[dict[str, Any]]:
+        """Those that stand; none where the state cannot be read, which the answer says in another place."""
+        try:
+            standing = self.equipment.state.pauses(self.equipment.clock.now())
+        except StateError:
+            return []
+        return [
+            {
+                "scope": one.scope.value,
+                "name": one.name,
+                "by": one.by,
+                "until": None if one.until is None else _utc(one.until),
+                "duties": one.duties,
+                "reason": one.reason,
+            }
+            for one in standing
+        ]
 
     def _sign_of_life(self) -> str:
         told = self.config.agent.sign_of_life
@@ -208,3 +227,7 @@ class Beside:
     def _evidence_works(self) -> None:
         if self.equipment.evidence.broken:
             raise EvidenceError(self.equipment.evidence.broken)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -17,13 +17,14 @@ _SECONDS = 10.0
 @format_option
 @click.pass_context
 def status(ctx: click.Context, output: str) -> None:
-    """Say how the running agent is: how much is due, what is late, and what keeps it from working.
+    """Say how the running agent is: how much is due, what is late or paused, and what keeps it from working.
 
     Exit codes: 0 it is ready; 2 no agent answers; 4 it answers and something keeps it from working.
     """
     from vmsguard.agent.control.client import ask_agent
     from vmsguard.cli.installation import config_path
     from vmsguard.cli.output import print_json
+    from vmsguard.cli.state_lines import pause_line
     from vmsguard.fleet.load_config import load_config
 
     told = ask_agent(load_config(config_path(ctx)).agent.socket, "status", {}, seconds=_SECONDS)
@@ -32,10 +33,12 @@ def status(ctx: click.Context, output: str) -> None:
     else:
         click.echo(told["status"])
         if told.get("workers") is not None:
-            click.echo(f"{told['workers']} workers are connected")
+            click.echo("1 worker is connected" if told["workers"] == 1 else f"{told['workers']} workers are connected")
         click.echo(
             f"{told['running']} tasks running, {told['waiting']} waiting; last round {told['last_round'] or 'none yet'}"
         )
+        for pause in told["pauses"]:
+            click.echo(f"paused: {pause_line(pause)}")
         say_first_deletions((one["target"], one["recordings"]) for one in told["first_deletions"])
         for name, why in told["not_ready"].items():
             click.echo(f"not ready: {name}: {why}")
@@ -45,5 +48,5 @@ def status(ctx: click.Context, output: str) -> None:
 def say_first_deletions(waiting: Iterable[tuple[str, int]]) -> None:
     """Where a first deletion waits for a person, and how it is approved."""
     for target, count in waiting:
-        click.echo(f"a first deletion waits at {target}: {count} recordings")
+        click.echo(f"a first deletion waits at {target}: {count} recording{'' if count == 1 else 's'}")
         click.echo(f"  next: vmsguard agent approve {target} --purge {count} --by ROLE")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vmsguard.state.store import State
 
-__all__ = ["lines_of", "overview_of"]
+__all__ = ["lines_of", "overview_of", "pause_line"]
 
 
 def overview_of(state: State, now: datetime) -> dict[str, Any]:
@@ -26,7 +26,13 @@ def overview_of(state: State, now: datetime) -> dict[str, Any]:
         "targets_due": sum(one.next_due <= now for one in work),
         "leases": sum(bool(one.owner) for one in work),
         "pauses": [
-            {"scope": str(pause.scope), "name": pause.name, "by": pause.by, "until": _utc(pause.until)}
+            {
+                "scope": str(pause.scope),
+                "name": pause.name,
+                "by": pause.by,
+                "until": _utc(pause.until),
+                "duties": pause.duties,
+            }
             for pause in state.pauses(now)
         ],
         "unsent_notices": state.unsent_count(),
@@ -43,12 +49,19 @@ def lines_of(overview: Mapping[str, Any]) -> Iterator[str]:
     yield f"{'duties':<16}{overview['duties']}, {overview['duties_overdue']} overdue{due}"
     yield f"{'targets':<16}{overview['targets_with_work']}, {overview['targets_due']} due, {overview['leases']} leased"
     for pause in overview["pauses"]:
-        until = f"until {pause['until']}" if pause["until"] else "until it is resumed"
-        yield f"{'paused':<16}{pause['scope']}{' ' if pause['name'] else ''}{pause['name']} by {pause['by']} {until}"
+        yield f"{'paused':<16}{pause_line(pause)}"
     yield f"{'notices':<16}{overview['unsent_notices']} to send"
     for table, count in overview["rows"].items():
         if count:
             yield f"  {table:<22}{count:>8}"
+
+
+def pause_line(pause: Mapping[str, Any]) -> str:
+    """What stands still, who said so, and until when."""
+    where = f"{pause['scope']} {pause['name']}" if pause["name"] else "everywhere"
+    until = f"until {pause['until']}" if pause["until"] else "until it is resumed"
+    duties = ", deletions too" if pause["duties"] else ""
+    return f"{where} by {pause['by']} {until}{duties}"
 
 
 def _utc(moment: datetime | None) -> str | None:
