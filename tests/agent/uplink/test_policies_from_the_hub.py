@@ -142,6 +142,18 @@ def test_another_key_is_refused(site: Taking) -> None:
     assert (False, [("policies.refused", 0, "signature")]) == (site.place.exists(), site.recorded)
 
 
+def test_what_is_refused_is_told_once_however_often_it_comes_by_turns(site: Taking) -> None:
+    site.taker(site.bundle(5))
+    forged, old = site.bundle(6, key=SigningKey.generate(KEY.name)), site.bundle(4)
+
+    for data in (b"nonsense", forged, old) * 3:
+        site.taker(data)
+
+    refused = [("policies.refused", 0, "malformed"), ("policies.refused", 0, "signature")]
+    assert [("policies.taken", 5, ""), *refused, ("policies.refused", 4, "not-newer")] == site.recorded
+    assert 3 == len(site.alerts)
+
+
 def test_a_bundle_with_mistakes_leaves_what_was_in_force_and_its_number_is_free(site: Taking) -> None:
     site.taker(site.bundle(1))
     site.mistaken = True

@@ -51,6 +51,8 @@ _ASK_EVERY = 10.0
 """Seconds between two questions to the hub for what may have been missed while the link was down."""
 _HUB_SECONDS = 3.0
 _AFTER_TROUBLE = 5.0
+_MOST_HEARD = 32
+"""So many messages may wait to be looked at: who shouts without end fills no memory."""
 _UNREACHED = (NatsError, TimeoutError, OSError)
 
 
@@ -81,7 +83,7 @@ class UplinkPart:
         self._take_policies = take_policies
         self._sleep = sleep
         self._uplink = Uplink(LogTail(directory), clock.monotonic)
-        self._heard: asyncio.Queue[Confirmation | bytes] = asyncio.Queue()
+        self._heard: asyncio.Queue[Confirmation | bytes] = asyncio.Queue(_MOST_HEARD)
         self._living: asyncio.Task[None] | None = None
         self._told = ""
         self._stopping = False
@@ -147,8 +149,11 @@ class UplinkPart:
                 await self._ask(hub)
             await self._answers(jetstream)
             await self._send(jetstream)
-            with contextlib.suppress(TimeoutError):
-                self._heard.put_nowait(await asyncio.wait_for(self._heard.get(), _TICK))
+            try:
+                one = await asyncio.wait_for(self._heard.get(), _TICK)
+            except TimeoutError:
+                continue
+            await self._take_in(one, jetstream)
 
     async def _send(self, jetstream: JetStreamContext) -> None:
         while (following := await asyncio.to_thread(self._uplink.next)) is not None:
@@ -164,13 +169,21 @@ class UplinkPart:
     async def _answers(self, jetstream: JetStreamContext) -> None:
         """Everything that was heard since the last look."""
         while not self._heard.empty():
-            one = self._heard.get_nowait()
-            if isinstance(one, bytes):
-                if self._take_policies is not None:
-                    await asyncio.to_thread(self._take_policies, one)
-                continue
-            told = await asyncio.to_thread(self._uplink.told, one)
-            await self._follow(told, jetstream)
+            await self._take_in(self._heard.get_nowait(), jetstream)
+
+    async def _take_in(self, one: Confirmation | bytes, jetstream: JetStreamContext) -> None:
+        if not isinstance(one, bytes):
+            await self._follow(await asyncio.to_thread(self._uplink.told, one), jetstream)
+        elif self._take_policies is not None:
+            await asyncio.to_thread(self._take_policies, one)
+
+    def _hear(self, one: Confirmation | bytes) -> bool:
+        """Whether there was room; the hub's last word is read again, so what is not heard now is heard later."""
+        try:
+            self._heard.put_nowait(one)
+        except asyncio.QueueFull:
+            return False
+        return True
 
     async def _follow(self, told: Told, jetstream: JetStreamContext) -> None:
         if told.confirmed is not None:
@@ -192,22 +205,20 @@ class UplinkPart:
         if self._take_policies is not None:
             await asyncio.to_thread(self._take_policies.look)
             with contextlib.suppress(*_UNREACHED):
-                await self._ask_for(hub, POLICIES_STREAM, POLICIES_SUBJECT, self._heard.put_nowait)
+                await self._ask_for(hub, POLICIES_STREAM, POLICIES_SUBJECT, self._hear)
 
-    async def _ask_for(self, hub: JetStreamContext, stream: str, subject: str, take: Callable[[bytes], None]) -> None:
+    async def _ask_for(self, hub: JetStreamContext, stream: str, subject: str, hear: Callable[[bytes], bool]) -> None:
         with contextlib.suppress(NotFoundError):
             message = await hub.get_last_msg(stream, subject)
-            if message.seq != self._read.get(stream):
+            if message.seq != self._read.get(stream) and hear(message.data or b""):
                 self._read[stream] = message.seq
-                take(message.data or b"")
 
-    def _confirmation(self, data: bytes) -> None:
+    def _confirmation(self, data: bytes) -> bool:
         said = decode_confirmation(data)
-        if said is not None and said.origin == self._origin:
-            self._heard.put_nowait(said)
+        return said is None or said.origin != self._origin or self._hear(said)
 
     async def _confirmation_came(self, message: Msg) -> None:
         self._confirmation(message.data)
 
     async def _policies_came(self, message: Msg) -> None:
-        self._heard.put_nowait(message.data)
+        self._hear(message.data)

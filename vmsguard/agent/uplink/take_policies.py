@@ -56,7 +56,7 @@ class PolicyTaker:
         self._clock = clock
         self._log = log
         self._disk = disk or Disk()
-        self._refused = ""
+        self._refused: set[str] = set()
         self._stale = 0
 
     def __call__(self, data: bytes) -> None:
@@ -115,7 +115,7 @@ class PolicyTaker:
         self._record("policies.taken", number=told.number, sha256=told.sha256, files=len(bundle.files), durable=True)
         self._disk.replace(self._versions / f"{told.number:012d}.note", bundle.signed)
         self._link(folder)
-        self._refused = ""
+        self._refused.clear()
         self._log.info("policies taken over from the hub", number=told.number)
         self._tidy(told.number)
 
@@ -157,10 +157,12 @@ class PolicyTaker:
             self._tell([Alert(code="policies-stale", site="", subject="policies", at=self._clock.now())])
 
     def _refuse(self, code: str, why: str, number: int, digest: str) -> None:
+        # Each once: what anybody may send again and again, by turns, must fill neither log nor pagers. Of what nobody
+        # signed there is one of each code, and of what was signed as many as were ever published.
         what = f"{code}:{number}:{digest}"
-        if what == self._refused:
+        if what in self._refused:
             return
-        self._refused = what
+        self._refused.add(what)
         self._log.error("policies of the hub not taken over", why=why)
         self._record("policies.refused", number=number, sha256=digest, reason_code=code)
         self._tell([Alert(code="policies-refused", site="", subject="policies", at=self._clock.now())])
