@@ -93,6 +93,8 @@ class JetStreamExecutor:
         try:
             while not stop.is_set():
                 here = set(self._sites())
+                for site in [site for site, loop in loops.items() if loop.done() and not stop.is_set()]:
+                    self._broke(site, loops.pop(site))
                 for site in here - loops.keys():
                     loops[site] = asyncio.ensure_future(self._serve_site(site, handler, stop))
                 for site in loops.keys() - here:
@@ -107,6 +109,11 @@ class JetStreamExecutor:
             for task in rest:
                 task.cancel()
             await asyncio.gather(*rest, return_exceptions=True)
+
+    def _broke(self, site: str, loop: asyncio.Task[None]) -> None:
+        """A bug must not leave a site without anybody who takes its tasks, unseen: it is told, and served anew."""
+        error = None if loop.cancelled() else loop.exception()
+        self._log.error("the tasks of a site were not taken", site=site, error=type(error).__name__, exc_info=error)
 
     def health(self) -> Health:
         """Ready while tasks can be handed over or taken; how many wait is the state's to say."""
