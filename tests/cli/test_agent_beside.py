@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
 import json
 import os
@@ -15,11 +16,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 from standardwebhooks import Webhook
+
+from vmsguard.agent.health.vitals import Vitals
+from vmsguard.cli.agent_run import _until_a_signal
+from vmsguard.model.clock import SystemClock
 
 KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PATIENCE = 60.0
@@ -232,3 +238,21 @@ def test_a_health_address_that_is_taken_is_said_and_nothing_is_left_behind(
     assert 2 == answer.code
     assert f"127.0.0.1:{taken} cannot be listened on" in answer.err
     assert not (site.folder / "agent.sock").exists()
+
+
+async def test_from_the_signal_on_it_is_not_ready_though_tasks_may_still_run() -> None:
+    vitals, heard_at_the_signal = Vitals(clock=SystemClock()), []
+
+    async def work(stop: asyncio.Event) -> None:
+        vitals.tick()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await stop.wait()
+        heard_at_the_signal.append(vitals.troubles())
+
+    installation: Any = SimpleNamespace(
+        config=SimpleNamespace(evidence=SimpleNamespace(origin="example.org/a")),
+        fleet=SimpleNamespace(inventory=SimpleNamespace(targets={}, cameras={})),
+    )
+    agent: Any = SimpleNamespace(run=work)
+    await _until_a_signal(agent, installation, vitals)
+    assert [{"stopping": "it was told to stop"}] == heard_at_the_signal

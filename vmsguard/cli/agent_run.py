@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vmsguard.agent.assemble import LocalAgent
     from vmsguard.agent.beside import Beside
     from vmsguard.agent.files import FleetFiles
+    from vmsguard.agent.health.vitals import Vitals
     from vmsguard.cli.installation import Installation
     from vmsguard.run.equipment import Equipment
 
@@ -73,12 +74,12 @@ async def _live(installation: Installation, equipment: Equipment, once: bool) ->
     async with assembled as agent:
         agent.handler = beside.counted(agent.handler)
         agent.parts = (*agent.parts, *beside.parts(agent), *(() if uplink is None else (uplink,)))
-        await _until_a_signal(agent, installation)
+        await _until_a_signal(agent, installation, beside.vitals)
     click.echo("stopped in order")
     return 0
 
 
-async def _until_a_signal(agent: Agent, installation: Installation) -> None:
+async def _until_a_signal(agent: Agent, installation: Installation, vitals: Vitals) -> None:
     import asyncio
     import signal
 
@@ -89,8 +90,13 @@ async def _until_a_signal(agent: Agent, installation: Installation) -> None:
     )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def told_to_stop() -> None:
+        vitals.stopping = True  # from here on, not when the last task has ended: that may take minutes
+        stop.set()
+
     for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, stop.set)
+        loop.add_signal_handler(one, told_to_stop)
     await agent.run(stop)
 
 

@@ -49,7 +49,8 @@ def run(file: Path | None) -> None:
         for site in hub.sites:
             if not site.keys:
                 log.error("the trust file names no key of this log: nothing of it can be taken", origin=site.origin)
-        click.echo(f"hub of {len(hub.sites)} sites in {hub.directory}; vmsguard hub status tells how they stand")
+        sites = "1 site" if len(hub.sites) == 1 else f"{len(hub.sites)} sites"
+        click.echo(f"hub of {sites} in {hub.directory}; vmsguard hub status tells how they stand")
         asyncio.run(_run(hub, copies, log))
     click.echo("stopped in order")
 

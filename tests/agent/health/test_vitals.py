@@ -11,6 +11,7 @@ def broken() -> None:
 def test_a_loop_that_has_not_begun_is_not_alive(clock) -> None:
     vitals = Vitals(clock=clock)
     assert not vitals.alive
+    assert {"loop": "it has not gone round yet"} == vitals.troubles()
     vitals.tick()
     assert vitals.alive
     assert {} == vitals.troubles()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog.testing
 from nats_operator import Operator
 from nats_server import NatsServer, debian_binary, free_port, nats_binary
 
@@ -125,6 +126,21 @@ async def test_a_login_that_is_refused_is_tried_again_and_works_once_it_is_let_i
         server.more = ""
         server.start()
         await _until(lambda: line.client is not None)
+
+
+async def test_an_outage_is_said_once_and_so_is_its_end(start: Start) -> None:
+    server = start()
+    with structlog.testing.capture_logs() as said:
+        async with NatsLine(settings(server), "test", patience=20) as line:
+            await line.first_look()
+            assert [] == said
+            server.kill()
+            await _until(lambda: any("ConnectionRefusedError" in one["event"] for one in said))
+            await asyncio.sleep(5)  # two more tries, and a half
+            server.start()
+            await _until(lambda: line.client is not None)
+    assert 1 == sum("ConnectionRefusedError" in one["event"] for one in said)
+    assert "the NATS server is there again" == said[-1]["event"]
 
 
 async def test_a_user_with_credentials_is_let_in_and_nobody_without(start: Start, tmp_path: Path) -> None:

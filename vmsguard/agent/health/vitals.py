@@ -39,7 +39,7 @@ class Vitals:
         """What keeps the agent from being ready, by check, in words that hold no secret; empty if nothing does."""
         found: dict[str, str] = {}
         if not self.alive:
-            found["loop"] = "it has not gone round lately"
+            found["loop"] = "it has not gone round yet" if self._ticked is None else "it has not gone round lately"
         if self.stopping:
             found["stopping"] = "it was told to stop"
         for name, check in self.checks.items():

@@ -102,6 +102,7 @@ class NatsLine:
         self._patience = patience
         self._client: Client | None = None
         self._trouble = "no connection to the NATS server yet"
+        self._said = ""
         self._looked = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
@@ -154,20 +155,26 @@ class NatsLine:
             try:
                 client = await _connected(self.settings, self._name, self._told, self._look_again, on_close)
             except NoServer as error:
-                self._log.warning(error.message)
+                self._warn(error.message)
             else:
                 self._client = client
                 try:
                     self._look_at(client)
                     await closed.wait()
-                    self._log.warning("the NATS server closed the connection")
+                    self._warn("the NATS server closed the connection")
                 finally:
                     self._trouble = _NOT_CONNECTED
                     await _close(client)
             await asyncio.sleep(_AGAIN)
 
     async def _told(self, error: Exception) -> None:
-        self._log.warning("trouble with the NATS server", error=type(error).__name__)
+        self._warn(f"trouble with the NATS server: {type(error).__name__}")
+
+    def _warn(self, trouble: str) -> None:
+        """Once while it stays so: everything is tried again each few seconds for as long as an outage lasts."""
+        if trouble != self._said:
+            self._log.warning(trouble)
+        self._said = trouble
 
     async def _look_again(self) -> None:
         if self._client is not None:
@@ -190,6 +197,9 @@ class NatsLine:
             self.finding = finding
             unfit = finding.reliance is Reliance.UNFIT
             self._trouble = f"the NATS server may not be relied on: {finding.why}" if unfit else ""
+            if self._said:
+                self._log.warning("the NATS server is there again")
+            self._said = ""
             if finding.why:
                 self._log.warning("the NATS server was looked at", why=finding.why, hint=finding.next_step)
             self.made += 1
