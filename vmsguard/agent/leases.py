@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -59,11 +60,22 @@ class StateLease:
 class StateLeases:
     """Hands out leases in the name of one process, and takes back what ended without a result."""
 
-    def __init__(self, state: State, clock: Clock, *, owner: str, term: float, seed: str) -> None:
+    def __init__(
+        self,
+        state: State,
+        clock: Clock,
+        *,
+        owner: str,
+        term: float,
+        seed: str,
+        in_hand: Callable[[], Collection[str]] = lambda: (),
+    ) -> None:
+        """``in_hand`` tells the targets to which something may be on its way that was announced and not answered."""
         self._state = state
         self._clock = clock
         self._owner = owner
         self._seed = seed
+        self._in_hand = in_hand
         self.term = term
 
     async def acquire(self, ref: TaskRef) -> StateLease | None:
@@ -74,8 +86,11 @@ class StateLeases:
     async def release(self, lease: Lease, ref: TaskRef, outcome: Outcome | None) -> None:
         """What was done is written already. All else leaves the work as due as it was, after a pause if it failed.
 
-        A task that only looked, or was given up unfinished, leaves the pause as it was too.
+        A task that only looked, or was given up unfinished, leaves the pause as it was too. One that was given up in
+        the middle of a change keeps its lease until that runs out: nobody else is to ask the target anything before.
         """
+        if outcome is None and ref.target in self._in_hand():
+            return
         if (isinstance(outcome, Done) and ref.kind == DUE) or not isinstance(lease, FencedLease):
             return
         held = lease.held

@@ -60,7 +60,7 @@ class WorkerProcess:
         while not stop.is_set():
             try:
                 line = await asyncio.to_thread(connect_to_agent, self.socket, self.name, left=left)
-            except AgentGone as error:
+            except StateError as error:  # gone; or there, and its state is not
                 self._now(f"waits for the agent: {error.message}")
                 await _until(stop, _AGAIN)
                 continue
@@ -78,7 +78,14 @@ class WorkerProcess:
         in_force.refresh(self.clock.now())
         term, seed = settings.lease_seconds, settings.seed
         needs = ExecutorNeeds(
-            leases=StateLeases(line.state, self.clock, owner=line.owner, term=term, seed=seed),
+            leases=StateLeases(
+                line.state,
+                self.clock,
+                owner=line.owner,
+                term=term,
+                seed=seed,
+                in_hand=lambda: line.evidence.in_hand,
+            ),
             config=self.config,
             secrets=self.secrets,
             name=f"vmsguard worker {self.name}",

@@ -13,6 +13,10 @@ from agent_side import TTL, AgentSide, intent, result
 from msgspec import Raw
 
 from vmsguard._version import __version__
+from vmsguard.agent.executor import Lease as Held
+from vmsguard.agent.leases import FencedLease, StateLeases
+from vmsguard.agent.tasks import Outcome, TaskRef
+from vmsguard.agent.under_lease import under_lease
 from vmsguard.agent.workers.agent_line import AgentLine, connect_to_agent
 from vmsguard.agent.workers.frames import Answer, Hello, Welcome, decode_up, encode, framed, length_of
 from vmsguard.agent.workers.line import Line
@@ -59,6 +63,45 @@ def test_an_agent_that_goes_between_intent_and_result_leaves_the_intent_open(idl
     line.close()
     with idle_agent.running():
         assert [seq] == [one.seq for one in idle_agent.log.unresolved]
+
+
+class TestTaskGivenUp:
+    @pytest.mark.parametrize("answered", [False, True])
+    def test_its_target_is_free_at_once_unless_something_may_be_on_its_way(
+        self, agent: AgentSide, answered: bool
+    ) -> None:
+        agent.work("t-1")
+        with agent.line() as line:
+
+            async def change(ref: TaskRef, lease: Held) -> Outcome:
+                assert isinstance(lease, FencedLease)
+                with lease.fenced():
+                    seq = intent(line)
+                    if answered:
+                        result(line, seq)
+                    begun.set()
+                    await asyncio.Event().wait()
+                raise AssertionError
+
+            async def story() -> None:
+                task = asyncio.ensure_future(under_lease(leases, change, TaskRef("s", "t-1"), asyncio.sleep))
+                await begun.wait()
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+            begun = asyncio.Event()
+            leases = StateLeases(
+                line.state,
+                agent.clock,
+                owner=line.owner,
+                term=TTL.total_seconds(),
+                seed="test",
+                in_hand=lambda: line.evidence.in_hand,
+            )
+            asyncio.run(story())
+
+            with agent.line("other") as other:
+                assert answered is (other.state.lease("t-1", other.owner, agent.clock.now(), TTL) is not None)
 
 
 class TestRestartedAgent:
