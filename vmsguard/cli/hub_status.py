@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from vmsguard.cli.evidence.plain_text import plain, print_line
-from vmsguard.cli.output import format_option, make_console
+from vmsguard.cli.evidence.plain_text import plain
+from vmsguard.cli.output import format_option, make_console, print_json
 
 __all__ = ["status"]
 
@@ -30,13 +30,15 @@ def status(file: Path | None, output: str) -> None:
     if output == "json":
         import msgspec
 
-        print_line({"sites": [msgspec.to_builtins(one) for one in found]})
+        print_json({"sites": [msgspec.to_builtins(one) for one in found]})
     else:
         from rich.table import Table
 
         table = Table("log", "state", "records", "newest", "age", box=None, pad_edge=False, header_style="bold")
         for one in found:
-            table.add_row(plain(one.origin), one.hearing, str(one.size), one.newest[:19], _age(one.age_seconds))
+            table.add_row(
+                plain(one.origin), one.hearing, str(one.size), _to_the_second(one.newest), _age(one.age_seconds)
+            )
         console = make_console()
         console.print(table)
         for one in found:
@@ -49,6 +51,10 @@ def status(file: Path | None, output: str) -> None:
         raise click.exceptions.Exit(3)
     if Hearing.UNKNOWN in hearings:
         raise click.exceptions.Exit(4)
+
+
+def _to_the_second(moment: str) -> str:
+    return f"{moment[:19]}Z" if moment else "-"
 
 
 def _age(seconds: int | None) -> str:
