@@ -91,7 +91,7 @@ def resume(ctx: click.Context, site: str | None, target: str | None) -> None:
             else:
                 ended = Orders.end(state, log, reach.scope, reach.name, os.getuid(), now)
             resumed = Resumed(ended, tuple(Reach(one.scope, one.name) for one in state.pauses(now)))
-    standing = ", ".join(_where(one) for one in resumed.left)
+    standing = ", ".join(dict.fromkeys(_where(one) for one in resumed.left))  # two people may have paused one place
     if not resumed.ended:
         hint = f"what stands is a pause of: {standing}" if resumed.left else "no pause stands"
         raise UsageError(f"there is no pause of: {_where(reach)}", hint=hint)
