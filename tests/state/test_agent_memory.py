@@ -193,7 +193,17 @@ def test_the_newest_look_at_each_target_is_kept(state: State, noon: datetime) ->
     assert {"t-1": full, "t-2": replace(bare, target="t-2")} == state.seen()
 
 
-def test_what_a_hub_has_confirmed_is_never_taken_back(state: State) -> None:
+def test_what_a_hub_confirmed_of_another_history_counts_no_more(state: State) -> None:
+    state.expect_hub("log")
+    state.confirm_evidence("log", 5)
+    state.confirm_evidence("other", 7)
+    state.forget_confirmed("log")
+    assert (0, 7) == (state.confirmed_evidence("log"), state.confirmed_evidence("other"))
+    state.confirm_evidence("log", 3)
+    assert 3 == state.confirmed_evidence("log")
+
+
+def test_an_answer_that_comes_late_takes_nothing_back(state: State) -> None:
     assert state.confirmed_evidence("log") is None
     state.expect_hub("log")
     assert 0 == state.confirmed_evidence("log")

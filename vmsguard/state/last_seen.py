@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from vmsguard.model.last_seen import LastSeen
 from vmsguard.state import tables as t
@@ -39,9 +39,15 @@ class Remembered(Stored):
             insert_rows(connection, t.evidence_confirmed, [{"origin": origin, "size": 0}])
 
     def confirm_evidence(self, origin: str, size: int) -> None:
-        """The hub has this many records of the log; what was confirmed is never taken back."""
+        """The hub has this many records of the log; an answer that comes late takes nothing back."""
         with self._database.write() as connection:
             raise_number(connection, t.evidence_confirmed, {"origin": origin}, "size", size)
+
+    def forget_confirmed(self, origin: str) -> None:
+        """What the hub has is another history than the log that is here: of this one nothing is confirmed yet."""
+        table = t.evidence_confirmed
+        with self._database.write() as connection:
+            connection.execute(update(table).where(table.c.origin == origin).values(size=0))
 
     def confirmed_evidence(self, origin: str) -> int | None:
         """How many records of the log its hub has confirmed; None for a log that no hub takes."""

@@ -28,7 +28,7 @@ from vmsguard.agent.uplink.subjects import (
     POLICIES_SUBJECT,
     confirmed_subject,
 )
-from vmsguard.agent.uplink.uplink import Told, Uplink
+from vmsguard.agent.uplink.uplink import DIFFERS, Told, Uplink
 from vmsguard.errors import EvidenceError, StateError
 from vmsguard.model.clock import Clock
 from vmsguard.state.store import State
@@ -188,6 +188,8 @@ class UplinkPart:
     async def _follow(self, told: Told, jetstream: JetStreamContext) -> None:
         if told.confirmed is not None:
             self._state.confirm_evidence(self._origin, told.confirmed)
+        elif told.trouble == DIFFERS:
+            self._state.forget_confirmed(self._origin)  # nothing of this history may be pruned that is only here
         if told.filed:
             await jetstream.purge_stream(EVIDENCE_STREAM, seq=told.filed + 1)
         if told.show is not None:

@@ -110,6 +110,7 @@ AGENT_ONLY = frozenset(
         "expect_hub",
         "failing_work",
         "fenced_all",
+        "forget_confirmed",
         "forget_deletions_after",
         "forget_enrolled",
         "forget_lock",
