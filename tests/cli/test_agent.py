@@ -130,9 +130,10 @@ def test_an_order_needs_no_login_of_any_camera_and_says_what_stands(
     assert 2 == site.run("check").code, "which does need it"
     assert "deletions are paused: everywhere" in site.run("agent", "pause", "--include-duties", *ROLE).out
     assert 0 == site.run("agent", "pause", "--target", target, *ROLE).code
+    assert 0 == site.run("agent", "pause", "--target", target, "--until", "2099-01-01T00:00:00Z", *ROLE).code
     wrong = site.run("agent", "resume", "--site", "site-1")
     assert 2 == wrong.code
-    assert f"a pause of: everywhere, target {target}" in wrong.err
+    assert f"a pause of: everywhere, target {target}\n" in wrong.err, "named once, though it is paused twice"
     ended = site.run("agent", "resume")
     assert (0, True) == (ended.code, f"still paused: target {target}" in ended.out)
     assert 0 == site.run("agent", "approve", target, "--purge", "1", *ROLE).code
@@ -146,6 +147,7 @@ def test_orders_that_cannot_be_meant_are_refused(site: Any, fever: Mapping[str, 
         ("pause", "--site", "site-1", "--target", "t", *ROLE),
         ("pause", "--by", "a person@example.org"),
         ("pause", "--until", "tomorrow", *ROLE),
+        ("pause", "--until", "2020-01-01T00:00:00Z", *ROLE),
         ("approve", "nothing", "--purge", "1", *ROLE),
     ):
         answer = site.run("agent", *arguments)

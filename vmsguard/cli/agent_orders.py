@@ -178,9 +178,13 @@ def role_of(told: str) -> str:
 
 def _instant(told: str) -> datetime:
     from vmsguard.errors import UsageError
+    from vmsguard.model.clock import SystemClock
     from vmsguard.policy.syntax.instants import parse_instant
 
     try:
-        return parse_instant(told)
+        instant = parse_instant(told)
     except ValueError as error:
         raise UsageError(f"--until: {error.args[0]}", hint=str(error.args[-1])) from error
+    if instant <= SystemClock().now():
+        raise UsageError(f"--until: {told} is over: nothing would be paused", hint="name a time that is to come")
+    return instant
