@@ -95,7 +95,7 @@ def test_a_thousand_records_written_while_the_hub_is_away_arrive_once_and_verify
     hub.start()
 
     async def story() -> None:
-        async with seoul.going_up(hub.key.verifier), busan.going_up(hub.key.verifier):
+        async with seoul.going_up(), busan.going_up():
             seoul.write(50)
             await until(lambda: confirmed(seoul) == seoul.log.size)
             hub.kill()
@@ -135,14 +135,14 @@ def test_a_fork_is_told_on_both_sides_and_stops_nobody_else(
         seoul.log.close()
         shutil.copytree(seoul.evidence, tmp_path / "backup")
         seoul.log = seoul.opened()
-        async with seoul.going_up(hub.key.verifier):
+        async with seoul.going_up():
             seoul.write(30)
             await until(lambda: confirmed(seoul) == seoul.log.size)
         seoul.log.close()
         shutil.rmtree(seoul.evidence)
         shutil.copytree(tmp_path / "backup", seoul.evidence)
         seoul.log = seoul.opened()
-        async with seoul.going_up(hub.key.verifier), busan.going_up(hub.key.verifier):
+        async with seoul.going_up(), busan.going_up():
             seoul.write(100)
             busan.write(5)
             refused = hub.folder / "kept" / "standing"
@@ -163,7 +163,7 @@ def test_a_leaf_node_that_lost_its_store_loses_no_record(hub: RealHub, site_name
     hub.configure(seoul)
 
     async def story() -> None:
-        async with seoul.going_up(hub.key.verifier) as part:
+        async with seoul.going_up() as part:
             seoul.write(200)
             await until(lambda: part.trouble == "")
             await asyncio.sleep(1)
@@ -171,7 +171,7 @@ def test_a_leaf_node_that_lost_its_store_loses_no_record(hub: RealHub, site_name
         shutil.rmtree(seoul.server.folder / "store")
         seoul.server.start()
         hub.start()
-        async with seoul.going_up(hub.key.verifier):
+        async with seoul.going_up():
             seoul.write(5)
             await until(lambda: confirmed(seoul) == seoul.log.size)
 
@@ -214,7 +214,7 @@ def test_policies_that_were_published_while_the_link_was_down_are_there_when_it_
         return file.exists() and f"id: sample-{number}" in file.read_text()
 
     async def story() -> None:
-        async with seoul.going_up(hub.key.verifier, take_policies=taker):
+        async with seoul.going_up(take_policies=taker):
             await asyncio.to_thread(publish, 1)
             await until(lambda: in_force(1))
             seoul.server.kill()
@@ -241,7 +241,7 @@ def test_a_running_agent_sends_its_log_and_takes_policies(
     key = SigningKey.generate("example.org/policies")
     key.save(tmp_path / "policies.pem")
     config = folder / "vmsguard.yaml"
-    wanted = f'{{domain: hub, key: "{hub.key.vkey}", policy_key: "{key.vkey}"}}'
+    wanted = f'{{domain: hub, policy_key: "{key.vkey}"}}'
     config.write_text(
         config.read_text().replace("assignments: [assignments.yaml]", "assignments: [policies-from-hub]")
         + f'agent: {{nats: {{servers: ["{seoul.server.url}"], domain: seoul, hub: {wanted}}}}}\n'
