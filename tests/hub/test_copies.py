@@ -35,7 +35,8 @@ class Two:
         names = "".join(f"  - {{origin: {site.origin}, domain: {name}}}\n" for name, site in self.sites.items())
         self.file = folder / "hub.yaml"
         self.file.write_text(
-            "apiVersion: vmsguard/v1\nkind: Hub\ndirectory: kept\ntrust: trust.txt\n"
+            "apiVersion: vmsguard/v1\nkind: Hub\nname: example.org/hub\nkey: hub.pem\n"
+            "directory: kept\ntrust: trust.txt\n"
             f'nats: {{servers: ["nats://127.0.0.1:4222"]}}\nsites:\n{names}'
         )
         logs = "".join(f"log {site.key.vkey}\n" for site in self.sites.values())

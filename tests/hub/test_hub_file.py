@@ -9,14 +9,17 @@ import pytest
 from click.testing import CliRunner
 
 from vmsguard.cli.main import cli
-from vmsguard.errors import ConfigError, Problems
+from vmsguard.errors import ConfigError, EvidenceError, Problems, VmsguardError
 from vmsguard.evidence.keys import SigningKey
+from vmsguard.fleet.secrets import SecretStore
 from vmsguard.hub.hub_file import SiteOfHub, folder_of, load_hub_file
 
 KEY = SigningKey.generate("example.org/seoul")
 WHOLE = """\
 apiVersion: vmsguard/v1
 kind: Hub
+name: example.org/hub
+key: keys/hub.pem
 directory: kept
 trust: trust.txt
 silent_after: PT1H
@@ -42,6 +45,7 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
     seoul, busan = SiteOfHub("example.org/seoul", "seoul", (KEY.verifier,)), SiteOfHub("example.org/busan", "busan", ())
     assert (seoul, busan) == hub.sites
     assert ("nats://127.0.0.1:4222",) == hub.nats.servers
+    assert ("example.org/hub", str(tmp_path / "keys" / "hub.pem")) == (hub.name, hub.key)
 
 
 def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
@@ -56,6 +60,11 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
         ("kind: Hub", "kind: Config", "kind"),
         ("directory: kept\n", "", "needs the key 'directory'"),
         ("trust: trust.txt\n", "", "needs the key 'trust'"),
+        ("name: example.org/hub\n", "", "needs the key 'name'"),
+        ("name: example.org/hub", "name: the hub", "cannot name a key"),
+        ("key: keys/hub.pem\n", "", "needs the key 'key'"),
+        ("key: keys/hub.pem", "key: secret://env/HUB", "key: expected a file"),
+        ("key: keys/hub.pem", 'key: "-----BEGIN PRIVATE KEY-----"', "key: expected the path of a file"),
         ("prunings: keep", "prunings: never", "prunings"),
         ("nats: {servers", "nats: {server", "server"),
         ("domain: busan", "domain: seoul", "stands there twice"),
@@ -80,6 +89,32 @@ def test_a_missing_file_and_a_missing_trust_file_say_what_to_do(tmp_path: Path) 
     (tmp_path / "trust.txt").unlink()
     with pytest.raises(ConfigError, match="trust file cannot be read"):
         load_hub_file(path)
+
+
+@pytest.mark.parametrize("told", ["keys/hub.pem", "secret://file/keys/hub.pem"])
+def test_the_key_is_one_that_keygen_made(told: str, tmp_path: Path) -> None:
+    path = written(tmp_path, WHOLE.replace("keys/hub.pem", told))
+    (tmp_path / "keys").mkdir()
+    file = tmp_path / "keys" / "hub.pem"
+    made = CliRunner().invoke(cli, ["evidence", "keygen", "--origin", "example.org/hub", "-o", str(file)])
+    secrets = SecretStore(tmp_path)
+
+    key = load_hub_file(path).signing_key(secrets)
+
+    assert key.vkey in made.output
+    file.chmod(0o644)
+    with pytest.raises(VmsguardError, match=r"hub\.pem"):
+        load_hub_file(path).signing_key(secrets)
+
+
+def test_a_hub_without_its_key_does_not_run_and_can_be_looked_at(tmp_path: Path) -> None:
+    path = written(tmp_path, WHOLE)
+
+    run, status = (CliRunner().invoke(cli, ["hub", command, str(path)]) for command in ("run", "status"))
+
+    assert isinstance(run.exception, EvidenceError)
+    assert "evidence keygen" in run.exception.hint
+    assert 4 == status.exit_code
 
 
 def test_the_commands_say_that_a_file_is_missing_or_mistaken(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import structlog
 sys.path.insert(0, str(Path(__file__).parent))  # this folder is no package
 
 from copied_site import files_of
-from three_servers import RealHub, RealSite, until
+from three_servers import RealHub, RealSite, play, until
 
 from vmsguard.agent.uplink.take_policies import PolicyTaker
 from vmsguard.evidence.keys import SigningKey
@@ -75,6 +75,7 @@ def status(hub: RealHub) -> tuple[int, dict[str, str]]:
     told = subprocess.run(
         [sys.executable, "-m", "vmsguard", "hub", "status", str(hub.file), "--format", "json"],
         check=False,
+        timeout=60,
         capture_output=True,
         text=True,
     )
@@ -95,7 +96,7 @@ def test_a_thousand_records_written_while_the_hub_is_away_arrive_once_and_verify
     hub.start()
 
     async def story() -> None:
-        async with seoul.going_up(), busan.going_up():
+        async with seoul.going_up(hub.key.verifier), busan.going_up(hub.key.verifier):
             seoul.write(50)
             await until(lambda: confirmed(seoul) == seoul.log.size)
             hub.kill()
@@ -112,7 +113,7 @@ def test_a_thousand_records_written_while_the_hub_is_away_arrive_once_and_verify
             hub.start()
             await until(lambda: confirmed(seoul) == seoul.log.size and confirmed(busan) == busan.log.size)
 
-    asyncio.run(story())
+    play(story, hub, seoul, busan)
 
     assert (0, {"seoul": "heard", "busan": "heard"}) == status(hub)
     assert 0 == hub.stop()
@@ -135,14 +136,14 @@ def test_a_fork_is_told_on_both_sides_and_stops_nobody_else(
         seoul.log.close()
         shutil.copytree(seoul.evidence, tmp_path / "backup")
         seoul.log = seoul.opened()
-        async with seoul.going_up():
+        async with seoul.going_up(hub.key.verifier):
             seoul.write(30)
             await until(lambda: confirmed(seoul) == seoul.log.size)
         seoul.log.close()
         shutil.rmtree(seoul.evidence)
         shutil.copytree(tmp_path / "backup", seoul.evidence)
         seoul.log = seoul.opened()
-        async with seoul.going_up(), busan.going_up():
+        async with seoul.going_up(hub.key.verifier), busan.going_up(hub.key.verifier):
             seoul.write(100)
             busan.write(5)
             refused = hub.folder / "kept" / "standing"
@@ -150,7 +151,7 @@ def test_a_fork_is_told_on_both_sides_and_stops_nobody_else(
             await until(lambda: confirmed(busan) == busan.log.size)
         assert 0 == confirmed(seoul), "of the history that is here the hub has nothing for sure"
 
-    asyncio.run(story())
+    play(story, hub, seoul, busan)
 
     assert {"hub-refuses"} == {alert.code for alert in seoul.alerts}
     assert (3, {"seoul": "refused", "busan": "heard"}) == status(hub)
@@ -163,7 +164,7 @@ def test_a_leaf_node_that_lost_its_store_loses_no_record(hub: RealHub, site_name
     hub.configure(seoul)
 
     async def story() -> None:
-        async with seoul.going_up() as part:
+        async with seoul.going_up(hub.key.verifier) as part:
             seoul.write(200)
             await until(lambda: part.trouble == "")
             await asyncio.sleep(1)
@@ -171,11 +172,11 @@ def test_a_leaf_node_that_lost_its_store_loses_no_record(hub: RealHub, site_name
         shutil.rmtree(seoul.server.folder / "store")
         seoul.server.start()
         hub.start()
-        async with seoul.going_up():
+        async with seoul.going_up(hub.key.verifier):
             seoul.write(5)
             await until(lambda: confirmed(seoul) == seoul.log.size)
 
-    asyncio.run(story())
+    play(story, hub, seoul)
 
     assert (0, {"seoul": "heard"}) == status(hub)
     assert [] == kinds(hub, seoul)
@@ -206,7 +207,7 @@ def test_policies_that_were_published_while_the_link_was_down_are_there_when_it_
         (source / "assignment.yaml").write_text(pack)
         options = ["--hub", str(hub.file), "--key", str(tmp_path / "policies.pem"), "--name", key.name]
         command = [sys.executable, "-m", "vmsguard", "hub", "publish", str(source), *options, "--number", str(number)]
-        told = subprocess.run(command, check=False, capture_output=True, text=True)
+        told = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
         assert expected == told.returncode, told.stderr
 
     def in_force(number: int) -> bool:
@@ -214,7 +215,7 @@ def test_policies_that_were_published_while_the_link_was_down_are_there_when_it_
         return file.exists() and f"id: sample-{number}" in file.read_text()
 
     async def story() -> None:
-        async with seoul.going_up(take_policies=taker):
+        async with seoul.going_up(hub.key.verifier, take_policies=taker):
             await asyncio.to_thread(publish, 1)
             await until(lambda: in_force(1))
             seoul.server.kill()
@@ -225,7 +226,7 @@ def test_policies_that_were_published_while_the_link_was_down_are_there_when_it_
             seoul.server.start()
             await until(lambda: in_force(2))
 
-    asyncio.run(story())
+    play(story, hub, seoul)
 
     assert [] == seoul.alerts
     lines = b"".join(path.read_bytes() for path in (seoul.evidence / "log").iterdir())
@@ -237,11 +238,11 @@ def test_a_running_agent_sends_its_log_and_takes_policies(
 ) -> None:
     seoul = site_named("seoul")
     folder = tmp_path / "installation"
-    subprocess.run([sys.executable, "-m", "vmsguard", "init", str(folder)], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "vmsguard", "init", str(folder)], check=True, capture_output=True, timeout=60)
     key = SigningKey.generate("example.org/policies")
     key.save(tmp_path / "policies.pem")
     config = folder / "vmsguard.yaml"
-    wanted = f'{{domain: hub, policy_key: "{key.vkey}"}}'
+    wanted = f'{{domain: hub, key: "{hub.key.vkey}", policy_key: "{key.vkey}"}}'
     config.write_text(
         config.read_text().replace("assignments: [assignments.yaml]", "assignments: [policies-from-hub]")
         + f'agent: {{nats: {{servers: ["{seoul.server.url}"], domain: seoul, hub: {wanted}}}}}\n'
@@ -259,7 +260,7 @@ def test_a_running_agent_sends_its_log_and_takes_policies(
     def publish(number: int, text: str) -> None:
         (source / "assignment.yaml").write_text(text)
         command = [sys.executable, "-m", "vmsguard", "hub", "publish", str(source), *options, "--number", str(number)]
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
 
     copy = load_hub_file(hub.file).evidence(site.evidence.origin)
 
@@ -278,9 +279,13 @@ def test_a_running_agent_sends_its_log_and_takes_policies(
             [sys.executable, "-m", "vmsguard", "--config", str(config), "agent", "run"], stdout=log, stderr=log
         )
     try:
-        asyncio.run(story())
+        play(story, hub, seoul)
     finally:
         agent.terminate()
-        assert 0 == agent.wait(60), (tmp_path / "agent.log").read_text()
+        try:
+            code = agent.wait(60)
+        finally:
+            agent.kill()
+        assert 0 == code, (tmp_path / "agent.log").read_text()
     assert "seoul" not in (folder / "policies-from-hub" / "assignment.yaml").read_text()
     assert 1 <= told("log.opened")

@@ -23,7 +23,8 @@ from vmsguard.fleet.load_config import Config, load_config
 from vmsguard.model.clock import SystemClock
 from vmsguard.state.store import State
 
-HUB = 'agent: {nats: {servers: ["nats://127.0.0.1:4222"], domain: here, hub: {domain: hub}}}\n'
+KEY = SigningKey.generate("example.org/hub").vkey
+HUB = 'agent: {nats: {servers: ["nats://127.0.0.1:4222"], domain: here, hub: {domain: hub%s}}}\n'
 
 
 @pytest.fixture
@@ -70,14 +71,19 @@ def test_a_log_that_no_hub_takes_is_pruned_as_ever(config: Config, prune: Callab
     assert not (config.folder / "state.db").exists()
 
 
-def test_from_the_moment_a_hub_is_configured_nothing_goes(config: Config, prune: Callable[[], Result]) -> None:
-    config.file.write_text(config.file.read_text() + HUB)
+@pytest.mark.parametrize(
+    ("key", "hint"), [(f', key: "{KEY}"', "vmsguard_evidence_unsent"), ("", "the key: that `vmsguard hub run` prints")]
+)
+def test_from_the_moment_a_hub_is_configured_nothing_goes(
+    key: str, hint: str, config: Config, prune: Callable[[], Result]
+) -> None:
+    config.file.write_text(config.file.read_text() + HUB % key)
 
     error = prune().exception
 
     assert isinstance(error, UsageError)
     assert f"records 0 to {2 * SEGMENT - 1} would go, and the hub has confirmed 0 records" == error.message
-    assert "vmsguard_evidence_unsent" in error.hint
+    assert hint in error.hint
 
 
 @pytest.mark.parametrize(("confirmed", "allowed"), [(0, False), (2 * SEGMENT - 1, False), (2 * SEGMENT, True)])

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import faulthandler
+import io
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
 
+import pytest
 import structlog
 
 from vmsguard.agent.jetstream.connection import NatsSettings
@@ -17,6 +22,7 @@ from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.uplink.part import UplinkPart
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog
+from vmsguard.evidence.note import VerifierKey
 from vmsguard.model.clock import SystemClock
 from vmsguard.state.store import State
 
@@ -24,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "agent"))  # this folder is n
 
 from nats_server import NatsServer, free_port
 
-__all__ = ["RealHub", "RealSite", "until"]
+__all__ = ["RealHub", "RealSite", "play", "seen", "until"]
 
 
 class RealSite:
@@ -60,13 +66,14 @@ class RealSite:
         self.log.checkpoint()
 
     @contextlib.asynccontextmanager
-    async def going_up(self, **more) -> AsyncIterator[UplinkPart]:
+    async def going_up(self, hub_key: VerifierKey | None, **more) -> AsyncIterator[UplinkPart]:
         part = UplinkPart(
             self.evidence,
             self.origin,
             self.state,
             NatsSettings(servers=(self.server.url,), domain=self.domain),
             "hub",
+            hub_key=hub_key,
             clock=SystemClock(),
             tell=self.alerts.extend,
             log=structlog.get_logger("vmsguard.agent"),
@@ -98,12 +105,15 @@ class RealHub:
             more=f'server_name: hub\nleafnodes {{ host: "127.0.0.1", port: {self.leaf_port} }}\n',
         )
         self.process: subprocess.Popen[bytes] | None = None
+        self.key = SigningKey.generate("hub.example.org/hub")
+        self.key.save(self.folder / "hub.pem")
         self.file = self.folder / "hub.yaml"
 
     def configure(self, *sites: RealSite) -> None:
         told = "".join(f"  - {{origin: {site.origin}, domain: {site.domain}}}\n" for site in sites)
         self.file.write_text(
             "apiVersion: vmsguard/v1\nkind: Hub\ndirectory: kept\ntrust: trust.txt\n"
+            f"name: {self.key.name}\nkey: hub.pem\n"
             f'nats: {{servers: ["{self.server.url}"], domain: hub}}\nsites:\n{told}'
         )
         logs = "".join(f"log {site.key.vkey}\n" for site in sites)
@@ -144,3 +154,45 @@ async def until(true, seconds: float = 60.0) -> None:
     while not true():
         assert time.monotonic() < deadline, "it did not come about"
         await asyncio.sleep(0.05)
+
+
+def play(
+    story: Callable[[], Coroutine[Any, Any, None]], hub: RealHub, *sites: RealSite, seconds: float = 120.0
+) -> None:
+    """Carry a story out; one that fails, or hangs, says what could be seen."""
+
+    async def bounded() -> None:
+        task = asyncio.ensure_future(story())
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        if not done:
+            where = io.StringIO()
+            task.print_stack(file=where)
+            task.cancel()
+            await asyncio.wait({task}, timeout=10.0)
+            pytest.fail(f"it hangs:\n{where.getvalue()}\n{seen(hub, *sites)}")
+        if (error := task.exception()) is not None:
+            raise AssertionError(f"{error}\n{seen(hub, *sites)}") from error
+
+    # Threads, processes and connections of a story that hangs may hold up its end too.
+    faulthandler.dump_traceback_later(seconds + 30.0, exit=True)
+    try:
+        asyncio.run(bounded())
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def seen(hub: RealHub, *sites: RealSite) -> str:
+    """What a person would look at."""
+    told = []
+    for site in sites:
+        confirmed = site.state.confirmed_evidence(site.origin)
+        told.append(f"{site.origin}: {site.log.size} records, {site.log.signed_size} signed, {confirmed} confirmed")
+    for server in (hub.server, *(site.server for site in sites)):
+        try:
+            with urlopen(f"{server.monitoring}/jsz?streams=true&config=true", timeout=5) as answer:
+                told.append(f"{server.folder}: {answer.read().decode()}")
+        except OSError as error:
+            told.append(f"{server.folder}: {error}")
+    for file in (hub.folder / "log", *hub.folder.glob("kept/standing/*/standing.json")):
+        told.append(f"{file}:\n{file.read_text()[-4000:]}" if file.exists() else f"no {file}")
+    return "\n".join(told)

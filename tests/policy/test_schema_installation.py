@@ -52,6 +52,7 @@ agent:
     domain: here
     hub:
       domain: hub
+      key: example.org/hub+5e4716c7+ASAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs8PT4/
       policy_key: example.org/policies+97a1f2fa+AQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f
       policies: from-hub
   health: "127.0.0.1:9187"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vmsguard.fleet.read_agent import AgentConfig
-    from vmsguard.fleet.read_nats import NatsConfig
+    from vmsguard.fleet.read_nats import HubConfig, NatsConfig
     from vmsguard.fleet.secrets import SecretStore
     from vmsguard.plugin.registry import Registry
 
@@ -17,7 +17,7 @@ _PATIENCE = 5.0
 
 
 def executor_rows(agent: AgentConfig, registry: Registry, secrets: SecretStore) -> Iterator[dict[str, Any]]:
-    """A row for the executor, and one for the site's NATS server where one is configured."""
+    """A row for the executor, and where they are configured one for the site's NATS server and one for its hub."""
     from vmsguard.errors import VmsguardError
 
     try:
@@ -29,6 +29,15 @@ def executor_rows(agent: AgentConfig, registry: Registry, secrets: SecretStore) 
         yield _row("executor", f"{entry.name}: {who}")
     if agent.nats is not None:
         yield _server_row(agent.nats, secrets)
+        if agent.nats.hub is not None:
+            yield _hub_row(agent.nats.hub)
+
+
+def _hub_row(hub: HubConfig) -> dict[str, Any]:
+    if hub.key is None:
+        next_step = "add key: with what vmsguard hub run prints; until then nothing of the log may be pruned"
+        return _row("hub", "nothing it confirms counts: agent: nats: hub: names no key", next_step, ok=False)
+    return _row("hub", f"{hub.domain}: evidence counts as there once {hub.key.name} has signed that")
 
 
 def _server_row(nats: NatsConfig, secrets: SecretStore) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import click
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
+    from vmsguard.agent.jetstream.connection import NatsSettings
+    from vmsguard.evidence.keys import SigningKey
     from vmsguard.hub.copies import Copies
     from vmsguard.hub.hub_file import HubFile
 
@@ -24,18 +26,23 @@ def run(file: Path | None) -> None:
     Each log becomes a folder that vmsguard evidence verify reads, the same files with the same bytes. Only what the
     log's own key signed is taken, and a site is told that its records are here once they are on the disk. What cannot
     be true (another key, a history that was rewritten) is refused, kept, and told on standard error and by
-    vmsguard hub status; the other sites go on. Exit codes: 0 stopped in order; 2 hub file, directory or login.
+    vmsguard hub status; the other sites go on. Exit codes: 0 stopped in order; 2 hub file, key, directory or login.
     """
     import asyncio
+    import os
     import sys
 
     import structlog
 
+    from vmsguard.agent.jetstream.connection import settings_of
+    from vmsguard.fleet.secrets import SecretStore
     from vmsguard.hub.copies import Copies
     from vmsguard.hub.hub_file import load_hub_file
     from vmsguard.model.clock import SystemClock
 
     hub = load_hub_file(file)
+    secrets = SecretStore(hub.file.parent, os.environ)
+    key = hub.signing_key(secrets)
     log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
         structlog.WriteLoggerFactory(file=sys.stderr)(),
         processors=[
@@ -51,22 +58,21 @@ def run(file: Path | None) -> None:
                 log.error("the trust file names no key of this log: nothing of it can be taken", origin=site.origin)
         sites = "1 site" if len(hub.sites) == 1 else f"{len(hub.sites)} sites"
         click.echo(f"hub of {sites} in {hub.directory}; vmsguard hub status tells how they stand")
-        asyncio.run(_run(hub, copies, log))
+        click.echo(f"sites count what it confirms where agent: nats: hub: has: key: {key.vkey}")
+        asyncio.run(_run(hub, settings_of(hub.nats, secrets), copies, key, log))
     click.echo("stopped in order")
 
 
-async def _run(hub: HubFile, copies: Copies, log: FilteringBoundLogger) -> None:
+async def _run(
+    hub: HubFile, settings: NatsSettings, copies: Copies, key: SigningKey, log: FilteringBoundLogger
+) -> None:
     import asyncio
-    import os
     import signal
 
-    from vmsguard.agent.jetstream.connection import settings_of
-    from vmsguard.fleet.secrets import SecretStore
     from vmsguard.hub.receive import receive
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    settings = settings_of(hub.nats, SecretStore(hub.file.parent, os.environ))
-    await receive(settings, [site.domain for site in hub.sites], copies, stop, log)
+    await receive(settings, [site.domain for site in hub.sites], copies, key, stop, log)

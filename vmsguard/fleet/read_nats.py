@@ -30,6 +30,8 @@ class HubConfig(Struct, frozen=True, kw_only=True):
 
     domain: str
     """The JetStream domain of the hub's server."""
+    key: VerifierKey | None = None
+    """The key that the hub signs its confirmations with; None: whatever it confirms counts for nothing."""
     policy_key: VerifierKey | None = None
     """The key that bundles of policies have to be signed with; None: none is taken from the hub."""
     policies: Path | None = None
@@ -140,16 +142,22 @@ def _hub(fields: Fields, reader: Reader, folder: Path) -> HubConfig | None:
     if node is None:
         return None
     with reader.fields(node, "hub") as inner:
+        domain = _domain(inner, reader, default=None)
+        key, policy_key = _vkey(inner, reader, "key"), _vkey(inner, reader, "policy_key")
+        if key is not None and policy_key is not None and key.public == policy_key.public:
+            hint = "make another for policies, and keep its private half away from the hub"
+            reader.fault(node, "hub: key and policy_key are one: whoever has the hub would write policies", hint)
         return HubConfig(
-            domain=_domain(inner, reader, default=None),
-            policy_key=_policy_key(inner, reader),
+            domain=domain,
+            key=key,
+            policy_key=policy_key,
             policies=None if "policies" not in inner else folder / inner.text("policies"),
         )
 
 
-def _policy_key(fields: Fields, reader: Reader) -> VerifierKey | None:
-    told = fields.text("policy_key", "")
-    node = fields.peek("policy_key")
+def _vkey(fields: Fields, reader: Reader, name: str) -> VerifierKey | None:
+    told = fields.text(name, "")
+    node = fields.peek(name)
     if node is None or not told:
         return None
     from vmsguard.evidence.note import ED25519, VerifierKey  # cryptography, which few configurations need
@@ -160,6 +168,7 @@ def _policy_key(fields: Fields, reader: Reader) -> VerifierKey | None:
         reader.fault(node, str(error), error.hint)
         return None
     if key.kind != ED25519:
-        reader.fault(node, f"the key of {key.name} signs nothing but heads it has seen", "name the hub's own key")
+        hint = "name one that `vmsguard evidence keygen` made"
+        reader.fault(node, f"the key of {key.name} signs nothing but heads it has seen", hint)
         return None
     return key

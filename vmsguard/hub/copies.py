@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import TracebackType
 from typing import Self
 
@@ -65,9 +66,10 @@ class Copies:
         """Why a copy cannot be written, by origin."""
         return dict(self._broken)
 
-    def confirmations(self) -> list[Confirmation]:
-        """What is there of every log, for sites to go on from; they are asked to send anew from there."""
-        return [one.confirmation(again=True) for one in self._open.values()]
+    def confirmations(self, domains: Collection[str] | None = None) -> list[Confirmation]:
+        """What is there of every log, or of those of some domains; the sites are asked to send anew from there on."""
+        asked = [site.origin for site in self._hub.sites if domains is None or site.domain in domains]
+        return [self._open[origin].confirmation(again=True) for origin in asked if origin in self._open]
 
     def take(self, raw: bytes) -> Confirmation | None:
         """File what a message brings; None for one that is of no log that is kept here."""

@@ -8,11 +8,13 @@ from pathlib import Path
 from msgspec import Struct
 
 from vmsguard.errors import ConfigError
-from vmsguard.evidence.note import VerifierKey
+from vmsguard.evidence.keys import SigningKey
+from vmsguard.evidence.note import VerifierKey, valid_name
 from vmsguard.evidence.trust import load_trust
 from vmsguard.fleet.read_nats import NatsConfig, read_nats
+from vmsguard.fleet.secrets import SCHEME, SecretStore
 from vmsguard.policy.syntax.reading import Fields, Reader
-from vmsguard.policy.syntax.strict_yaml import read_yaml
+from vmsguard.policy.syntax.strict_yaml import Node, read_yaml
 from vmsguard.policy.syntax.yaml_files import API_VERSION
 
 __all__ = ["DEFAULT_NAME", "HubFile", "SiteOfHub", "folder_of", "load_hub_file"]
@@ -35,12 +37,21 @@ class HubFile(Struct, frozen=True, kw_only=True):
 
     file: Path
     directory: Path
+    name: str
+    """Under which it signs what it confirms."""
+    key: str
+    """The key for that: a path, or a reference to a secret that is a file. Only a hub that runs needs it."""
     nats: NatsConfig
     sites: tuple[SiteOfHub, ...]
     silent_after: timedelta
     """A site that was not heard for so long is told as unknown."""
     prunings: bool
     """Whether what a site prunes is removed here too."""
+
+    def signing_key(self, secrets: SecretStore) -> SigningKey:
+        """The key, read now; ``SecretMissing`` or ``EvidenceError`` where it is not there, or others may read it."""
+        file = secrets.path(self.key) if self.key.startswith(f"{SCHEME}://") else Path(self.key)
+        return SigningKey.load(file, self.name)
 
     def evidence(self, origin: str) -> Path:
         """The copy of a log, in the form that ``vmsguard evidence verify`` reads."""
@@ -75,6 +86,8 @@ def load_hub_file(path: Path | None) -> HubFile:
         fields.word("apiVersion", (API_VERSION,))
         fields.word("kind", ("Hub",))
         directory = file.parent / fields.text("directory")
+        name = fields.read("name", lambda node, what: _name(node, what, reader), "", None)
+        key = fields.read("key", lambda node, what: _key(node, what, reader, file.parent), "", None)
         trust = fields.text("trust")
         fields.need("nats")
         nats = read_nats(fields.peek("nats"), reader, file.parent)
@@ -87,11 +100,33 @@ def load_hub_file(path: Path | None) -> HubFile:
     return HubFile(
         file=file,
         directory=directory,
+        name=name,
+        key=key,
         nats=nats,
         sites=tuple(SiteOfHub(origin, domain, rules.log_keys(origin)) for origin, domain in told),
         silent_after=silent_after,
         prunings=prunings == "follow",
     )
+
+
+def _name(node: Node, what: str, reader: Reader) -> str:
+    told = reader.text(node, what)
+    if told and not valid_name(told):
+        reader.fault(node, f"{what}: {told!r} cannot name a key", "without scheme, spaces and +: example.org/hub")
+    return told
+
+
+def _key(node: Node, what: str, reader: Reader, folder: Path) -> str:
+    """As of credentials: what stands here instead of a file's name may be the key itself, and is not told."""
+    told = reader.text(node, what)
+    if told.startswith(f"{SCHEME}:"):
+        if not told.startswith((f"{SCHEME}://file/", f"{SCHEME}://systemd/")):
+            reader.fault(node, f"{what}: expected a file", "write a path, secret://file/PATH or secret://systemd/NAME")
+        return told
+    if "\n" in told or told.startswith("-----"):
+        reader.fault(node, f"{what}: expected the path of a file", "put what stands here into a file, mode 0600")
+        return ""
+    return str(folder / told)
 
 
 def _sites(fields: Fields, reader: Reader) -> list[tuple[str, str]]:

@@ -14,8 +14,10 @@ from nats.js.api import ConsumerConfig
 from nats.js.client import JetStreamContext
 
 from vmsguard.agent.jetstream.connection import NatsSettings, NoServer, connect
-from vmsguard.agent.uplink.messages import Confirmation, encode_confirmation
+from vmsguard.agent.uplink.messages import Confirmation
+from vmsguard.agent.uplink.signed_confirmation import signed_confirmation
 from vmsguard.agent.uplink.subjects import CONFIRMED_STREAM, HUB_EVIDENCE_STREAM, confirmed_subject
+from vmsguard.evidence.keys import SigningKey
 from vmsguard.hub.copies import CannotTake, Copies
 from vmsguard.hub.streams import Rousing, ensure_hub_streams
 
@@ -34,17 +36,18 @@ async def receive(
     settings: NatsSettings,
     domains: Sequence[str],
     copies: Copies,
+    key: SigningKey,
     stop: asyncio.Event,
     log: structlog.typing.FilteringBoundLogger,
     *,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """File what comes until ``stop``; a server that goes away is waited for."""
+    """File what comes until ``stop``, and confirm it under the hub's key; a server that goes away is waited for."""
     while not stop.is_set():
         try:
             client = await connect(settings, "vmsguard hub")
             try:
-                await _serve(client, settings, domains, copies, stop)
+                await _serve(client, settings, domains, copies, key, stop, log)
             finally:
                 with contextlib.suppress(*_UNREACHED):
                     await client.close()
@@ -57,7 +60,13 @@ async def receive(
 
 
 async def _serve(
-    client: Client, settings: NatsSettings, domains: Sequence[str], copies: Copies, stop: asyncio.Event
+    client: Client,
+    settings: NatsSettings,
+    domains: Sequence[str],
+    copies: Copies,
+    key: SigningKey,
+    stop: asyncio.Event,
+    log: structlog.typing.FilteringBoundLogger,
 ) -> None:
     jetstream = client.jetstream(domain=settings.domain or None)
     await ensure_hub_streams(jetstream, domains)
@@ -72,10 +81,12 @@ async def _serve(
     )
     await jetstream.add_consumer(HUB_EVIDENCE_STREAM, config)
     subscription = await jetstream.pull_subscribe_bind(durable=_CONSUMER, stream=HUB_EVIDENCE_STREAM)
-    await _confirm(jetstream, copies.confirmations())
-    rousing = asyncio.ensure_future(_rouse(Rousing(client, jetstream, domains)))
+    await _confirm(jetstream, key, copies.confirmations())
+    prefix = f"$JS.{settings.domain}.API" if settings.domain else "$JS.API"
+    roused: set[str] = set()
+    rousing = asyncio.ensure_future(_rouse(Rousing(client, jetstream, prefix, domains), roused, log))
     try:
-        await _take(jetstream, subscription, copies, stop)
+        await _take(jetstream, subscription, copies, key, stop, roused)
     finally:
         # Said until it is heard: wait_for of Python 3.11 passes a cancellation over where its answer is just there.
         while not rousing.done():
@@ -83,10 +94,15 @@ async def _serve(
             await asyncio.wait({rousing}, timeout=1.0)
 
 
-async def _rouse(rousing: Rousing) -> None:
+async def _rouse(rousing: Rousing, roused: set[str], log: structlog.typing.FilteringBoundLogger) -> None:
     while True:
-        with contextlib.suppress(*_UNREACHED):
-            await rousing.look()
+        try:
+            roused |= await rousing.look()
+        except _UNREACHED:
+            pass
+        except Exception as error:
+            # One that ended unseen would leave a site's evidence waiting for ever.
+            log.error("sources cannot be looked at", error=type(error).__name__, exc_info=True)
         await asyncio.sleep(_ROUSE_SECONDS)
 
 
@@ -94,17 +110,23 @@ async def _take(
     jetstream: JetStreamContext,
     subscription: JetStreamContext.PullSubscription,
     copies: Copies,
+    key: SigningKey,
     stop: asyncio.Event,
+    roused: set[str],
 ) -> None:
     while not stop.is_set():
+        if roused:  # said here, where no copy is being written
+            asked = frozenset(roused)
+            roused.clear()
+            await _confirm(jetstream, key, copies.confirmations(asked))
         try:
             messages = await subscription.fetch(_AT_ONCE, timeout=_FETCH_SECONDS)
         except TimeoutError:
             continue
-        await _file(jetstream, copies, messages)
+        await _file(jetstream, copies, key, messages)
 
 
-async def _file(jetstream: JetStreamContext, copies: Copies, messages: Sequence[Msg]) -> None:
+async def _file(jetstream: JetStreamContext, copies: Copies, key: SigningKey, messages: Sequence[Msg]) -> None:
     """Each on the disk before it is confirmed, and confirmed before the server may forget it."""
     filed: list[Msg] = []
     last: dict[str, Confirmation] = {}
@@ -120,11 +142,12 @@ async def _file(jetstream: JetStreamContext, copies: Copies, messages: Sequence[
             if before is not None and (before.trouble and not told.trouble):
                 told = Confirmation(told.origin, told.size, told.root, told.again or before.again, before.trouble)
             last[told.origin] = told
-    await _confirm(jetstream, last.values())
+    await _confirm(jetstream, key, last.values())
     for message in filed:
         await message.ack()
 
 
-async def _confirm(jetstream: JetStreamContext, told: Iterable[Confirmation]) -> None:
+async def _confirm(jetstream: JetStreamContext, key: SigningKey, told: Iterable[Confirmation]) -> None:
     for one in told:
-        await jetstream.publish(confirmed_subject(one.origin), encode_confirmation(one), stream=CONFIRMED_STREAM)
+        message = signed_confirmation(one, key)
+        await jetstream.publish(confirmed_subject(one.origin), message, stream=CONFIRMED_STREAM)

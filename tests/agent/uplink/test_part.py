@@ -1,4 +1,4 @@
-"""The part beside the loop: who shouts at it without end fills no memory."""
+"""The part beside the loop: only what the hub's key signed counts, and who shouts without end fills no memory."""
 
 from __future__ import annotations
 
@@ -8,32 +8,48 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 import structlog
 
 from vmsguard.agent.jetstream.connection import NatsSettings
-from vmsguard.agent.uplink.messages import Confirmation, encode_confirmation
+from vmsguard.agent.uplink.messages import Confirmation
 from vmsguard.agent.uplink.part import UplinkPart
+from vmsguard.agent.uplink.signed_confirmation import signed_confirmation
+from vmsguard.agent.uplink.uplink import Told
+from vmsguard.evidence.keys import SigningKey
+from vmsguard.evidence.note import VerifierKey
 from vmsguard.model.clock import SystemClock
 
 ORIGIN = "example.org/site"
+HUB = SigningKey.generate("example.org/hub")
+SAID = Confirmation(ORIGIN, 7, "00" * 32)
 
 
-def part(folder: Path) -> UplinkPart:
+def part(folder: Path, key: VerifierKey | None = HUB.verifier, **more: Any) -> UplinkPart:
+    told: dict[str, Any] = {"tell": lambda alerts: None, **more}
+    state = told.pop("state", None)  # most of them ask nothing of it
     return UplinkPart(
         folder,
         ORIGIN,
-        cast(Any, None),  # nothing of the state is asked before the leaf node is there
+        cast(Any, state),
         NatsSettings(servers=("nats://127.0.0.1:4222",)),
         "hub",
+        hub_key=key,
         clock=SystemClock(),
-        tell=lambda alerts: None,
         log=structlog.get_logger(),
+        **told,
     )
+
+
+async def hears(one: UplinkPart, data: bytes) -> Confirmation | bytes | None:
+    """What it takes in of a message on the hub's subject."""
+    await one._confirmation_came(cast(Any, SimpleNamespace(data=data)))
+    return None if one._heard.empty() else one._heard.get_nowait()
 
 
 def test_of_what_comes_faster_than_it_is_looked_at_a_little_is_kept(tmp_path: Path) -> None:
     async def story(one: UplinkPart) -> int:
-        said = encode_confirmation(Confirmation(ORIGIN, 1, "00"))
+        said = signed_confirmation(SAID, HUB)
         tracemalloc.start()
         for _ in range(300):
             await one._policies_came(cast(Any, SimpleNamespace(data=bytes(100_000))))
@@ -43,3 +59,48 @@ def test_of_what_comes_faster_than_it_is_looked_at_a_little_is_kept(tmp_path: Pa
         return kept
 
     assert asyncio.run(story(part(tmp_path))) < 5_000_000
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        signed_confirmation(SAID, SigningKey.generate(HUB.name)),
+        signed_confirmation(SAID, SigningKey.generate("example.org/other")),
+        signed_confirmation(SAID, HUB).replace(b"\n7\n", b"\n8\n"),
+        b'{"origin":"example.org/site","size":7,"root":"00"}',
+        b"",
+    ],
+    ids=["same name", "other name", "changed", "unsigned", "empty"],
+)
+def test_what_the_hub_s_key_did_not_sign_is_not_heard_and_told_once(data: bytes, tmp_path: Path) -> None:
+    alerts: list[Any] = []
+    one = part(tmp_path, tell=alerts.extend)
+
+    async def story() -> None:
+        assert (None, None) == (await hears(one, data), await hears(one, data))
+        assert ["hub-unproven"] == [alert.code for alert in alerts]
+        assert SAID == await hears(one, signed_confirmation(SAID, HUB))
+        await hears(one, data)
+        assert 2 == len(alerts)
+
+    asyncio.run(story())
+
+
+def test_the_hub_s_word_on_another_log_is_not_heard(tmp_path: Path) -> None:
+    other = signed_confirmation(Confirmation("example.org/other", 7, "00" * 32), HUB)
+
+    assert asyncio.run(hears(part(tmp_path), other)) is None
+
+
+def test_without_a_key_an_answer_steers_what_is_sent_and_confirms_nothing(tmp_path: Path) -> None:
+    counted: list[int] = []
+    state = SimpleNamespace(confirm_evidence=lambda origin, size: counted.append(size))
+
+    async def story() -> None:
+        for key in (None, HUB.verifier):
+            one = part(tmp_path, key, state=state)
+            assert SAID == await hears(one, signed_confirmation(SAID, HUB))
+            await one._follow(Told(confirmed=7), cast(Any, None))
+
+    asyncio.run(story())
+    assert [7] == counted

@@ -119,6 +119,12 @@ _KINDS = (
         "see vmsguard hub status at the hub; nothing is pruned here meanwhile",
     ),
     AlertKind(
+        "hub-unproven",
+        Urgency.WARN,
+        "what came in the hub's name is not signed with its key, and counts for nothing: {subjects}",
+        "compare agent: nats: hub: key: with what vmsguard hub run prints; if it is right, somebody else speaks there",
+    ),
+    AlertKind(
         "policies-refused",
         Urgency.WARN,
         "policies from the hub were not taken over, what was in force stays in force: {subjects}",

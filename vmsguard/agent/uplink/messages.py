@@ -17,9 +17,7 @@ __all__ = [
     "Confirmation",
     "batch_id",
     "decode_batch",
-    "decode_confirmation",
     "encode_batch",
-    "encode_confirmation",
 ]
 
 MOST_BYTES = 900_000
@@ -52,8 +50,8 @@ class Batch(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         return self.lines.count(b"\n")
 
 
-class Confirmation(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the hub holds of a log, on its disk."""
+class Confirmation(Struct, frozen=True):
+    """What the hub holds of a log, on its disk; it travels signed."""
 
     origin: str
     size: int
@@ -66,7 +64,6 @@ class Confirmation(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _BATCHES: msgspec.msgpack.Decoder[Batch] = msgspec.msgpack.Decoder(Batch)
-_CONFIRMATIONS: msgspec.json.Decoder[Confirmation] = msgspec.json.Decoder(Confirmation)
 
 
 def encode_batch(batch: Batch) -> bytes:
@@ -86,15 +83,3 @@ def batch_id(batch: Batch, again: int = 0) -> str:
     digest = sha256(batch.lines + batch.head).hexdigest()[:24]
     asked = f":{again}" if again else ""
     return f"{batch.origin}:{batch.first}-{batch.first + batch.count}:{digest}{asked}"
-
-
-def encode_confirmation(confirmation: Confirmation) -> bytes:
-    return msgspec.json.encode(confirmation)
-
-
-def decode_confirmation(data: bytes) -> Confirmation | None:
-    """The confirmation of a message; None for anything that is none."""
-    try:
-        return _CONFIRMATIONS.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None

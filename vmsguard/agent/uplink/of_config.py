@@ -58,6 +58,7 @@ def uplink_of(
         equipment.state,
         settings_of(nats, secrets),
         nats.hub.domain,
+        hub_key=nats.hub.key,
         clock=equipment.clock,
         tell=tell,
         log=equipment.log,

@@ -20,7 +20,8 @@ from vmsguard.agent.jetstream.connection import NatsSettings, NoServer, connect
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.uplink.leaf_stream import ensure_leaf_stream, last_sent, publish_batch
 from vmsguard.agent.uplink.log_tail import LogTail
-from vmsguard.agent.uplink.messages import Confirmation, decode_confirmation
+from vmsguard.agent.uplink.messages import Confirmation
+from vmsguard.agent.uplink.signed_confirmation import read_confirmation
 from vmsguard.agent.uplink.subjects import (
     CONFIRMED_STREAM,
     EVIDENCE_STREAM,
@@ -30,6 +31,7 @@ from vmsguard.agent.uplink.subjects import (
 )
 from vmsguard.agent.uplink.uplink import DIFFERS, Told, Uplink
 from vmsguard.errors import EvidenceError, StateError
+from vmsguard.evidence.note import VerifierKey
 from vmsguard.model.clock import Clock
 from vmsguard.state.store import State
 
@@ -67,16 +69,19 @@ class UplinkPart:
         settings: NatsSettings,
         hub_domain: str,
         *,
+        hub_key: VerifierKey | None,
         clock: Clock,
         tell: Tell,
         log: structlog.typing.FilteringBoundLogger,
         take_policies: TakePolicies | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        """Without ``hub_key`` evidence goes up all the same, and nothing that is said to be there counts."""
         self._origin = origin
         self._state = state
         self._settings = settings
         self._hub_domain = hub_domain
+        self._hub_key = hub_key
         self._clock = clock
         self._tell = tell
         self._log = log
@@ -86,6 +91,7 @@ class UplinkPart:
         self._heard: asyncio.Queue[Confirmation | bytes] = asyncio.Queue(_MOST_HEARD)
         self._living: asyncio.Task[None] | None = None
         self._told = ""
+        self._unproven = False
         self._stopping = False
         self._read: dict[str, int | None] = {}
         """By stream of the hub, the place of what was read there last."""
@@ -95,6 +101,11 @@ class UplinkPart:
     async def start(self) -> None:
         """From now on nothing is pruned that the hub has not confirmed."""
         self._state.expect_hub(self._origin)
+        if self._hub_key is None:
+            self._log.warning(
+                "nothing the hub confirms counts: agent: nats: hub: names no key",
+                hint="set key: to what vmsguard hub run prints; until then nothing of the log may be pruned",
+            )
         self._living = asyncio.ensure_future(self._live())
 
     async def stop(self) -> None:
@@ -186,7 +197,7 @@ class UplinkPart:
         return True
 
     async def _follow(self, told: Told, jetstream: JetStreamContext) -> None:
-        if told.confirmed is not None:
+        if told.confirmed is not None and self._hub_key is not None:
             self._state.confirm_evidence(self._origin, told.confirmed)
         elif told.trouble == DIFFERS:
             self._state.forget_confirmed(self._origin)  # nothing of this history may be pruned that is only here
@@ -216,8 +227,21 @@ class UplinkPart:
                 self._read[stream] = message.seq
 
     def _confirmation(self, data: bytes) -> bool:
-        said = decode_confirmation(data)
-        return said is None or said.origin != self._origin or self._hear(said)
+        """Take what the hub's key signed. Without one it steers what is sent, which costs a lie no more than time."""
+        word = read_confirmation(data)
+        if self._hub_key is not None:
+            if word is None or not word.is_of(self._hub_key):
+                self._tell_unproven()
+                return True
+            self._unproven = False
+        return word is None or word.said.origin != self._origin or self._hear(word.said)
+
+    def _tell_unproven(self) -> None:
+        """Once until the hub's key has signed something again."""
+        if not self._unproven:
+            self._log.error("what came in the hub's name is not signed with agent: nats: hub: key")
+            self._tell([Alert(code="hub-unproven", site="", subject="evidence", at=self._clock.now())])
+        self._unproven = True
 
     async def _confirmation_came(self, message: Msg) -> None:
         self._confirmation(message.data)

@@ -114,7 +114,8 @@ class Uplink:
         own = self._own_root(said.size)
         if own is None or own.hex() != said.root:
             return Told(show=self._show(said), trouble=DIFFERS)
-        self._confirmed = said.size
+        # One that was said before and is shown again takes nothing back; the hub itself asks anew from where it is.
+        self._confirmed = said.size if said.again else max(self._confirmed, said.size)
         filed = 0
         while self._way and self._way[0].end <= said.size:
             filed = self._way.popleft().place

@@ -6,17 +6,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from vmsguard.errors import UsageError
 
 if TYPE_CHECKING:
     from vmsguard.evidence.erasing.prune import PrunePlan
 
-__all__ = ["confirmed_here", "require_confirmed"]
+__all__ = ["Confirmed", "confirmed_here", "require_confirmed"]
 
 
-def confirmed_here(ctx: click.Context, directory: Path | None) -> int | None:
-    """How many records the hub has confirmed; None for a log that no hub takes.
+class Confirmed(Struct, frozen=True):
+    """How many records the hub has confirmed, and whether the configuration says whose word that is."""
+
+    size: int
+    keyless: bool
+
+
+def confirmed_here(ctx: click.Context, directory: Path | None) -> Confirmed | None:
+    """What the hub has confirmed; None for a log that no hub takes.
 
     A log that is not the configuration's own is no hub's business, and neither is one without a configuration.
     """
@@ -32,21 +40,25 @@ def confirmed_here(ctx: click.Context, directory: Path | None) -> int | None:
     config = load_config(told)
     if directory is not None and directory.resolve() != config.evidence.directory.resolve():
         return None
-    nats = config.agent.nats
-    none_yet = 0 if nats is not None and nats.hub is not None else None
+    hub = None if config.agent.nats is None else config.agent.nats.hub
+    keyless = hub is not None and hub.key is None
+    none_yet = None if hub is None else Confirmed(0, keyless)
     file = sqlite_file(config.state)
     if file is not None and not file.exists():
         return none_yet  # looking makes no state
     with State.open(config.state, clock=SystemClock()) as state:
         confirmed = state.confirmed_evidence(config.evidence.origin)
-    return none_yet if confirmed is None else confirmed
+    return none_yet if confirmed is None else Confirmed(confirmed, keyless)
 
 
-def require_confirmed(plan: PrunePlan, confirmed: int | None) -> None:
+def require_confirmed(plan: PrunePlan, confirmed: Confirmed | None) -> None:
     """Refuse to take out what only this machine has."""
-    if confirmed is None or plan.erasure is None or plan.erasure.last < confirmed:
+    if confirmed is None or plan.erasure is None or plan.erasure.last < confirmed.size:
         return
+    size = confirmed.size
+    hint = "let the agent run until the hub has the rest (vmsguard_evidence_unsent tells), or name an earlier time"
+    if confirmed.keyless:
+        hint = "what it says counts once agent: nats: hub: has the key: that `vmsguard hub run` prints"
     raise UsageError(
-        f"records {confirmed} to {plan.erasure.last} would go, and the hub has confirmed {confirmed} records",
-        hint="let the agent run until the hub has the rest (vmsguard_evidence_unsent tells), or name an earlier time",
+        f"records {size} to {plan.erasure.last} would go, and the hub has confirmed {size} records", hint=hint
     )

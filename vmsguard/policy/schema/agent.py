@@ -53,6 +53,7 @@ def _nats() -> dict[str, Any]:
     hub = closed(
         {
             "domain": documented(domain, "The JetStream domain of the hub's server."),
+            "key": documented(vkey, "Whose confirmations count: what vmsguard hub run prints; none unless given."),
             "policy_key": documented(vkey, "Whose policies are taken from the hub; none unless given."),
             "policies": documented(_TEXT, "The folder they become; policies-from-hub unless given."),
         },
