@@ -230,3 +230,14 @@ def test_the_age_counts_by_the_hub_s_clock(two: Two) -> None:
         sent(copies, two.sites["seoul"])
 
     assert 90 == standings(two.hub, two.clock.now() + timedelta(seconds=90))[0].age_seconds
+
+
+def test_sites_are_asked_to_send_anew_from_what_is_there_all_or_some(two: Two) -> None:
+    with two.opened() as copies:
+        size = sent(copies, two.sites["seoul"])
+
+        told = {one.origin.rpartition("/")[2]: (one.size, one.again) for one in copies.confirmations()}
+        some = [one.origin for one in copies.confirmations({"busan", "jeju"})]
+
+    assert {"seoul": (size, True), "busan": (0, True)} == told
+    assert ["hub.example.org/busan"] == some

@@ -81,21 +81,25 @@ async def _serve(
     )
     await jetstream.add_consumer(HUB_EVIDENCE_STREAM, config)
     subscription = await jetstream.pull_subscribe_bind(durable=_CONSUMER, stream=HUB_EVIDENCE_STREAM)
-    await _confirm(jetstream, key, copies.confirmations())
     prefix = f"$JS.{settings.domain}.API" if settings.domain else "$JS.API"
+    rousing = Rousing(client, jetstream, prefix, domains)
+    with contextlib.suppress(*_UNREACHED):
+        await rousing.look()  # first: what a source that is put back skips, all are asked for right after
+    await _confirm(jetstream, key, copies.confirmations())
     roused: set[str] = set()
-    rousing = asyncio.ensure_future(_rouse(Rousing(client, jetstream, prefix, domains), roused, log))
+    looking = asyncio.ensure_future(_rouse(rousing, roused, log))
     try:
         await _take(jetstream, subscription, copies, key, stop, roused)
     finally:
         # Said until it is heard: wait_for of Python 3.11 passes a cancellation over where its answer is just there.
-        while not rousing.done():
-            rousing.cancel()
-            await asyncio.wait({rousing}, timeout=1.0)
+        while not looking.done():
+            looking.cancel()
+            await asyncio.wait({looking}, timeout=1.0)
 
 
 async def _rouse(rousing: Rousing, roused: set[str], log: structlog.typing.FilteringBoundLogger) -> None:
     while True:
+        await asyncio.sleep(_ROUSE_SECONDS)
         try:
             roused |= await rousing.look()
         except _UNREACHED:
@@ -103,7 +107,6 @@ async def _rouse(rousing: Rousing, roused: set[str], log: structlog.typing.Filte
         except Exception as error:
             # One that ended unseen would leave a site's evidence waiting for ever.
             log.error("sources cannot be looked at", error=type(error).__name__, exc_info=True)
-        await asyncio.sleep(_ROUSE_SECONDS)
 
 
 async def _take(

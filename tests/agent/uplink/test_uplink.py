@@ -160,3 +160,15 @@ def test_a_log_that_is_shorter_than_what_was_sent_waits_for_the_hub_s_word(leaf:
     assert leaf.written.log.signed_size == leaf.uplink.begin(5_000, 6_000, 9)
     assert [] == leaf.send()
     assert DIFFERS == leaf.uplink.told(Confirmation(ORIGIN, 6_000, "11" * 32)).trouble
+
+
+def test_an_answer_that_is_shown_again_takes_nothing_back(leaf: Leaf) -> None:
+    leaf.written.write(300)
+    leaf.send()
+    end = leaf.written.log.signed_size
+    leaf.uplink.told(leaf.says(end - 5))
+    waiting = leaf.uplink.waiting
+
+    told = leaf.uplink.told(leaf.says(7))
+
+    assert (7, waiting) == (told.confirmed, leaf.uplink.waiting)
