@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from vmsguard.agent.fleet_in_force import FleetInForce, FleetSource
@@ -18,8 +19,9 @@ class FleetAtWorker(FleetInForce):
     """Reads the files and what the state remembers of lost cameras; writes nothing. Noticing what is lost, stopping
     writes for it and telling people is the agent's.
 
-    So changed files are in force here later than there: ``behind`` is twice as long as the agent may take to look.
-    A broken export must not reach a worker before the agent has stopped configuration writes for it.
+    Files that lost a camera are in force here later than there: ``behind`` is twice as long as the agent may take to
+    look. A broken export must not reach a worker before the agent has stopped configuration writes for it. Holds and
+    freezes of those files count at once, for they only keep from doing.
     """
 
     def __init__(self, source: FleetSource, state: State, clock: Clock, *, behind: timedelta) -> None:
@@ -30,23 +32,31 @@ class FleetAtWorker(FleetInForce):
 
 
 class _Later:
-    """A source whose changes are told some time after they came."""
+    """A source that goes on giving the cameras it gave before for some time after they were lost."""
 
     def __init__(self, source: FleetSource, clock: Clock, seconds: float) -> None:
         self._source = source
         self._clock = clock
         self._seconds = seconds
-        self._noticed: float | None = None
+        self._given: Fleet | None = None
+        self._held_back: Fleet | None = None
+        self._until = 0.0
 
     def changed(self) -> bool:
-        now = self._clock.monotonic()
-        if self._noticed is None and self._source.changed():
-            self._noticed = now
-        return self._noticed is not None and now >= self._noticed + self._seconds
+        return self._source.changed() or (self._held_back is not None and self._clock.monotonic() >= self._until)
 
     def load(self) -> Fleet:
-        self._noticed = None
-        return self._source.load()
+        if self._held_back is not None and not self._source.changed():
+            self._given, self._held_back = self._held_back, None
+            return self._given
+        loaded, before = self._source.load(), self._given
+        if before is not None and before.inventory.cameras.keys() - loaded.inventory.cameras.keys():
+            self._held_back, self._until = loaded, self._clock.monotonic() + self._seconds
+            loaded = replace(before, holds=loaded.holds, freezes=loaded.freezes)
+        else:
+            self._held_back = None
+        self._given = loaded
+        return loaded
 
 
 def _nobody(alerts: Iterable[Alert]) -> None:
