@@ -187,6 +187,8 @@ class Agent:
     def _state_failed(self) -> None:
         """Have people told of a state that stays away, once a minute: whether they were is not kept anywhere."""
         clock = self.equipment.clock
+        if self._room is not None:
+            self._room.look_ahead()
         if self._failing is None:
             self._failing = clock.monotonic()
         elif clock.monotonic() >= self._failing + _STATE_PATIENCE:

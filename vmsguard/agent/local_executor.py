@@ -12,6 +12,7 @@ import structlog
 from vmsguard.agent.executor import ExecutorNeeds, Handler, Health, Leases
 from vmsguard.agent.tasks import TaskRef
 from vmsguard.agent.under_lease import under_lease
+from vmsguard.errors import LeaseLost, StateError
 
 __all__ = ["LocalExecutor", "local_executor"]
 
@@ -36,13 +37,18 @@ class LocalExecutor:
         self._keys: dict[str, tuple[str, str, str]] = {}
         self._changed = asyncio.Event()
         self._serving = False
+        self._no_leases: StateError | None = None
         self._log = structlog.get_logger("vmsguard.agent")
 
     async def dispatch(self, refs: Iterable[TaskRef]) -> None:
+        """Queue the tasks; raises the ``StateError`` for which no lease was had or given back since the last."""
         for ref in refs:
             if self._keys.get(ref.target) != ref.key:
                 self._waiting.setdefault(ref.key, ref)
         self._changed.set()
+        failed, self._no_leases = self._no_leases, None
+        if failed is not None:
+            raise failed
 
     async def serve(self, handler: Handler, stop: asyncio.Event) -> None:
         self._serving = True
@@ -95,8 +101,10 @@ class LocalExecutor:
     def _ended(self, target: str, task: asyncio.Task[bool]) -> None:
         del self._running[target], self._keys[target]
         self._changed.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            # Leases could not be given back: the state is gone, and the scheduler will say so.
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, StateError) and not isinstance(error, LeaseLost):
+            self._no_leases = error  # whoever dispatches says so, once and not for every task
+        elif error is not None:
             self._log.error("task not given back", target=target, error=type(error).__name__)
 
     async def _wind_up(self) -> None:

@@ -5,12 +5,14 @@ Until then only deletions and stops are recorded, in the room that was set aside
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from vmsguard.agent.duty_clock import Tell
 from vmsguard.agent.notifications.alert import Alert
+from vmsguard.errors import EvidenceError
 
 __all__ = ["RoomToRecord"]
 
@@ -22,6 +24,8 @@ class _Log(Protocol):
     def disk_full(self) -> bool: ...
 
     def regain(self) -> bool: ...
+
+    def run_short(self) -> bool: ...
 
 
 @dataclass
@@ -43,3 +47,12 @@ class RoomToRecord:
             self._told = now
             self.tell([Alert(code="evidence-stopped", site="", subject="evidence", at=now)])
         return False
+
+    def look_ahead(self) -> None:
+        """Where the state took nothing: find out now whether that is the disk of the evidence, and full.
+
+        A state on the same disk is stopped by it first, for a record may still fit into a block that the log has; and
+        without a lease nothing is deleted that the reserve is there for.
+        """
+        with contextlib.suppress(EvidenceError):  # a log that broke is found by the next round, which ends the agent
+            self.log.run_short()

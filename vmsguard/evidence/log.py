@@ -301,8 +301,7 @@ class EvidenceLog:
     def regain(self) -> bool:
         """Whether everything may be recorded again: true where it could be, or where a full disk has room by now.
 
-        The reserve is set aside anew first. It is asked for more than that: what the reserve itself gave back is no
-        room.
+        The reserve is set aside anew first, of more room than the reserve itself gave back.
         """
         with self._mutex:
             self._require_writable()
@@ -320,11 +319,17 @@ class EvidenceLog:
             self._full = self._alarmed = False
             return True
 
-    def put_segment(self, path: Path, chunks: Iterable[bytes]) -> None:
-        """Put other bytes in a segment's place, as an erasure must; where it is the open one, writing goes on there.
+    def run_short(self) -> bool:
+        """Whether only the reserve is left; with next to no room it is given up now, for who shares the disk."""
+        with self._mutex:
+            self._require_writable()
+            if not self._full and self._reserve.is_all_there_is():
+                self._use_reserve()
+                self._raise_alarm()
+            return self._full
 
-        The leaf hashes must stay the same. Sealed segments are seen to before, not meanwhile.
-        """
+    def put_segment(self, path: Path, chunks: Iterable[bytes]) -> None:
+        """Put other bytes of the same leaf hashes in a segment's place; where it is the open one, it is written on."""
         with self._mutex:
             self.settle()
             try:
@@ -424,8 +429,7 @@ class EvidenceLog:
         """Where the reserve was taken for something else than a record, say that the disk is full."""
         if self._full and not self._alarmed:
             self._alarmed = True
-            alarm = {"error": "ENOSPC", "at": self.size}
-            self._place(prepare("write.failed", alarm, self._allow), self._time.next())
+            self._place(prepare("write.failed", {"error": "ENOSPC", "at": self.size}, self._allow), self._time.next())
             self._sync()
 
     def _next_segment(self) -> None:

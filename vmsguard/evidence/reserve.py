@@ -13,6 +13,9 @@ __all__ = ["RESERVE_BYTES", "Reserve", "may_use_reserve"]
 RESERVE_BYTES = 1_048_576
 """About a thousand records: the alarm, and the deletions that are due until somebody comes."""
 
+_NEXT_TO_NOTHING = 65_536
+"""Bytes: too little for what one run writes to a state on the same disk."""
+
 _EVENTS = frozenset(
     (
         "write.failed",
@@ -47,6 +50,13 @@ class Reserve:
     def release(self) -> None:
         """Give the room back to the file system."""
         self._disk.truncate(self._path, 0)
+
+    def is_all_there_is(self) -> bool:
+        """Whether beside it there is next to no room; False where the file system does not tell."""
+        try:
+            return self._disk.free_bytes(self._path.parent) < _NEXT_TO_NOTHING
+        except OSError:
+            return False
 
 
 def may_use_reserve(event: str, fields: Mapping[str, Any]) -> bool:
