@@ -23,6 +23,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 _REAL = "real"
 _LONG = (
+    "tests/agent/kills/test_random_kills.py",
+    "tests/agent/kills/test_every_step_of_a_process.py",
+    "tests/agent/jetstream/test_agent_without_its_server.py",
+    "tests/hub/test_hub_over_nats.py",
     "tests/cli/test_random_fleet.py",
     "tests/cli/test_persona_verdicts.py",
     "tests/cli/test_policy_explain.py",

@@ -75,9 +75,10 @@ def test_a_target_that_cannot_be_read_is_told_once_until_it_can(why: Why, code: 
     assert [] == told(attempt=1, unreachable=unreached)
 
 
-def test_a_first_deletion_that_waits_is_told() -> None:
+def test_a_first_deletion_that_waits_is_told_once_a_day() -> None:
     waiting = (Skipped("t-1/1:footage.purge(recordings=)", "a first purge of 2 recordings needs a confirmation"),)
-    assert [("backlog-waits", "t-1", NOW)] == told(skipped=waiting)
+    assert [("backlog-waits", "t-1", TODAY)] == told(skipped=waiting)
+    assert [("backlog-waits", "t-1", TODAY)] == told(attempt=1, skipped=waiting)
 
 
 @pytest.mark.parametrize(

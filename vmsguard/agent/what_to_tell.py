@@ -31,8 +31,8 @@ def alerts_of(
     attempt: int,
     now: datetime,
 ) -> Iterator[Alert]:
-    """Drift and its end per camera, a first deletion that waits, a target that cannot be read any more, and once a day
-    what stands: a day without a deletion, a pack that nobody accepted. What the calendar brings is told elsewhere.
+    """Drift and its end per camera, a target that cannot be read any more, and once a day what stands: a first deletion
+    that waits, a day without one, a pack that nobody accepted. What the calendar brings is told elsewhere.
     """
     held = {(one.camera, one.pack, one.rule) for one in before if not one.control and one.verdict == Verdict.PASS.value}
     rules = [result for result in outcome.results if result.level == "rule"]
@@ -50,9 +50,10 @@ def alerts_of(
                 at=now,
                 target=target.id,
             )
-    if attempt == 0 and any(skipped.reason.startswith(FIRST_PURGE) for skipped in outcome.skipped):
-        yield Alert(code="backlog-waits", site=target.site, subject=target.id, at=now, target=target.id)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if any(skipped.reason.startswith(FIRST_PURGE) for skipped in outcome.skipped):
+        # A person's word is what is missing, whatever the target: all of a site are one message.
+        yield Alert(code="backlog-waits", site=target.site, subject=target.id, at=today)
     for found in outcome.findings:
         if kind := _FINDINGS.get(found.code):
             yield Alert(code=kind, site=target.site, subject=found.subject, at=today)
