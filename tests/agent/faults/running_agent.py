@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.util import module_from_spec, spec_from_file_location
@@ -88,14 +88,21 @@ def owing(site: Any, receiver: Any, *, state: str, evidence: str) -> int:
 class RunningAgent:
     """The process, and what of it is seen from outside."""
 
-    def __init__(self, site: Any, health: int, told: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        site: Any,
+        health: int,
+        told: Path,
+        environment: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("-m", "vmsguard"),
+    ) -> None:
         self._told, self._health, self._folder = told, health, site.folder
         config = yaml.safe_load((site.folder / "vmsguard.yaml").read_text())
         self._log = site.folder / config["evidence"]["dir"] / "log"
         self._state = site.folder / config["state"].removeprefix("sqlite:///")
         with told.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "vmsguard", "agent", "run"],
+                [sys.executable, *program, "agent", "run"],
                 cwd=site.folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -144,9 +151,15 @@ class RunningAgent:
 
 
 @contextmanager
-def running(site: Any, health: int, told: Path, environment: Mapping[str, str] | None = None) -> Iterator[RunningAgent]:
+def running(
+    site: Any,
+    health: int,
+    told: Path,
+    environment: Mapping[str, str] | None = None,
+    program: Sequence[str] = ("-m", "vmsguard"),
+) -> Iterator[RunningAgent]:
     """An agent that is ready; what is left of it at the end is killed."""
-    agent = RunningAgent(site, health, told, environment)
+    agent = RunningAgent(site, health, told, environment, program)
     try:
         agent.until(agent.ready)
         yield agent
