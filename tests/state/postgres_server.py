@@ -44,7 +44,10 @@ class PostgresServer:
         return f"postgresql+psycopg://vmsguard@/{database}?host={self.folder}"
 
     def execute(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
-        with psycopg.connect(host=str(self.folder), user="vmsguard", dbname=database, autocommit=True) as connection:
+        # A socket that a dying server left may take a connection and never answer on it.
+        with psycopg.connect(
+            host=str(self.folder), user="vmsguard", dbname=database, autocommit=True, connect_timeout=10
+        ) as connection:
             found = connection.execute(statement.encode())
             return found.fetchall() if found.description else []
 

@@ -57,8 +57,12 @@ class SilentProxy:
                 threading.Thread(target=self._forward, args=(source, sink), daemon=True).start()
 
     def _forward(self, source: socket.socket, sink: socket.socket) -> None:
-        with contextlib.suppress(OSError):
+        try:
             while data := source.recv(65536):
                 self._speaks.wait()
                 sink.sendall(data)
+        except OSError:  # a server that was killed resets: its client is to see an end, not to wait for an answer
+            with contextlib.suppress(OSError):
+                source.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
             sink.shutdown(socket.SHUT_WR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "state"))
 from postgres_server import PostgresServer, postgres_programs, running_postgres
 
 MINUTE = timedelta(minutes=1)
+PATIENCE = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +65,14 @@ def sites(tmp_path: Path, postgres: PostgresServer, proxy: SilentProxy) -> Itera
 
 
 async def live_in_spite(sites: Sites, until: datetime, step: timedelta) -> None:
-    """As an agent lives: what a round raises is its own to judge."""
+    """As an agent lives: what a round raises is its own to judge. One that does not come back fails the test."""
     assert sites.agent is not None
-    while sites.clock.real() <= until:
-        for _ in range(2):
-            await sites.agent.round_in_spite_of_the_state()
-            await sites.executor.idle()
-        sites.clock.passed += step
+    async with asyncio.timeout(PATIENCE):
+        while sites.clock.real() <= until:
+            for _ in range(2):
+                await sites.agent.round_in_spite_of_the_state()
+                await sites.executor.idle()
+            sites.clock.passed += step
 
 
 def kill(server: PostgresServer) -> None:
