@@ -11,6 +11,7 @@ import pytest
 from vmsguard.agent.executor import Lease
 from vmsguard.agent.local_executor import LocalExecutor
 from vmsguard.agent.tasks import Done, Outcome, Retry, TaskRef
+from vmsguard.errors import StateError
 
 
 @dataclass
@@ -191,3 +192,22 @@ async def test_what_does_not_end_within_the_grace_is_handed_back_unfinished(offi
 
     assert [("t", None)] == office.ended
     assert 0 == executor.health().running
+
+
+async def test_a_state_that_gives_no_lease_is_told_to_who_dispatches_once(office: Office) -> None:
+    async def refused(_ref: TaskRef) -> Lease | None:
+        raise StateError("the state cannot be written")
+
+    async def never(_ref: TaskRef, _lease: Lease) -> Outcome:
+        raise AssertionError("without a lease nothing is done")
+
+    office.acquire = refused  # type: ignore[method-assign]
+    executor, stop = LocalExecutor(office), asyncio.Event()
+    serving = asyncio.ensure_future(executor.serve(never, stop))
+    await executor.dispatch(refs("a", "b"))
+    await executor.idle()
+    with pytest.raises(StateError, match="cannot be written"):
+        await executor.dispatch([])
+    await executor.dispatch([])
+    stop.set()
+    await serving
