@@ -72,7 +72,9 @@ def test_a_log_that_no_hub_takes_is_pruned_as_ever(config: Config, prune: Callab
 
 
 @pytest.mark.parametrize(
-    ("key", "hint"), [(f', key: "{KEY}"', "vmsguard_evidence_unsent"), ("", "the key: that `vmsguard hub run` prints")]
+    ("key", "hint"),
+    [(f', key: "{KEY}"', "vmsguard_evidence_unsent"), ("", "the key: that `vmsguard hub run` prints")],
+    ids=["with a key", "without a key"],
 )
 def test_from_the_moment_a_hub_is_configured_nothing_goes(
     key: str, hint: str, config: Config, prune: Callable[[], Result]
