@@ -85,7 +85,7 @@ def test_edge_case_29_a_store_that_deletes_whole_recordings_keeps_them_until_the
             "document": {
                 "kind": "hold-export",
                 "sha256": "0f" * 32,
-                "dated": (now - timedelta(days=1)).date().isoformat(),
+                "dated": now.date().isoformat(),
             },
             "covers": {"cameras": ["cam-1"]},
             "details": {"hold": "hold-1", "encrypted": True},
