@@ -20,7 +20,9 @@ LIMIT = 150_000
 LANGUAGE = Path(__file__).parents[2] / "docs" / "policy-language.md"
 
 ONLY_THE_LOADER = {
+    "agent-executor-without-server",
     "agent-health-by-name",
+    "agent-hub-keys-are-one",
     "agent-sweep-without-pause",
     "assignment-id-twice",
     "assignment-pack-twice",
