@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
+from vmsguard.simulator.personas.pace import Slow
+
 PIPC = "kr-pipc-thermal-2020"
 ROLE = ("--by", "role:privacy-officer")
 PATIENCE = 60.0
@@ -207,11 +209,13 @@ def slow_command(site: Any, *command: str) -> subprocess.Popen[str]:
 
 
 def test_who_interrupts_a_command_ends_its_run_and_an_agent_that_is_killed_over_one_is_said(
-    site: Any, fever: Mapping[str, Any], agent_of: Any
+    site: Any, fever: Mapping[str, Any], agent_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.simulate([{**fever, "persona": "slow"}])
     site.assign(PIPC, "audit")
     agent = settled(site, agent_of)
+    # From here on a run takes longer than a machine that has much to do needs to interrupt it.
+    monkeypatch.setattr(Slow, "delay", lambda device, operation: 8.0 if "Recording" in operation else 0.0)
     before = len(asked(site))
     command = slow_command(site, "check")
     agent.until(lambda: "asked" in leases(site))
