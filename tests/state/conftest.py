@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ import pytest
 # What these tests share is no package.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from postgres_server import PostgresServer, postgres_programs, running_postgres
+from postgres_server import PostgresServer, required_postgres
 
 from vmsguard.model.clock import SystemClock
 from vmsguard.state import State
@@ -41,13 +40,7 @@ def clock() -> StoppedClock:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    programs = postgres_programs()
-    if programs is None:
-        reason = "not installed: postgresql (run tests/real/install.sh)"
-        if os.environ.get("VMSGUARD_REQUIRE_REAL") == "1":
-            pytest.fail(f"required, but {reason}")
-        pytest.skip(reason)
-    with running_postgres(programs) as server:
+    with required_postgres() as server:
         yield server
 
 

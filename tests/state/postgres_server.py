@@ -17,8 +17,9 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+import pytest
 
-__all__ = ["PostgresServer", "postgres_programs", "running_postgres"]
+__all__ = ["PostgresServer", "postgres_programs", "required_postgres", "running_postgres"]
 
 _UNPRIVILEGED = "nobody"
 _PR_SET_PDEATHSIG = 1
@@ -144,3 +145,16 @@ def _user() -> str | None:
 
 def _group() -> int | None:
     return pwd.getpwnam(_UNPRIVILEGED).pw_gid if os.geteuid() == 0 else None
+
+
+@contextmanager
+def required_postgres() -> Iterator[PostgresServer]:
+    """A running server; skips where the programs are not installed, and fails where they have to be."""
+    programs = postgres_programs()
+    if programs is None:
+        reason = "not installed: postgresql (run tests/real/install.sh)"
+        if os.environ.get("VMSGUARD_REQUIRE_REAL") == "1":
+            pytest.fail(f"required, but {reason}")
+        pytest.skip(reason)
+    with running_postgres(programs) as server:
+        yield server

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import stat
 import struct
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from msgspec import Struct
 
 from vmsguard.errors import ConfigError
 
-__all__ = ["Peer", "listen_at", "peer_of"]
+__all__ = ["OwnSocket", "Peer", "peer_of"]
 
 _CREDENTIALS = struct.Struct("3i")
 
@@ -30,11 +32,55 @@ def peer_of(connection: socket.socket) -> Peer:
     return Peer(*_CREDENTIALS.unpack(told))
 
 
-def listen_at(path: Path, mode: int, setting: str) -> socket.socket:
-    """A listening socket that does not block, with this mode from its first moment.
+class OwnSocket:
+    """Serves every connection in a task of its own, from ``start`` to ``stop``."""
 
-    Raises ``ConfigError`` when another agent answers there or the place is not ours; ``setting`` is what names it.
-    """
+    def __init__(self, path: Path, mode: int, setting: str, serve: Callable[[socket.socket], Awaitable[None]]) -> None:
+        """``setting`` is what names the path in the configuration."""
+        self._path = path
+        self._mode = mode
+        self._setting = setting
+        self._serve = serve
+        self._listening: socket.socket | None = None
+        self._serving: set[asyncio.Future[None]] = set()
+
+    def start(self) -> None:
+        """Listen; raises ``ConfigError`` when another agent answers there or the place is not ours alone."""
+        self._listening = _listen_at(self._path, self._mode, self._setting)
+        # Not asyncio's own server: until Python 3.12 it forgets connections that come while it closes.
+        asyncio.get_running_loop().add_reader(self._listening, self._accept, self._listening)
+
+    async def stop(self) -> None:
+        """Answer nobody any more, hang up on who still waits, and leave no socket behind; twice does nothing."""
+        if self._listening is None:
+            return
+        asyncio.get_running_loop().remove_reader(self._listening)
+        self._listening.close()
+        self._listening = None
+        self._path.unlink(missing_ok=True)
+        serving = tuple(self._serving)
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+
+    def _accept(self, listening: socket.socket) -> None:
+        try:
+            connection, _ = listening.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        connection.setblocking(False)
+        task = asyncio.ensure_future(self._serve(connection))
+        self._serving.add(task)
+
+        def ended(done: asyncio.Future[None]) -> None:
+            self._serving.discard(done)
+            connection.close()  # one that was cancelled before it began has not done so
+
+        task.add_done_callback(ended)
+
+
+def _listen_at(path: Path, mode: int, setting: str) -> socket.socket:
+    """A listening socket that does not block, with this mode from its first moment."""
     _make_room(path, setting)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
     before = os.umask(0o777 & ~mode)  # never wider than meant, not even for a moment

@@ -18,11 +18,11 @@ from sites import DEVICES, HOUR, SECOND, Sites, utc
 from sqlalchemy import text
 
 from vmsguard.errors import StateError
-from vmsguard.state import silent_server
+from vmsguard.state import State, silent_server
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "state"))
 
-from postgres_server import PostgresServer, postgres_programs, running_postgres
+from postgres_server import PostgresServer, required_postgres
 
 MINUTE = timedelta(minutes=1)
 PATIENCE = 120.0
@@ -30,13 +30,7 @@ PATIENCE = 120.0
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[PostgresServer]:
-    programs = postgres_programs()
-    if programs is None:
-        reason = "not installed: postgresql (run tests/real/install.sh)"
-        if os.environ.get("VMSGUARD_REQUIRE_REAL") == "1":
-            pytest.fail(f"required, but {reason}")
-        pytest.skip(reason)
-    with running_postgres(programs) as server:
+    with required_postgres() as server:
         yield server
 
 
@@ -133,11 +127,16 @@ def test_an_answer_that_never_comes_is_waited_for_so_long_and_no_longer(
     sites: Sites, proxy: SilentProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(silent_server, "SILENCE_SECONDS", 0.5)
-    with sites.state() as state:
-        with pytest.raises(StateError, match=r"said nothing for 0\.5 seconds"), state._database.write() as connection:  # noqa: PT012
+
+    def ask_in_silence(state: State) -> None:
+        with state._database.write() as connection:
             connection.execute(text("SELECT 1"))
             proxy.be_silent()
             connection.execute(text("SELECT 2"))
+
+    with sites.state() as state:
+        with pytest.raises(StateError, match=r"said nothing for 0\.5 seconds"):
+            ask_in_silence(state)
         proxy.speak()
         with state._database.read() as connection:
             slow = connection.execute(text("SELECT pg_sleep(0.3), 3")).one()

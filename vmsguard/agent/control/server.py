@@ -24,7 +24,7 @@ from vmsguard.agent.control.frames import (
     decode,
     encode,
 )
-from vmsguard.agent.own_socket import Peer, listen_at, peer_of
+from vmsguard.agent.own_socket import OwnSocket, Peer, peer_of
 from vmsguard.errors import UsageError, VmsguardError
 
 __all__ = ["ControlServer", "Handler", "Peer", "Tell"]
@@ -56,48 +56,19 @@ class ControlServer:
         exit_code_of: Callable[[VmsguardError], int],
         log: structlog.typing.FilteringBoundLogger,
     ) -> None:
-        self._path = path
         self._handlers = handlers
         self._exit_code_of = exit_code_of
         self._log = log
-        self._listening: socket.socket | None = None
         self._gate = asyncio.Semaphore(_AT_ONCE)
-        self._serving: set[asyncio.Task[None]] = set()
+        self._socket = OwnSocket(path, _MODE, "agent: socket:", self._serve)
 
     async def start(self) -> None:
         """Listen; raises ``ConfigError`` when another agent answers there or the place is not ours alone."""
-        listening = listen_at(self._path, _MODE, "agent: socket:")
-        self._listening = listening
-        # Not asyncio's own server: until Python 3.12 it forgets connections that come while it closes.
-        asyncio.get_running_loop().add_reader(listening, self._accept, listening)
+        self._socket.start()
 
     async def stop(self) -> None:
         """Answer nobody any more, hang up on who still waits, and leave no socket behind."""
-        if self._listening is None:
-            return
-        asyncio.get_running_loop().remove_reader(self._listening)
-        self._listening.close()
-        self._listening = None
-        self._path.unlink(missing_ok=True)
-        serving = tuple(self._serving)
-        for task in serving:
-            task.cancel()
-        await asyncio.gather(*serving, return_exceptions=True)
-
-    def _accept(self, listening: socket.socket) -> None:
-        try:
-            connection, _ = listening.accept()
-        except (BlockingIOError, ConnectionAbortedError):
-            return
-        connection.setblocking(False)
-        task = asyncio.get_running_loop().create_task(self._serve(connection))
-        self._serving.add(task)
-
-        def ended(done: asyncio.Task[None]) -> None:
-            self._serving.discard(done)
-            connection.close()  # one that was cancelled before it began has not done so
-
-        task.add_done_callback(ended)
+        await self._socket.stop()
 
     async def _serve(self, connection: socket.socket) -> None:
         reader, writer = await asyncio.open_unix_connection(sock=connection, limit=LONGEST_REQUEST)

@@ -15,7 +15,7 @@ from msgspec import Raw
 
 from vmsguard._version import __version__
 from vmsguard.agent.last_looks import LastLooks
-from vmsguard.agent.own_socket import Peer, listen_at, peer_of
+from vmsguard.agent.own_socket import OwnSocket, Peer, peer_of
 from vmsguard.agent.workers.answering import Answering, TaskEnded, Tell
 from vmsguard.agent.workers.failures import failure_of
 from vmsguard.agent.workers.frames import (
@@ -68,7 +68,6 @@ class WorkerServer:
         evidence = equipment.evidence
         if not isinstance(evidence, EvidenceLog):
             raise TypeError("workers are served by the process that has the log open")
-        self._path = path
         self._evidence = evidence
         self._state = equipment.state
         self._log = log
@@ -84,8 +83,7 @@ class WorkerServer:
             looks=looks,
             task_ended=task_ended,
         )
-        self._listening: socket.socket | None = None
-        self._serving: set[asyncio.Task[None]] = set()
+        self._socket = OwnSocket(path, _MODE, "agent: workers:", self._serve)
         self._looking: asyncio.Task[None] | None = None
         self._workers: dict[int, str] = {}
         self._count = 0
@@ -97,27 +95,19 @@ class WorkerServer:
 
     async def start(self) -> None:
         """Listen; raises ``ConfigError`` when another agent answers there or the place is not ours alone."""
-        self._listening = listen_at(self._path, _MODE, "agent: workers:")
-        # Not asyncio's own server: until Python 3.12 it forgets connections that come while it closes.
-        loop = asyncio.get_running_loop()
-        loop.add_reader(self._listening, self._accept, self._listening)
-        self._looking = loop.create_task(self._look_for_what_was_given_up())
+        self._socket.start()
+        self._looking = asyncio.get_running_loop().create_task(self._look_for_what_was_given_up())
 
     async def stop(self) -> None:
         """Hang up on every worker and leave no socket behind.
 
         Their leases stay: who is in the middle of a write has them until they run out, or hands them back.
         """
-        if self._listening is None:
-            return
-        asyncio.get_running_loop().remove_reader(self._listening)
-        self._listening.close()
-        self._listening = None
-        self._path.unlink(missing_ok=True)
-        ending = [*self._serving, *([] if self._looking is None else [self._looking])]
-        for task in ending:
-            task.cancel()
-        await asyncio.gather(*ending, return_exceptions=True)
+        await self._socket.stop()
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+            self._looking = None
 
     async def _look_for_what_was_given_up(self) -> None:
         while True:
@@ -127,21 +117,6 @@ class WorkerServer:
             except VmsguardError as error:  # state or log is away for now; the loop tells of it
                 self._log.warning("what workers left open was not told", why=error.message)
             await self._sleep(_SECONDS_BETWEEN)
-
-    def _accept(self, listening: socket.socket) -> None:
-        try:
-            connection, _ = listening.accept()
-        except (BlockingIOError, ConnectionAbortedError):
-            return
-        connection.setblocking(False)
-        task = asyncio.get_running_loop().create_task(self._serve(connection))
-        self._serving.add(task)
-
-        def ended(done: asyncio.Task[None]) -> None:
-            self._serving.discard(done)
-            connection.close()  # one that was cancelled before it began has not done so
-
-        task.add_done_callback(ended)
 
     async def _serve(self, connection: socket.socket) -> None:
         peer = peer_of(connection)
