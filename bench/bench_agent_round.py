@@ -23,10 +23,10 @@ from measure import Measured
 from sqlalchemy import text
 
 from vmsguard.agent.agent import Agent
-from vmsguard.agent.executor import Handler, Health
+from vmsguard.agent.execution.executor import Handler, Health
+from vmsguard.agent.execution.tasks import WATCH, Done, Outcome, TaskRef
 from vmsguard.agent.fleet_in_force import FleetInForce
 from vmsguard.agent.settings import AgentSettings
-from vmsguard.agent.tasks import WATCH, Done, Outcome, TaskRef
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.model.inventory import Camera, EndpointRef, Inventory, Target

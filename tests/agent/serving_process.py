@@ -13,12 +13,12 @@ import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
-from vmsguard.agent.executor import Executor, Lease
+from vmsguard.agent.execution.executor import Executor, Lease
+from vmsguard.agent.execution.leases import StateLease, StateLeases
+from vmsguard.agent.execution.local_executor import LocalExecutor
+from vmsguard.agent.execution.tasks import Done, Drop, Outcome, TaskRef
 from vmsguard.agent.jetstream.connection import NatsLine, NatsSettings
 from vmsguard.agent.jetstream.executor import JetStreamExecutor
-from vmsguard.agent.leases import StateLease, StateLeases
-from vmsguard.agent.local_executor import LocalExecutor
-from vmsguard.agent.tasks import Done, Drop, Outcome, TaskRef
 from vmsguard.model.clock import SystemClock
 from vmsguard.state.store import State
 

@@ -18,13 +18,13 @@ import structlog
 import yaml
 
 from vmsguard.agent.agent import Agent
-from vmsguard.agent.approvals import approval_of_purge
+from vmsguard.agent.execution.leases import StateLeases
+from vmsguard.agent.execution.local_executor import LocalExecutor
+from vmsguard.agent.execution.worker import Worker
 from vmsguard.agent.fleet_in_force import FleetInForce
-from vmsguard.agent.leases import StateLeases
-from vmsguard.agent.local_executor import LocalExecutor
 from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.orders.approvals import approval_of_purge
 from vmsguard.agent.settings import AgentSettings
-from vmsguard.agent.worker import Worker
 from vmsguard.errors import Unreachable
 from vmsguard.evidence.disk import Disk
 from vmsguard.evidence.keys import SigningKey

@@ -14,7 +14,7 @@ import pytest
 from sites import Sites
 from sqlalchemy import event, select
 
-from vmsguard.agent.tasks import WATCH, TaskRef
+from vmsguard.agent.execution.tasks import WATCH, TaskRef
 from vmsguard.state import State
 from vmsguard.state.tables import metadata
 

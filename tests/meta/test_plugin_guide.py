@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from vmsguard.agent.executor import ExecutorNeeds, Lease
-from vmsguard.agent.tasks import Drop, Outcome, TaskRef
+from vmsguard.agent.execution.executor import ExecutorNeeds, Lease
+from vmsguard.agent.execution.tasks import Drop, Outcome, TaskRef
 from vmsguard.controls.base import Control
 from vmsguard.fleet.read_agent import AgentConfig
 from vmsguard.fleet.secrets import SecretStore

@@ -15,7 +15,7 @@ from real_zoneminder import RealZoneMinder
 from vmsguard_zoneminder.driver import ZoneMinderDriver
 from zoneminder_site import TARGET, enrolled
 
-from vmsguard.agent.triggers import changed
+from vmsguard.agent.schedule.triggers import changed
 from vmsguard.model.last_seen import LastSeen
 from vmsguard.model.manifest import Identity
 from vmsguard.testing import open_session

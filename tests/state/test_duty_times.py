@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from vmsguard.agent.alarm_levels import SHARES, newly_reached, next_level_at
+from vmsguard.agent.schedule.alarm_levels import SHARES, newly_reached, next_level_at
 from vmsguard.model.clock import SystemClock
 from vmsguard.model.duty_watch import AlarmLevel, LastCamera
 from vmsguard.model.ledger import Duty

@@ -9,22 +9,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from vmsguard.agent.aims import aims_by_target
-from vmsguard.agent.calendar_alarms import CalendarAlarms
-from vmsguard.agent.clock_was_set import Step, after_set_back, in_doubt_since
-from vmsguard.agent.duty_clock import DutyClock, Tell
-from vmsguard.agent.executor import Executor, Handler
+from vmsguard.agent.execution.executor import Executor, Handler
+from vmsguard.agent.execution.last_looks import LastLooks
+from vmsguard.agent.execution.tasks import WATCH, TaskRef
 from vmsguard.agent.fleet_in_force import FleetInForce
-from vmsguard.agent.last_looks import LastLooks
 from vmsguard.agent.notifications.alert import Alert
-from vmsguard.agent.pace import Pace
+from vmsguard.agent.orders.standing_orders import Orders
 from vmsguard.agent.room_to_record import RoomToRecord
+from vmsguard.agent.schedule.aims import aims_by_target
+from vmsguard.agent.schedule.calendar_alarms import CalendarAlarms
+from vmsguard.agent.schedule.clock_was_set import Step, after_set_back, in_doubt_since
+from vmsguard.agent.schedule.duty_clock import DutyClock, Tell
+from vmsguard.agent.schedule.pace import Pace
+from vmsguard.agent.schedule.sweeps import first_sweep, next_look
+from vmsguard.agent.schedule.wall_clock import TOLERANCE, WallClockWatch
+from vmsguard.agent.schedule.watch_list import WatchList
 from vmsguard.agent.settings import AgentSettings
-from vmsguard.agent.standing_orders import Orders
-from vmsguard.agent.sweeps import first_sweep, next_look
-from vmsguard.agent.tasks import WATCH, TaskRef
-from vmsguard.agent.wall_clock import TOLERANCE, WallClockWatch
-from vmsguard.agent.watch_list import WatchList
 from vmsguard.errors import EvidenceError, StateError, VmsguardError
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.model.work import WORKER, WorkEntry

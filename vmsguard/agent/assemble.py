@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from vmsguard.agent.agent import Agent, AgentPart
-from vmsguard.agent.dispatching import Dispatching
-from vmsguard.agent.duty_clock import Tell
-from vmsguard.agent.executor import ExecutorFactory, ExecutorNeeds
+from vmsguard.agent.execution.dispatching import Dispatching
+from vmsguard.agent.execution.executor import ExecutorFactory, ExecutorNeeds
+from vmsguard.agent.execution.leases import StateLeases
+from vmsguard.agent.execution.local_executor import LocalExecutor
+from vmsguard.agent.execution.worker import Worker
 from vmsguard.agent.fleet_in_force import FleetInForce, FleetSource
-from vmsguard.agent.leases import StateLeases
-from vmsguard.agent.local_executor import LocalExecutor
+from vmsguard.agent.schedule.duty_clock import Tell
 from vmsguard.agent.settings import AgentSettings
-from vmsguard.agent.worker import Worker
 from vmsguard.agent.workers.answering import TaskEnded
 from vmsguard.agent.workers.server import WorkerServer
 from vmsguard.fleet.read_agent import AgentConfig

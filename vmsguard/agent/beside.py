@@ -12,7 +12,9 @@ from vmsguard.agent.control.asked_orders import AskedOrders
 from vmsguard.agent.control.asked_runs import AskedRuns
 from vmsguard.agent.control.server import ControlServer, Peer, Tell
 from vmsguard.agent.control.server import Handler as ControlHandler
-from vmsguard.agent.executor import Handler, Lease
+from vmsguard.agent.execution.executor import Handler, Lease
+from vmsguard.agent.execution.last_looks import LastLooks
+from vmsguard.agent.execution.tasks import Outcome, TaskRef
 from vmsguard.agent.fleet_in_force import FleetInForce
 from vmsguard.agent.health.dead_man import DeadMan
 from vmsguard.agent.health.metrics import AgentMetrics
@@ -20,13 +22,11 @@ from vmsguard.agent.health.part import HealthPart
 from vmsguard.agent.health.probes import ProbeServer
 from vmsguard.agent.health.service_manager import ServiceManager
 from vmsguard.agent.health.vitals import Vitals
-from vmsguard.agent.last_looks import LastLooks
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.notifications.notifier import Notifier
 from vmsguard.agent.notifications.part import NotificationsPart
 from vmsguard.agent.notifications.send import sender
 from vmsguard.agent.standing_now import picture_of, situation_of, status_line
-from vmsguard.agent.tasks import Outcome, TaskRef
 from vmsguard.errors import EvidenceError, StateError, VmsguardError
 from vmsguard.fleet.load_config import Config
 from vmsguard.fleet.secrets import SecretStore

@@ -9,11 +9,11 @@ from typing import Protocol
 
 import structlog
 
-from vmsguard.agent.duty_clock import Tell
 from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.orders.standing_orders import pause_writes
+from vmsguard.agent.schedule.duty_clock import Tell
+from vmsguard.agent.schedule.sweeps import Edges
 from vmsguard.agent.shrinking import lost_cameras, shrank_too_far
-from vmsguard.agent.standing_orders import pause_writes
-from vmsguard.agent.sweeps import Edges
 from vmsguard.errors import VmsguardError
 from vmsguard.model.inventory import Camera, Target
 from vmsguard.model.standing_orders import PauseScope

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from vmsguard.agent.duty_clock import Tell
 from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.schedule.duty_clock import Tell
 from vmsguard.errors import EvidenceError
 
 __all__ = ["RoomToRecord"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from vmsguard.agent.execution.last_looks import LastLooks
 from vmsguard.agent.fleet_in_force import FleetInForce
 from vmsguard.agent.health.metrics import Picture
-from vmsguard.agent.last_looks import LastLooks
 from vmsguard.agent.notifications.root_cause import Situation
 from vmsguard.state.store import State
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import structlog
 
 from vmsguard.agent.assemble import sites_of
-from vmsguard.agent.executor import ExecutorFactory, ExecutorNeeds, Handler, Lease
+from vmsguard.agent.execution.executor import ExecutorFactory, ExecutorNeeds, Handler, Lease
+from vmsguard.agent.execution.leases import StateLeases
+from vmsguard.agent.execution.tasks import Outcome, Retry, TaskRef
+from vmsguard.agent.execution.worker import Worker
 from vmsguard.agent.fleet_in_force import FleetInForce, FleetSource
-from vmsguard.agent.leases import StateLeases
 from vmsguard.agent.settings import AgentSettings
-from vmsguard.agent.tasks import Outcome, Retry, TaskRef
-from vmsguard.agent.worker import Worker
 from vmsguard.agent.workers.agent_line import AgentLine, connect_to_agent
 from vmsguard.agent.workers.fleet_at_worker import FleetAtWorker
 from vmsguard.errors import AgentGone, StateError, VmsguardError

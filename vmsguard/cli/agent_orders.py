@@ -43,7 +43,7 @@ def pause(
     import os
 
     from vmsguard.agent.control.asked_orders import PauseAsked
-    from vmsguard.agent.standing_orders import Orders
+    from vmsguard.agent.orders.standing_orders import Orders
     from vmsguard.cli.beside_agent import agent_runs, ask
     from vmsguard.cli.order_kept import state_and_log
 
@@ -75,7 +75,7 @@ def resume(ctx: click.Context, site: str | None, target: str | None) -> None:
     import msgspec
 
     from vmsguard.agent.control.asked_orders import Reach, Resumed
-    from vmsguard.agent.standing_orders import Orders
+    from vmsguard.agent.orders.standing_orders import Orders
     from vmsguard.cli.beside_agent import agent_runs, ask
     from vmsguard.cli.order_kept import state_and_log
     from vmsguard.errors import UsageError

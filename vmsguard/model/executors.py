@@ -21,7 +21,7 @@ class ExecutorEntry(Struct, frozen=True, kw_only=True):
 CORE_EXECUTORS = {
     entry.name: entry
     for entry in (
-        ExecutorEntry(name="local", path="vmsguard.agent.local_executor:local_executor", api=1),
+        ExecutorEntry(name="local", path="vmsguard.agent.execution.local_executor:local_executor", api=1),
         ExecutorEntry(name="nats", path="vmsguard.agent.jetstream.factory:nats_executor", api=1, workers=True),
     )
 }

@@ -14,12 +14,12 @@ import structlog.testing
 from nats_operator import Operator
 from nats_server import NatsServer, debian_binary, free_port, nats_binary
 
-from vmsguard.agent.executor import Lease
+from vmsguard.agent.execution.executor import Lease
+from vmsguard.agent.execution.tasks import Done, Outcome, TaskRef
 from vmsguard.agent.jetstream.connection import NatsLine, NatsSettings, NoServer, UnfitServer, connect, settings_of
 from vmsguard.agent.jetstream.executor import JetStreamExecutor
 from vmsguard.agent.jetstream.server_check import Reliance
 from vmsguard.agent.jetstream.stream import answers, ensure_stream
-from vmsguard.agent.tasks import Done, Outcome, TaskRef
 from vmsguard.errors import SecretMissing
 from vmsguard.fleet.read_nats import NatsConfig
 from vmsguard.fleet.secrets import SecretStore

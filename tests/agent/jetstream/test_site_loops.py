@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from structlog.testing import capture_logs
 
+from vmsguard.agent.execution.tasks import Outcome
 from vmsguard.agent.jetstream.executor import JetStreamExecutor
-from vmsguard.agent.tasks import Outcome
 
 
 class LineThatBreaksOnce:

@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vmsguard.agent.execution.tasks import TaskRef
 from vmsguard.agent.jetstream.subjects import consumer_of, decode_task, encode_task, site_subject, subject_of
-from vmsguard.agent.tasks import TaskRef
 
 NAMES = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9_.:/-]{0,127}\Z") | st.text(min_size=1, max_size=40)
 TASKS = st.builds(TaskRef, NAMES, NAMES, st.sampled_from(["due", "watch"]), st.integers(0, 9))

@@ -19,7 +19,7 @@ import yaml
 from history import Asked
 from nats_server import NatsServer, free_port
 
-from vmsguard.agent.approvals import approval_of_purge
+from vmsguard.agent.orders.approvals import approval_of_purge
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.trust import Trust
 from vmsguard.evidence.verifying.verify import VerifyReport, verify_directory

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from sites import ORIGIN, OwnClock, OwnDisk, Sites
 
-from vmsguard.agent.last_looks import LastLooks
+from vmsguard.agent.execution.last_looks import LastLooks
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.workers.agent_line import AgentLine, connect_to_agent
 from vmsguard.agent.workers.server import WorkerServer

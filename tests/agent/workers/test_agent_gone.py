@@ -13,10 +13,10 @@ from agent_side import TTL, AgentSide, intent, result
 from msgspec import Raw
 
 from vmsguard._version import __version__
-from vmsguard.agent.executor import Lease as Held
-from vmsguard.agent.leases import FencedLease, StateLeases
-from vmsguard.agent.tasks import Outcome, TaskRef
-from vmsguard.agent.under_lease import under_lease
+from vmsguard.agent.execution.executor import Lease as Held
+from vmsguard.agent.execution.leases import FencedLease, StateLeases
+from vmsguard.agent.execution.tasks import Outcome, TaskRef
+from vmsguard.agent.execution.under_lease import under_lease
 from vmsguard.agent.workers.agent_line import AgentLine, connect_to_agent
 from vmsguard.agent.workers.frames import Answer, Hello, Welcome, decode_up, encode, framed, length_of
 from vmsguard.agent.workers.line import Line

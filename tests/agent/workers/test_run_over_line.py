@@ -15,10 +15,10 @@ from sites import DEVICES, Device, Sites
 from sqlalchemy import select
 
 from vmsguard.agent.agent import Agent
+from vmsguard.agent.execution.leases import StateLeases
+from vmsguard.agent.execution.local_executor import LocalExecutor
+from vmsguard.agent.execution.worker import Worker
 from vmsguard.agent.fleet_in_force import FleetInForce
-from vmsguard.agent.leases import StateLeases
-from vmsguard.agent.local_executor import LocalExecutor
-from vmsguard.agent.worker import Worker
 from vmsguard.agent.workers.fleet_at_worker import FleetAtWorker
 from vmsguard.evidence.events import EVENTS
 from vmsguard.evidence.record import ENVELOPE_MEMBERS

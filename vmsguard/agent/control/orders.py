@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from vmsguard.agent.approvals import approval_of_purge
+from vmsguard.agent.orders.approvals import approval_of_purge
 from vmsguard.errors import UsageError
 from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.duty_watch import Retirement

@@ -13,12 +13,12 @@ from nats.errors import Error as NatsError
 from nats.js.client import JetStreamContext
 from nats.js.errors import APIError
 
-from vmsguard.agent.executor import Handler, Health, Leases
+from vmsguard.agent.execution.executor import Handler, Health, Leases
+from vmsguard.agent.execution.tasks import TaskRef
+from vmsguard.agent.execution.under_lease import under_lease
 from vmsguard.agent.jetstream.connection import NatsLine
 from vmsguard.agent.jetstream.stream import ensure_stream, subscribe
 from vmsguard.agent.jetstream.subjects import STREAM, decode_task, encode_task, subject_of
-from vmsguard.agent.tasks import TaskRef
-from vmsguard.agent.under_lease import under_lease
 from vmsguard.errors import VmsguardError
 
 __all__ = ["JetStreamExecutor"]

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from vmsguard.agent.executor import ExecutorNeeds
+from vmsguard.agent.execution.executor import ExecutorNeeds
 from vmsguard.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from vmsguard.agent.tasks import TaskRef
+from vmsguard.agent.execution.tasks import TaskRef
 
 __all__ = ["STREAM", "consumer_of", "decode_task", "encode_task", "site_subject", "subject_of"]
 

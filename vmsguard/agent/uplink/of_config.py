@@ -13,7 +13,7 @@ from vmsguard.fleet.assemble_fleet import fleet_of
 from vmsguard.fleet.load_config import Config, load_config
 
 if TYPE_CHECKING:
-    from vmsguard.agent.duty_clock import Tell
+    from vmsguard.agent.schedule.duty_clock import Tell
     from vmsguard.agent.uplink.part import UplinkPart
     from vmsguard.fleet.secrets import SecretStore
     from vmsguard.plugin.registry import Registry

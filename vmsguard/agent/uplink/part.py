@@ -15,9 +15,9 @@ from nats.errors import Error as NatsError
 from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from vmsguard.agent.duty_clock import Tell
 from vmsguard.agent.jetstream.connection import NatsSettings, NoServer, connect
 from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.schedule.duty_clock import Tell
 from vmsguard.agent.uplink.leaf_stream import ensure_leaf_stream, last_sent, publish_batch
 from vmsguard.agent.uplink.log_tail import LogTail
 from vmsguard.agent.uplink.messages import Confirmation

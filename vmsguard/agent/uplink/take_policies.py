@@ -14,8 +14,8 @@ from pathlib import Path
 
 import structlog
 
-from vmsguard.agent.duty_clock import Tell
 from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.schedule.duty_clock import Tell
 from vmsguard.agent.uplink.policy_bundle import Bundle, BundleNote, BundleRefused, open_bundle, read_note
 from vmsguard.errors import VmsguardError
 from vmsguard.evidence.disk import Disk

@@ -10,9 +10,9 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 from msgspec import Raw
 
-from vmsguard.agent.last_looks import LastLooks
+from vmsguard.agent.execution.last_looks import LastLooks
+from vmsguard.agent.execution.tasks import Kind
 from vmsguard.agent.notifications.alert import Alert
-from vmsguard.agent.tasks import Kind
 from vmsguard.agent.workers.calls import LEASES, READS, WRITES, state_call
 from vmsguard.agent.workers.frames import Question, encode
 from vmsguard.agent.workers.given_up import GivenUp

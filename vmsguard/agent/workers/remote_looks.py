@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Raw
 
-from vmsguard.agent.last_looks import LastLooks
+from vmsguard.agent.execution.last_looks import LastLooks
 from vmsguard.agent.workers.frames import encode
 from vmsguard.agent.workers.line import Line
 

@@ -14,7 +14,7 @@ import structlog
 from msgspec import Raw
 
 from vmsguard._version import __version__
-from vmsguard.agent.last_looks import LastLooks
+from vmsguard.agent.execution.last_looks import LastLooks
 from vmsguard.agent.own_socket import OwnSocket, Peer, peer_of
 from vmsguard.agent.workers.answering import Answering, TaskEnded, Tell
 from vmsguard.agent.workers.failures import failure_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from vmsguard.agent.what_may_be_sent import is_duty
+from vmsguard.agent.orders.what_may_be_sent import is_duty
 from vmsguard.model.inventory import Camera
 from vmsguard.model.ledger import Standing
 from vmsguard.model.plan import PlannedChange

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
-from vmsguard.agent.executor import Executor, Handler, Health
-from vmsguard.agent.tasks import TaskRef
+from vmsguard.agent.execution.executor import Executor, Handler, Health
+from vmsguard.agent.execution.tasks import TaskRef
 
 __all__ = ["Dispatching"]
 

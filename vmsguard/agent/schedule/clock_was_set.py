@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from vmsguard.agent.alarm_levels import begun_at
+from vmsguard.agent.schedule.alarm_levels import begun_at
 from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.ledger import Deletion, Duty
 from vmsguard.model.vocabulary import WHOLE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from vmsguard.agent.triggers import changed
+from vmsguard.agent.schedule.triggers import changed
 from vmsguard.errors import AuthRejected, StateError
 from vmsguard.model.inventory import Target
 from vmsguard.model.last_seen import LastSeen

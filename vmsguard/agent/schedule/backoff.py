@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vmsguard.agent.chance import fraction
+from vmsguard.agent.schedule.chance import fraction
 
 __all__ = ["FIRST", "MOST", "retry_after"]
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sites import HOUR, Sites, utc
 
-from vmsguard.agent.calendar_alarms import calendar_alerts
+from vmsguard.agent.schedule.calendar_alarms import calendar_alerts
 from vmsguard.model.pack import Document, ExceptionGrant, Hold
 from vmsguard.run.fleet import Fleet
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vmsguard.agent.what_to_tell import alerts_of
+from vmsguard.agent.execution.what_to_tell import alerts_of
 from vmsguard.model.inventory import Camera, Target
 from vmsguard.model.ledger import Standing
 from vmsguard.model.results import Finding, Result, Unreached

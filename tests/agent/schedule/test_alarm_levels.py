@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from vmsguard.agent.alarm_levels import aim_of, level_at, newly_reached, next_level_at, time_of
+from vmsguard.agent.schedule.alarm_levels import aim_of, level_at, newly_reached, next_level_at, time_of
 from vmsguard.model.duty_watch import AlarmLevel, DutyWatch
 from vmsguard.model.ledger import Duty
 

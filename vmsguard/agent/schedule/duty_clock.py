@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from vmsguard.agent.alarm_levels import SHARES, begun_at, newly_reached, time_of
 from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.schedule.alarm_levels import SHARES, begun_at, newly_reached, time_of
 from vmsguard.errors import EvidenceError, StateError
 from vmsguard.evidence.writer import EvidenceWriter
 from vmsguard.model.duty_watch import AlarmLevel

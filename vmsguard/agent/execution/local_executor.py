@@ -9,9 +9,9 @@ from functools import partial
 
 import structlog
 
-from vmsguard.agent.executor import ExecutorNeeds, Handler, Health, Leases
-from vmsguard.agent.tasks import TaskRef
-from vmsguard.agent.under_lease import under_lease
+from vmsguard.agent.execution.executor import ExecutorNeeds, Handler, Health, Leases
+from vmsguard.agent.execution.tasks import TaskRef
+from vmsguard.agent.execution.under_lease import under_lease
 from vmsguard.errors import LeaseLost, StateError
 
 __all__ = ["LocalExecutor", "local_executor"]

@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
-from vmsguard.agent.tasks import Outcome, TaskRef
+from vmsguard.agent.execution.tasks import Outcome, TaskRef
 from vmsguard.fleet.read_agent import AgentConfig
 from vmsguard.fleet.secrets import SecretStore
 

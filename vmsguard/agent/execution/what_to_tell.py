@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from vmsguard.agent.last_looks import FIRST_PURGE
+from vmsguard.agent.execution.last_looks import FIRST_PURGE
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.model.inventory import Camera, Target
 from vmsguard.model.ledger import Standing

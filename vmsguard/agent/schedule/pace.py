@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-from vmsguard.agent.chance import fraction
+from vmsguard.agent.schedule.chance import fraction
 
 __all__ = ["Pace"]
 

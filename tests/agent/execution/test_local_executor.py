@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from vmsguard.agent.executor import Lease
-from vmsguard.agent.local_executor import LocalExecutor
-from vmsguard.agent.tasks import Done, Outcome, Retry, TaskRef
+from vmsguard.agent.execution.executor import Lease
+from vmsguard.agent.execution.local_executor import LocalExecutor
+from vmsguard.agent.execution.tasks import Done, Outcome, Retry, TaskRef
 from vmsguard.errors import StateError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from vmsguard.agent.alarm_levels import aim_of
+from vmsguard.agent.schedule.alarm_levels import aim_of
 from vmsguard.model.ledger import Deletion, Duty, HeldPurge
 from vmsguard.model.vocabulary import WHOLE
 from vmsguard.run.duties import DutyKey, key_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from vmsguard.agent.last_looks import LastLooks
+from vmsguard.agent.execution.last_looks import LastLooks
 from vmsguard.model.changes import Change
 from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.results import Unreached

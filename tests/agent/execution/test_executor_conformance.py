@@ -17,12 +17,12 @@ import pytest
 from nats_server import NatsServer, nats_binary
 from serving_process import TERM
 
-from vmsguard.agent.executor import Executor, Handler, Lease
+from vmsguard.agent.execution.executor import Executor, Handler, Lease
+from vmsguard.agent.execution.leases import StateLease, StateLeases
+from vmsguard.agent.execution.local_executor import LocalExecutor
+from vmsguard.agent.execution.tasks import Done, Drop, Outcome, Retry, TaskRef
 from vmsguard.agent.jetstream.connection import NatsLine, NatsSettings
 from vmsguard.agent.jetstream.executor import JetStreamExecutor
-from vmsguard.agent.leases import StateLease, StateLeases
-from vmsguard.agent.local_executor import LocalExecutor
-from vmsguard.agent.tasks import Done, Drop, Outcome, Retry, TaskRef
 from vmsguard.model.clock import SystemClock
 from vmsguard.model.work import WorkEntry
 from vmsguard.state.store import State

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vmsguard.agent.watch_list import WatchList
+from vmsguard.agent.schedule.watch_list import WatchList
 
 NAMES = st.sets(st.sampled_from([f"t-{n}" for n in range(12)]))
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, runtime_checkable
 
-from vmsguard.agent.backoff import retry_after
-from vmsguard.agent.executor import Lease
-from vmsguard.agent.tasks import DUE, Done, Outcome, Retry, TaskRef
+from vmsguard.agent.execution.executor import Lease
+from vmsguard.agent.execution.tasks import DUE, Done, Outcome, Retry, TaskRef
+from vmsguard.agent.schedule.backoff import retry_after
 from vmsguard.model.clock import Clock
 from vmsguard.model.work import Lease as WorkLease
 from vmsguard.state.store import State

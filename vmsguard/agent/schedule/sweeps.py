@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from vmsguard.agent.chance import fraction
+from vmsguard.agent.schedule.chance import fraction
 from vmsguard.model.inventory import Camera
 from vmsguard.run.fleet import Fleet
 

@@ -6,24 +6,24 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from vmsguard.agent.aims import aims_at
-from vmsguard.agent.approvals import approved_count, forget_approval
-from vmsguard.agent.backoff import MOST
-from vmsguard.agent.duty_clock import Tell
-from vmsguard.agent.executor import Lease
-from vmsguard.agent.flapping import WINDOW, flapping_systems
+from vmsguard.agent.execution.executor import Lease
+from vmsguard.agent.execution.last_looks import LastLooks
+from vmsguard.agent.execution.leases import FencedLease
+from vmsguard.agent.execution.tasks import WATCH, Done, Drop, Outcome, Retry, TaskRef
+from vmsguard.agent.execution.watch_target import watch_target
+from vmsguard.agent.execution.what_to_tell import alerts_of
 from vmsguard.agent.fleet_in_force import FleetInForce
-from vmsguard.agent.last_looks import LastLooks
-from vmsguard.agent.leases import FencedLease
 from vmsguard.agent.notifications.alert import Alert
-from vmsguard.agent.reversals import reversals_in
+from vmsguard.agent.orders.approvals import approved_count, forget_approval
+from vmsguard.agent.orders.flapping import WINDOW, flapping_systems
+from vmsguard.agent.orders.reversals import reversals_in
+from vmsguard.agent.orders.standing_orders import pause_writes
+from vmsguard.agent.orders.what_may_be_sent import Leave, is_duty, pauses_on
+from vmsguard.agent.schedule.aims import aims_at
+from vmsguard.agent.schedule.backoff import MOST
+from vmsguard.agent.schedule.duty_clock import Tell
+from vmsguard.agent.schedule.sweeps import next_look, next_sweep
 from vmsguard.agent.settings import AgentSettings
-from vmsguard.agent.standing_orders import pause_writes
-from vmsguard.agent.sweeps import next_look, next_sweep
-from vmsguard.agent.tasks import WATCH, Done, Drop, Outcome, Retry, TaskRef
-from vmsguard.agent.watch_target import watch_target
-from vmsguard.agent.what_may_be_sent import Leave, is_duty, pauses_on
-from vmsguard.agent.what_to_tell import alerts_of
 from vmsguard.errors import EvidenceError, LeaseLost, SecretMissing
 from vmsguard.model.inventory import Camera, Target
 from vmsguard.model.ledger import Standing

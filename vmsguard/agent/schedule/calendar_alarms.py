@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from vmsguard.agent.duty_clock import Tell
 from vmsguard.agent.notifications.alert import Alert
+from vmsguard.agent.schedule.duty_clock import Tell
 from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import Document, ExceptionGrant, Hold
 from vmsguard.run.fleet import Fleet

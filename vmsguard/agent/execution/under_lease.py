@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from vmsguard.agent.executor import Handler, Lease, Leases
-from vmsguard.agent.tasks import Outcome, Retry, TaskRef
+from vmsguard.agent.execution.executor import Handler, Lease, Leases
+from vmsguard.agent.execution.tasks import Outcome, Retry, TaskRef
 from vmsguard.errors import VmsguardError
 
 __all__ = ["under_lease"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 
-from vmsguard.agent.chance import fraction
+from vmsguard.agent.schedule.chance import fraction
 
 __all__ = ["WatchList"]
 
