@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from itertools import accumulate
 from pathlib import Path
 
@@ -70,6 +71,43 @@ def test_a_module_imports_only_rooms_before_its_own(
     imported = rooms_imported(package_module, tree_of(package_module), frozenset(MAY_IMPORT) - {""})
 
     assert set() == imported - MAY_IMPORT[room] - {room}
+
+
+def parts_imported(path: Path, tree: ast.Module, package: Path, checkout: Path) -> set[str]:
+    """Which other modules and packages that lie in a package a module anywhere in it imports."""
+    above, root = package.parts, checkout / package
+    own = path.with_suffix("").parts[len(above)]
+    names = (tuple(name.split(".")) for name in imported_modules(path, tree))
+    inside = {name[len(above)] for name in names if name[: len(above)] == above and len(name) > len(above)}
+    return {part for part in inside - {own} if (root / part).is_dir() or (root / f"{part}.py").is_file()}
+
+
+def test_the_parts_of_every_package_import_each_other_in_one_direction(
+    root: Path, sources: tuple[Path, ...], tree_of: Callable[[Path], ast.Module]
+) -> None:
+    imports: dict[Path, dict[str, set[str]]] = {}
+    for source in sources:
+        begins = 3 if source.parts[0] == "plugins" else 0  # plugins/<name>/src/
+        above, module = root.joinpath(*source.parts[:begins]), Path(*source.parts[begins:])
+        for depth in range(1, len(module.parts)):
+            package, part = Path(*module.parts[:depth]), Path(module.parts[depth]).stem
+            known = imports.setdefault(package, {}).setdefault(part, set())
+            known |= parts_imported(module, tree_of(source), package, above)
+
+    assert {} == {package: circle for package, parts in imports.items() if (circle := circle_among(parts))}
+
+
+def circle_among(parts: Mapping[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(parts).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_a_circle_of_imports_is_seen() -> None:
+    assert [] == circle_among({"a": {"b"}, "b": {"c"}})
+    assert {"a", "b", "c"} == set(circle_among({"a": {"b"}, "b": {"c"}, "c": {"a"}}))
 
 
 def test_nothing_in_the_core_imports_a_plugin(package_module: Path, tree_of: Callable[[Path], ast.Module]) -> None:

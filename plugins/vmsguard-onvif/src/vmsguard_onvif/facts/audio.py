@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vmsguard.model.fact_values import AudioSource
 from vmsguard.model.vocabulary import Layer
-from vmsguard_onvif.filled_tracks import add_tracks
+from vmsguard_onvif.facts.filled_tracks import add_tracks
 from vmsguard_onvif.observed import Told, collect
 from vmsguard_onvif.readings import Readings
 from vmsguard_onvif.shown_profiles import of_channel, told_profiles

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from vmsguard.model.fact_values import MetadataStream
 from vmsguard.model.facts import Unknown
 from vmsguard.model.vocabulary import Layer
+from vmsguard_onvif.facts.filled_tracks import add_tracks
 from vmsguard_onvif.facts.transmission import announces_brokers
-from vmsguard_onvif.filled_tracks import add_tracks
 from vmsguard_onvif.gathering import Answered
 from vmsguard_onvif.lists import Collected, opaque
 from vmsguard_onvif.metadata_capability import human_attributes

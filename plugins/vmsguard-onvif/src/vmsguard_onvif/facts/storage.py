@@ -11,6 +11,7 @@ from vmsguard_onvif.elements import seconds
 from vmsguard_onvif.gathering import Answered, Unanswered
 from vmsguard_onvif.namespaces import DEVICE, RECORDING
 from vmsguard_onvif.observed import ONBOARD, Told, WholeView, both, collect, runtime
+from vmsguard_onvif.outside_onvif import DESTINATIONS, STORING, unless_outside
 from vmsguard_onvif.readings import Readings
 from vmsguard_onvif.replies.recording import Recording, RecordingSpan
 from vmsguard_onvif.topology import Topology
@@ -37,7 +38,7 @@ async def retention(readings: Readings, topology: Topology, channel: str) -> Tol
     found = await recordings_of(readings, topology, channel)
     collected = collect(readings)
     if isinstance(found, Unanswered):
-        collected.take(found)
+        collected.take(unless_outside(found, STORING))
         return runtime(collected.reading())
     collected.take(Answered(found))
     for recording in found:
@@ -54,7 +55,7 @@ async def footage(readings: Readings, topology: Topology, channel: str) -> Told:
     found = await recordings_of(readings, topology, channel)
     collected = collect(readings)
     if isinstance(found, Unanswered):
-        collected.take(found)
+        collected.take(unless_outside(found, STORING))
         return runtime(collected.reading())
     collected.take(Answered(found))
     for recording in found:
@@ -133,7 +134,7 @@ async def external_storage(view: WholeView) -> Told:
             Unknown(Why.UNSUPPORTED_UNPROVEN, "an empty list of storage configurations that no capability announces")
         )
     else:
-        collected.take(configured)
+        collected.take(unless_outside(configured, DESTINATIONS))
     uploads: set[str] | None = None
     if isinstance(recordings, Answered):
         uploads = {recording.storage for recording in recordings.value if recording.uploads}
