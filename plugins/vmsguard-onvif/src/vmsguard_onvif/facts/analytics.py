@@ -11,12 +11,12 @@ from vmsguard_onvif.applications import applications, starting
 from vmsguard_onvif.configured_functions import configurations, configured, of_channel
 from vmsguard_onvif.door_functions import doors
 from vmsguard_onvif.event_topics import Topic
+from vmsguard_onvif.facts.search_functions import searches
 from vmsguard_onvif.gathering import Answered, Unanswered
 from vmsguard_onvif.lists import Collected
 from vmsguard_onvif.namespaces import EVENTS
 from vmsguard_onvif.observed import Told, collect
 from vmsguard_onvif.readings import Readings
-from vmsguard_onvif.search_functions import searches
 from vmsguard_onvif.topology import Topology
 from vmsguard_onvif.vendor_gaps import analytics_gap
 
