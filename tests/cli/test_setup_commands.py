@@ -179,3 +179,40 @@ def test_an_internal_error_exits_1_without_a_traceback(
     assert 1 == code
     assert "bug in vmsguard" in err
     assert "Traceback" not in err
+
+
+def test_doctor_goes_on_after_a_login_that_is_missing_and_sums_up(
+    site: Any, fever: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.simulate([{**fever, "id": f"cam-{number}"} for number in range(1, 6)])
+    site.assign("kr-pipc-thermal-2020", "audit")
+    (site.folder / "keys" / "evidence.pem").chmod(0o644)
+    monkeypatch.delenv("VMSGUARD_SIM_LOGIN")
+
+    told = site.run("doctor")
+
+    assert 2 == told.code
+    (login,) = [line for line in told.out.splitlines() if "FAIL  read logins" in line]
+    assert login.endswith("the environment variable is not set; needed by t-cam-1, t-cam-2, t-cam-3 and 2 more")
+    assert "chmod 600" in told.out, "what comes after it is looked at"
+    assert "ok    state: " in told.out
+    rows = site.run("doctor", "--format", "json").json
+    wrong = [row["check"] for row in rows["checks"] if not row["ok"]]
+    assert {"read logins", "evidence key", "evidence log"} <= set(wrong)
+    assert len(wrong) == rows["to_mend"]
+    assert f"{len(wrong)} of {len(rows['checks'])} checks to mend" == told.out.splitlines()[-1]
+
+
+def test_a_mistake_in_a_policy_hides_no_login_that_is_missing(
+    site: Any, fever: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.simulate([fever])
+    site.assign("kr-pipc-thermal-2002", "audit")
+    monkeypatch.delenv("VMSGUARD_SIM_LOGIN")
+
+    told = site.run("doctor")
+
+    assert 2 == told.code
+    assert "FAIL  policies and inventory" in told.out
+    assert "FAIL  read logins" in told.out
+    assert "ok    evidence log" in told.out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -30,26 +32,34 @@ def doctor(ctx: click.Context, output: str) -> None:
     from vmsguard.cli.installation import config_path
 
     rows = list(_examine(config_path(ctx)))
+    wrong = sum(not row["ok"] for row in rows)
     if output == "json":
         from vmsguard.cli.output import print_json
 
-        print_json({"checks": rows})
+        print_json({"checks": rows, "to_mend": wrong})
     else:
         for row in rows:
             mark = "ok  " if row["ok"] else "FAIL"
             click.echo(f"{mark}  {row['check']}: {row['found']}")
             if row["next"]:
                 click.echo(f"      next: {row['next']}")
-    ctx.exit(0 if all(row["ok"] for row in rows) else 2)
+        click.echo(f"{wrong} of {len(rows)} checks to mend" if wrong else f"all of {len(rows)} checks are in order")
+    ctx.exit(2 if wrong else 0)
 
 
 def _examine(path: Path | None) -> list[dict[str, Any]]:
+    """Every check that can be made; one that fails keeps back only those that need what it would have found."""
     from vmsguard.cli.doctor_agent import agent_rows
-    from vmsguard.cli.installation import open_installation
+    from vmsguard.cli.doctor_logins import login_rows
+    from vmsguard.cli.installation import registry_of
     from vmsguard.cli.own_log import own_log
-    from vmsguard.errors import EvidenceInUse, Problems, VmsguardError
+    from vmsguard.errors import ConfigError, EvidenceInUse, Problems, VmsguardError
+    from vmsguard.fleet.assemble_fleet import fleet_of
     from vmsguard.fleet.load_config import load_config
+    from vmsguard.fleet.load_inventory import load_inventory
+    from vmsguard.fleet.secrets import SecretStore
     from vmsguard.model.clock import SystemClock
+    from vmsguard.model.counted import counted
     from vmsguard.state.store import State
 
     rows: list[dict[str, Any]] = []
@@ -70,52 +80,56 @@ def _examine(path: Path | None) -> list[dict[str, Any]]:
     config = attempt("configuration", lambda: load_config(path), lambda found: str(found.file))
     if config is None:
         return rows
-    installation = attempt(
-        "policies, inventory and read logins",
-        lambda: open_installation(path),
+    registry = attempt(
+        "plugins", lambda: registry_of(config), lambda found: f"{counted(len(found.plugins), 'plugin')} loaded"
+    )
+    if registry is None:
+        return rows
+    for failure in registry.failures:
+        rows.append(
+            {
+                "check": "plugins",
+                "ok": False,
+                "found": f"{failure.plugin} does not load: {failure.error}",
+                "next": "reinstall it, or list the plugins that may load under plugins:",
+            }
+        )
+    fleet = attempt(
+        "policies and inventory",
+        lambda: fleet_of(config, registry),
         lambda found: (
-            f"{len(found.fleet.inventory.targets)} targets, {len(found.fleet.inventory.cameras)} cameras, "
-            f"{sum(len(rules) for rules in found.fleet.rules.values())} assigned packs"
+            f"{counted(len(found.inventory.targets), 'target')}, {counted(len(found.inventory.cameras), 'camera')}, "
+            f"{counted(sum(len(rules) for rules in found.rules.values()), 'assigned pack')}"
         ),
     )
-    if installation is not None:
-        for failure in installation.registry.failures:
-            rows.append(
-                {
-                    "check": "plugins",
-                    "ok": False,
-                    "found": f"{failure.plugin} does not load: {failure.error}",
-                    "next": "reinstall it, or list the plugins that may load under plugins:",
-                }
-            )
-        rows += _lock_rows(installation.fleet.lock)
-        rows += _zone_rows(installation.fleet)
-        secrets = installation.secrets
-        targets = installation.fleet.inventory.targets.values()
-        attempt(
-            "change logins",
-            lambda: [secrets.login(target.login.change) for target in targets],
-            lambda found: f"{sum(login is not None for login in found)} of {len(found)} targets have one",
-        )
-        rows += agent_rows(config, installation.registry, installation.fleet, secrets)
-        attempt(
-            "evidence key",
-            lambda: own_log(config.evidence, secrets).keys,
-            lambda keys: " and ".join(key.vkey for key in keys),
-        )
+    secrets = SecretStore(config.folder, os.environ, sources=registry.secret_source)
+    if fleet is not None:
+        rows += _lock_rows(fleet.lock)
+        rows += _zone_rows(fleet)
+        rows += login_rows(fleet.inventory.targets.values(), secrets)
+    else:
+        # A mistake in a policy hides no login; one in the inventory was told above.
+        with contextlib.suppress(ConfigError, Problems):
+            rows += login_rows(load_inventory(config.inventory).targets.values(), secrets)
+    rows += agent_rows(config, registry, fleet, secrets)
+    attempt(
+        "evidence key",
+        lambda: own_log(config.evidence, secrets).keys,
+        lambda keys: " and ".join(key.vkey for key in keys),
+    )
 
-        def open_log() -> str:
-            folder = config.evidence.directory
-            new = not (folder / "log").is_dir()
-            with State.open(config.state, clock=SystemClock()) as state:
-                known = state.evidence_size(config.evidence.origin)
-            try:
-                with own_log(config.evidence, secrets).opened(SystemClock(), at_least=known) as log:
-                    return f"{folder}, " + ("begun now, for there was none" if new else f"{log.size} records")
-            except EvidenceInUse as error:  # a running agent keeps it, and has looked at it itself
-                return f"{folder}: {error.message}"
+    def open_log() -> str:
+        folder = config.evidence.directory
+        new = not (folder / "log").is_dir()
+        with State.open(config.state, clock=SystemClock()) as state:
+            known = state.evidence_size(config.evidence.origin)
+        try:
+            with own_log(config.evidence, secrets).opened(SystemClock(), at_least=known) as log:
+                return f"{folder}, " + ("begun now, for there was none" if new else counted(log.size, "record"))
+        except EvidenceInUse as error:  # a running agent keeps it, and has looked at it itself
+            return f"{folder}: {error.message}"
 
-        attempt("evidence log", open_log, str)
+    attempt("evidence log", open_log, str)
 
     def open_state() -> str:
         with State.open(config.state, clock=SystemClock()) as state:
@@ -148,5 +162,5 @@ def _lock_rows(lock: LockStanding) -> Iterator[dict[str, Any]]:
         told = f"vmsguard policy lock, then vmsguard policy lock --accept {one.name} --by ROLE"
         yield {"check": "lock", "ok": False, "found": f"{one.blocker}; it is only proposed", "next": told}
     if not waiting:
-        found = f"{len(lock.pinned)} packs and plugins are as they were accepted"
+        found = f"packs and plugins are as they were accepted, {len(lock.pinned)} of them"
         yield {"check": "lock", "ok": True, "found": found, "next": ""}

@@ -22,8 +22,13 @@ _SOCKET_PATH = 107
 """Bytes of a path that a socket can be bound to (unix(7)), without the one that ends it."""
 
 
-def agent_rows(config: Config, registry: Registry, fleet: Fleet, secrets: SecretStore) -> Iterator[dict[str, Any]]:
-    """One row per route, and what keeps the agent from telling anybody or from repairing anything."""
+def agent_rows(
+    config: Config, registry: Registry, fleet: Fleet | None, secrets: SecretStore
+) -> Iterator[dict[str, Any]]:
+    """One row per route, and what keeps the agent from telling anybody or from repairing anything.
+
+    ``fleet`` is None where its files have mistakes: what is enforced is not known then, and not told of.
+    """
     from vmsguard.cli.doctor_nats import executor_rows
     from vmsguard.errors import VmsguardError
     from vmsguard.model.vocabulary import Mode
@@ -41,6 +46,8 @@ def agent_rows(config: Config, registry: Registry, fleet: Fleet, secrets: Secret
         yield row("sign of life", lambda: _sign_of_life(config, secrets))
     for route in config.notifications:
         yield row(f"route {route.id}", lambda route=route: _told(route, secrets))  # type: ignore[misc]
+    if fleet is None:
+        return
     enforced = any(rules.mode is Mode.ENFORCE for site in fleet.rules.values() for rules in site)
     if enforced and not config.notifications:
         found = "nobody is told by the agent when a deletion is missed: no notifications: are configured"

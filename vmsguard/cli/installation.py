@@ -49,6 +49,7 @@ __all__ = [
     "new_run_id",
     "open_installation",
     "parse_fail_on",
+    "registry_of",
     "run_lock_of",
     "run_with_equipment",
 ]
@@ -85,7 +86,7 @@ def open_installation(
 ) -> Installation:
     """Everything a run needs that can be checked without a device; raises ``Problems`` and ``SecretMissing``."""
     config = load_config(path)
-    registry = _registry_of(config)
+    registry = registry_of(config)
     fleet = fleet_of(config, registry, limit=limit)
     secrets = SecretStore(
         config.folder, os.environ if environment is None else environment, sources=registry.secret_source
@@ -94,7 +95,8 @@ def open_installation(
     return Installation(config, registry, fleet, secrets)
 
 
-def _registry_of(config: Config) -> Registry:
+def registry_of(config: Config) -> Registry:
+    """The plugins that the configuration lets load."""
     return load_plugins(None if config.plugins is None else frozenset(config.plugins))
 
 
@@ -202,7 +204,7 @@ def carry_out(ctx: click.Context, asked: AskedRun, *, agree: Callable[[], None] 
     if agent_runs(config):
         configure_logging(debug)
         # With the same mistakes in the files as alone; the logins are the agent's business.
-        say_what_differs(config, fleet_of(config, _registry_of(config), limit=asked.limit))
+        say_what_differs(config, fleet_of(config, registry_of(config), limit=asked.limit))
         agree()
         return run_at_agent(config, asked)
     installation = open_installation(path, limit=asked.limit)
