@@ -134,7 +134,7 @@ class RealHub:
     def stop(self) -> int:
         assert self.process is not None
         self.process.terminate()
-        code = self.process.wait(30)
+        code = self.process.wait(120)
         self.process = None
         return code
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vmsguard.evidence.keys import SigningKey
     from vmsguard.hub.copies import Copies
     from vmsguard.hub.hub_file import HubFile
+    from vmsguard.hub.server_standing import ServerWatch
 
 __all__ = ["run"]
 
@@ -26,7 +27,9 @@ def run(file: Path | None) -> None:
     Each log becomes a folder that vmsguard evidence verify reads, the same files with the same bytes. Only what the
     log's own key signed is taken, and a site is told that its records are here once they are on the disk. What cannot
     be true (another key, a history that was rewritten) is refused, kept, and told on standard error and by
-    vmsguard hub status; the other sites go on. Exit codes: 0 stopped in order; 2 hub file, key, directory or login.
+    vmsguard hub status; the other sites go on. A NATS server that is away is waited for, which is told there too.
+    Exit codes: 0 stopped in order; 2 hub file, key, directory, or a first login that the server refuses or that it
+    does not deserve: its certificate is not trusted, or it does not encrypt.
     """
     import asyncio
     import os
@@ -38,11 +41,13 @@ def run(file: Path | None) -> None:
     from vmsguard.fleet.secrets import SecretStore
     from vmsguard.hub.copies import Copies
     from vmsguard.hub.hub_file import load_hub_file
+    from vmsguard.hub.server_standing import ServerWatch
     from vmsguard.model.clock import SystemClock
 
     hub = load_hub_file(file)
     secrets = SecretStore(hub.file.parent, os.environ)
     key = hub.signing_key(secrets)
+    settings = settings_of(hub.nats, secrets)
     log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
         structlog.WriteLoggerFactory(file=sys.stderr)(),
         processors=[
@@ -59,12 +64,21 @@ def run(file: Path | None) -> None:
         sites = "1 site" if len(hub.sites) == 1 else f"{len(hub.sites)} sites"
         click.echo(f"hub of {sites} in {hub.directory}; vmsguard hub status tells how they stand")
         click.echo(f"sites count what it confirms where agent: nats: hub: has: key: {key.vkey}")
-        asyncio.run(_run(hub, settings_of(hub.nats, secrets), copies, key, log))
+        watch = ServerWatch(hub.server, SystemClock(), log)
+        try:
+            asyncio.run(_run(hub, settings, copies, key, watch, log))
+        finally:
+            watch.stopped()
     click.echo("stopped in order")
 
 
 async def _run(
-    hub: HubFile, settings: NatsSettings, copies: Copies, key: SigningKey, log: FilteringBoundLogger
+    hub: HubFile,
+    settings: NatsSettings,
+    copies: Copies,
+    key: SigningKey,
+    watch: ServerWatch,
+    log: FilteringBoundLogger,
 ) -> None:
     import asyncio
     import signal
@@ -75,4 +89,4 @@ async def _run(
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    await receive(settings, [site.domain for site in hub.sites], copies, key, stop, log)
+    await receive(settings, [site.domain for site in hub.sites], copies, key, stop, watch, log)

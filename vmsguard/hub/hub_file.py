@@ -61,6 +61,11 @@ class HubFile(Struct, frozen=True, kw_only=True):
         """What the hub remembers of it, beside it."""
         return self.directory / "standing" / folder_of(origin) / "standing.json"
 
+    @property
+    def server(self) -> Path:
+        """What a running hub says of its NATS server."""
+        return self.directory / "server.json"
+
 
 def folder_of(origin: str) -> str:
     """An origin as one name of a folder: readable, and never ``.`` or ``..``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import structlog
 from nats.aio.client import Client
@@ -13,12 +13,13 @@ from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig
 from nats.js.client import JetStreamContext
 
-from vmsguard.agent.jetstream.connection import NatsSettings, NoServer, connect
+from vmsguard.agent.jetstream.connection import NatsSettings, NoServer, NotLetIn, connect_until_lost
 from vmsguard.agent.uplink.messages import Confirmation
 from vmsguard.agent.uplink.signed_confirmation import signed_confirmation
 from vmsguard.agent.uplink.subjects import CONFIRMED_STREAM, HUB_EVIDENCE_STREAM, confirmed_subject
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.hub.copies import CannotTake, Copies
+from vmsguard.hub.server_standing import ServerWatch
 from vmsguard.hub.streams import Rousing, ensure_hub_streams
 
 __all__ = ["receive"]
@@ -29,6 +30,9 @@ _FETCH_SECONDS = 1.0
 _ACK_WAIT = 10.0
 _ROUSE_SECONDS = 2.0
 _AFTER_TROUBLE = 5.0
+_AGAIN = 1.0
+"""Seconds between two tries to reach a server that is away."""
+_LOOK_AT_JETSTREAM = "see that its JetStream is on and has room, and that nats: domain: is its own"
 _UNREACHED = (NatsError, TimeoutError, OSError)
 
 
@@ -38,25 +42,52 @@ async def receive(
     copies: Copies,
     key: SigningKey,
     stop: asyncio.Event,
+    watch: ServerWatch,
     log: structlog.typing.FilteringBoundLogger,
-    *,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """File what comes until ``stop``, and confirm it under the hub's key; a server that goes away is waited for."""
+    """File what comes until ``stop``, and confirm it under the hub's key; a server that goes away is waited for.
+
+    Raises ``NotLetIn`` for a first connection that is refused: what was right once may come right by itself.
+    """
+    served = False
     while not stop.is_set():
+        lost = _Lost(watch)
         try:
-            client = await connect(settings, "vmsguard hub")
+            client = await connect_until_lost(settings, "vmsguard hub", lost.told)
             try:
-                await _serve(client, settings, domains, copies, key, stop, log)
+                served = True
+                await _serve(client, settings, domains, copies, key, stop, lost, watch, log)
             finally:
+                lost.ours = True
                 with contextlib.suppress(*_UNREACHED):
                     await client.close()
+        except NotLetIn as error:
+            if not served:
+                raise
+            watch.away(error.message, error.hint)
         except NoServer as error:
-            log.warning("nothing can be taken", why=str(error))
+            watch.away(error.message, error.hint)
         except _UNREACHED as error:
-            log.warning("the NATS server does not answer", error=type(error).__name__)
+            if not watch.trouble:  # what was lost is said already
+                watch.away(f"the NATS server does not answer as it should: {type(error).__name__}", _LOOK_AT_JETSTREAM)
         if not stop.is_set():
-            await sleep(_AFTER_TROUBLE)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _AGAIN)
+
+
+class _Lost:
+    """Told at once when the connection ends."""
+
+    def __init__(self, watch: ServerWatch) -> None:
+        self.ours = False
+        """Whether it is us who end it."""
+        self.over = False
+        self._watch = watch
+
+    async def told(self) -> None:
+        self.over = True
+        if not self.ours:
+            self._watch.away("the connection to the NATS server is lost", "see that it runs, and its log")
 
 
 async def _serve(
@@ -66,6 +97,8 @@ async def _serve(
     copies: Copies,
     key: SigningKey,
     stop: asyncio.Event,
+    lost: _Lost,
+    watch: ServerWatch,
     log: structlog.typing.FilteringBoundLogger,
 ) -> None:
     jetstream = client.jetstream(domain=settings.domain or None)
@@ -86,10 +119,11 @@ async def _serve(
     with contextlib.suppress(*_UNREACHED):
         await rousing.look()  # first: what a source that is put back skips, all are asked for right after
     await _confirm(jetstream, key, copies.confirmations())
+    watch.there()
     roused: set[str] = set()
     looking = asyncio.ensure_future(_rouse(rousing, roused, log))
     try:
-        await _take(jetstream, subscription, copies, key, stop, roused)
+        await _take(jetstream, subscription, copies, key, stop, roused, lost, watch)
     finally:
         # Said until it is heard: wait_for of Python 3.11 passes a cancellation over where its answer is just there.
         while not looking.done():
@@ -116,8 +150,11 @@ async def _take(
     key: SigningKey,
     stop: asyncio.Event,
     roused: set[str],
+    lost: _Lost,
+    watch: ServerWatch,
 ) -> None:
-    while not stop.is_set():
+    while not stop.is_set() and not lost.over:
+        watch.there()
         if roused:  # said here, where no copy is being written
             asked = frozenset(roused)
             roused.clear()

@@ -17,21 +17,37 @@ from nats.errors import Error as NatsError
 
 from vmsguard.agent.jetstream.credentials import UserCredentials
 from vmsguard.agent.jetstream.server_check import Finding, Reliance, judge_server, read_varz
-from vmsguard.errors import SecretMissing, VmsguardError
+from vmsguard.errors import ConfigError, SecretMissing, VmsguardError
 from vmsguard.fleet.read_nats import NatsConfig
 from vmsguard.fleet.secrets import SCHEME, SecretStore
 
-__all__ = ["NatsLine", "NatsSettings", "NoServer", "UnfitServer", "connect", "examine", "settings_of"]
+__all__ = [
+    "NatsLine",
+    "NatsSettings",
+    "NoServer",
+    "NotLetIn",
+    "UnfitServer",
+    "connect",
+    "connect_until_lost",
+    "examine",
+    "settings_of",
+]
 
 _SECONDS = 5
 _PATIENCE = 10.0
 """Seconds that a first connection may take, where one is asked for."""
 _AGAIN = 1.0
 _NOT_CONNECTED = "no connection to the NATS server"
+_PING_EVERY = 20
+"""Seconds; a server that hangs is given up after three of them."""
 
 
 class NoServer(VmsguardError):
     """No NATS server answered, or it did not let us in."""
+
+
+class NotLetIn(NoServer):
+    """A server answers, and it refuses us or we may not trust it: a person has to mend that."""
 
 
 class UnfitServer(VmsguardError):
@@ -39,7 +55,7 @@ class UnfitServer(VmsguardError):
 
 
 class NatsSettings(Struct, frozen=True, kw_only=True):
-    """Where the server is; ``credentials`` is the file of a user's JWT and key."""
+    """Where the server is; ``credentials`` is the file of a user's JWT and key, or of the key alone."""
 
     servers: tuple[str, ...]
     credentials: Path | None = None
@@ -51,7 +67,7 @@ class NatsSettings(Struct, frozen=True, kw_only=True):
 
 
 def settings_of(config: NatsConfig, secrets: SecretStore) -> NatsSettings:
-    """The settings of a configuration, its credentials found; raises ``SecretMissing`` where they are not."""
+    """The settings of a configuration, its files found; ``SecretMissing`` or ``ConfigError`` where they are not."""
     told = config.credentials
     credentials = None
     if told.startswith(f"{SCHEME}://"):
@@ -64,6 +80,8 @@ def settings_of(config: NatsConfig, secrets: SecretStore) -> NatsSettings:
             raise SecretMissing(told, f"{told}: the file can be read by others", hint="chmod 600, and issue new ones")
     if credentials is not None:
         UserCredentials(credentials).check()
+    if config.ca is not None:
+        _check_ca(config.ca)
     return NatsSettings(
         servers=config.servers,
         credentials=credentials,
@@ -73,10 +91,35 @@ def settings_of(config: NatsConfig, secrets: SecretStore) -> NatsSettings:
     )
 
 
+def _check_ca(file: Path) -> None:
+    try:
+        ssl.create_default_context(cafile=file)
+    except OSError as error:  # TLS's own errors are among them
+        why = "holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror or "cannot be read"
+        hint = "name the PEM file of who signed the server's certificate, or leave ca: out if the system trusts it"
+        raise ConfigError(f"nats: ca: {file}: {why}", hint=hint) from error
+
+
 async def connect(settings: NatsSettings, name: str, *, patience: float = _PATIENCE) -> Client:
     """A connection that comes back by itself; raises ``NoServer`` where none can be had within ``patience`` seconds."""
+    return await _connect(settings, name, _nothing, patience)
+
+
+async def connect_until_lost(
+    settings: NatsSettings, name: str, lost: Callable[[], Awaitable[None]], *, patience: float = _PATIENCE
+) -> Client:
+    """A connection that does not come back by itself: ``lost`` is called when it ends, for whatever reason."""
+    client = await _connect(settings, name, lost, patience)
+    client.options["allow_reconnect"] = False
+    if not client.is_connected:  # lost in between: it tries to come back
+        await _close(client)
+        raise NoServer(f"the NATS server at {_shown(settings.servers)} is gone again", hint=_SEE_THAT_IT_RUNS)
+    return client
+
+
+async def _connect(settings: NatsSettings, name: str, closed: Callable[[], Awaitable[None]], patience: float) -> Client:
     try:
-        client = await asyncio.wait_for(_connected(settings, name, _nobody_hears, _nothing, _nothing), patience)
+        client = await asyncio.wait_for(_connected(settings, name, _nobody_hears, _nothing, closed), patience)
     except TimeoutError as error:
         raise _no_server(settings, error) from error
     try:
@@ -155,6 +198,7 @@ class NatsLine:
             try:
                 client = await _connected(self.settings, self._name, self._told, self._look_again, on_close)
             except NoServer as error:
+                self._trouble = error.message
                 self._warn(error.message)
             else:
                 self._client = client
@@ -242,13 +286,16 @@ async def _connected(
             raise error
 
     try:
+        nkey = "" if credentials is None else credentials.nkey()
+        client._public_nkey = nkey or None  # the library's own way to say it asks for that library again
         await client.connect(
             servers=list(settings.servers),
             name=name,
-            user_jwt_cb=None if credentials is None else credentials.jwt,
+            user_jwt_cb=None if credentials is None or nkey else credentials.jwt,
             signature_cb=None if credentials is None else credentials.sign,
             tls=None if settings.ca is None else ssl.create_default_context(cafile=settings.ca),
             connect_timeout=_SECONDS,
+            ping_interval=_PING_EVERY,
             max_reconnect_attempts=-1,
             reconnect_time_wait=_AGAIN,  # type: ignore[arg-type]  # the library only sleeps for it
             allow_reconnect=True,
@@ -266,18 +313,23 @@ async def _connected(
     return client
 
 
+_SEE_THAT_IT_RUNS = "see that it runs, and that nats: names it and its credentials"
+
+
 def _no_server(settings: NatsSettings, error: Exception) -> NoServer:
-    return NoServer(
-        f"no NATS server at {_shown(settings.servers)}: {_why(error)}",
-        hint="see that it runs, and that agent: nats: names it and its credentials",
-    )
-
-
-def _why(error: Exception) -> str:
-    """Refused logins have no class of their own here."""
-    if "authorization" in str(error).lower():
-        return "it refused the login"
-    return type(error).__name__
+    where = _shown(settings.servers)
+    if isinstance(error, VmsguardError):
+        return NotLetIn(f"no login for the NATS server at {where}: {error.message}", hint=error.hint)
+    if isinstance(error, ssl.SSLError):
+        why = "its certificate is not trusted" if isinstance(error, ssl.SSLCertVerificationError) else "TLS fails"
+        told = getattr(error, "verify_message", "") or error.reason or type(error).__name__
+        hint = "give it a certificate for that name, and name who signed it under nats: ca:"
+        return NotLetIn(f"the NATS server at {where} is not used: {why}: {told}", hint=hint)
+    # Refused logins have no class of their own here.
+    if any(word in str(error).lower() for word in ("authorization", "authentication")):
+        hint = "see that nats: credentials: names a user that it knows and that has not expired"
+        return NotLetIn(f"the NATS server at {where} does not let us in: it refused the login", hint=hint)
+    return NoServer(f"no NATS server at {where}: {type(error).__name__}", hint=_SEE_THAT_IT_RUNS)
 
 
 def _must_encrypt(client: Client, settings: NatsSettings) -> None:
@@ -285,7 +337,7 @@ def _must_encrypt(client: Client, settings: NatsSettings) -> None:
     connected = client.connected_url
     clear = connected is not None and connected.scheme == "tls" and not _info(client).get("tls_required")
     if clear:
-        raise NoServer(
+        raise NotLetIn(
             f"the NATS server at {_shown(settings.servers)} does not encrypt, though tls:// names it",
             hint="give it a tls { } block, or see who answers there",
         )
