@@ -40,10 +40,12 @@ def retire(ctx: click.Context, camera: str, file: str, by: str) -> None:
     from vmsguard.errors import UsageError
     from vmsguard.fleet.load_inventory import load_inventory
     from vmsguard.model.clock import SystemClock
+    from vmsguard.model.paper_days import begins, in_zone
     from vmsguard.policy.load_site_files import load_documents
 
     config = configured(ctx)
-    if camera in load_inventory(config.inventory).cameras:
+    inventory = load_inventory(config.inventory)
+    if camera in inventory.cameras:
         raise UsageError(f"{camera} is in the inventory", hint="take it out there first; retire what is gone")
     papers = [one for one in load_documents([Path(file)]) if one.kind == DISPOSAL]
     paper = next((one for one in papers if camera in one.cameras), None)
@@ -52,7 +54,8 @@ def retire(ctx: click.Context, camera: str, file: str, by: str) -> None:
             f"{file}: no document of kind {DISPOSAL} covers {camera}",
             hint=f"write kind: {DISPOSAL} under document:, and the camera under covers:",
         )
-    if paper.dated > SystemClock().now().date():
+    stated = next((inventory.zones[site] for site in paper.sites if site in inventory.zones), "")
+    if begins(*in_zone((paper,), stated)) > SystemClock().now():
         raise UsageError(f"{file}: dated {paper.dated}, which is still to come", hint="check the date")
     asked = RetirementAsked(camera=camera, kind=paper.kind, sha256=paper.sha256, dated=paper.dated, by=role_of(by))
     if agent_runs(config):

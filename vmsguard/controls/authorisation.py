@@ -16,6 +16,7 @@ from vmsguard.controls.judging import failed, passed, unknown
 from vmsguard.controls.papers import flaw, judge_papers
 from vmsguard.controls.view import View
 from vmsguard.model.pack import Document
+from vmsguard.model.paper_days import day_at
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import Basis, Role, Verdict, Why
 
@@ -106,7 +107,7 @@ def _late(paper: Document, within: timedelta | None, view: View, required: str) 
     else:
         latest = grant.starts + (within or timedelta())
         decided = _moment(paper, "decided_at")
-        in_time = decided <= latest if decided is not None else paper.dated <= latest.date()
+        in_time = decided <= latest if decided is not None else paper.dated <= day_at(paper, latest)
     if in_time:
         return None
     return failed(f"authorisation-late: {paper.id} came after the time allowed", required, left=(paper.id,))
@@ -121,7 +122,7 @@ def _state(paper: Document, now: datetime) -> str:
 
 def _decided_on(paper: Document) -> date:
     decided = _moment(paper, "decided_at")
-    return paper.dated if decided is None else decided.date()
+    return paper.dated if decided is None else day_at(paper, decided)
 
 
 def _flaw(paper: Document, now: datetime) -> str:

@@ -7,7 +7,7 @@ Documents it reads: ``deletion-request`` and ``consent-withdrawal`` (``window``:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import ClassVar
 
 from msgspec import Struct
@@ -25,6 +25,7 @@ from vmsguard.model.facts import Absent, Unknown
 from vmsguard.model.held_window import HeldWindow
 from vmsguard.model.manifest import Manifest
 from vmsguard.model.pack import Document
+from vmsguard.model.paper_days import begins
 from vmsguard.model.results import Outcome
 from vmsguard.model.span import Span
 from vmsguard.model.vocabulary import Basis, Role, Verdict, Why
@@ -101,7 +102,7 @@ class DeletionOnRequest(Control):
 def _papers(view: View) -> tuple[Document, ...]:
     """Requests made by now, in whatever form their paper is: a flaw of ours is no reason to leave them undone."""
     papers = (paper for kind in _KINDS for paper in view.documents(kind))
-    return tuple(paper for paper in papers if paper.dated <= view.now.date())
+    return tuple(paper for paper in papers if begins(paper) <= view.now)
 
 
 def _requests(papers: Sequence[Document]) -> tuple[tuple[_Asked, ...], tuple[str, ...]]:
@@ -115,7 +116,7 @@ def _requests(papers: Sequence[Document]) -> tuple[tuple[_Asked, ...], tuple[str
             silent.append(paper.id)
             continue
         told = paper.details.get("requested_at")
-        made = told if isinstance(told, datetime) else datetime.combine(paper.dated, time(), UTC)
+        made = told if isinstance(told, datetime) else begins(paper)
         asked.append(_Asked(paper, HeldWindow(since, until), made))
     return tuple(asked), tuple(silent)
 

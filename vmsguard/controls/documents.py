@@ -8,7 +8,6 @@ At most attested; what they say is asserted, not checked. Kinds and details a do
 
 from __future__ import annotations
 
-from datetime import tzinfo
 from typing import ClassVar, Literal
 
 from msgspec import Struct
@@ -18,6 +17,7 @@ from vmsguard.controls.judging import failed, passed, unknown
 from vmsguard.controls.papers import completed_on, judge_papers
 from vmsguard.controls.view import View
 from vmsguard.model.pack import Document
+from vmsguard.model.paper_days import day_at
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import Basis, Role, Why
 
@@ -68,10 +68,6 @@ class ImpactAssessmentParams(Struct, frozen=True, forbid_unknown_fields=True):
     before_use: bool = False
 
 
-class _AssessmentInZone(ImpactAssessmentParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    zone: tzinfo
-
-
 class DocumentsImpactAssessment(Control):
     id = "documents.impact_assessment"
     roles = frozenset({Role.CAMERA})
@@ -81,11 +77,6 @@ class DocumentsImpactAssessment(Control):
         "en": "An impact assessment was completed.",
         "ko": "영향평가를 마쳤다.",
     }
-
-    def in_zone(self, params: ImpactAssessmentParams, zone: tzinfo) -> ImpactAssessmentParams:
-        return _AssessmentInZone(
-            kind=params.kind, independent=params.independent, before_use=params.before_use, zone=zone
-        )
 
     def reads(self, params: ImpactAssessmentParams) -> frozenset[str]:
         return frozenset()
@@ -115,16 +106,14 @@ def _assessment_flaw(document: Document, params: ImpactAssessmentParams, view: V
             return failed(f"assessor-not-independent: {document.id}", required, left=(document.id,))
     used = view.snapshot.first_seen_use
     if params.before_use and used is not None:
-        # A paper bears the day of the place, and so does the use that it is compared with.
-        used = used.astimezone(params.zone) if isinstance(params, _AssessmentInZone) else used
-        done = completed_on(document)
-        if done > used.date():
+        done, day = completed_on(document), day_at(document, used)
+        if done > day:
             return failed(
-                f"assessment-late: {document.id} was completed on {done}, use was observed on {used.date()}",
+                f"assessment-late: {document.id} was completed on {done}, use was observed on {day}",
                 required,
                 left=(document.id,),
             )
-        if done == used.date():
+        if done == day:
             return unknown(Why.NO_DOCUMENT, f"{document.id} bears the day of first observed use", required)
     return None
 

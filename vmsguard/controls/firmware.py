@@ -11,9 +11,11 @@ from vmsguard.controls.papers import flaw
 from vmsguard.controls.view import View
 from vmsguard.model.manifest import Identity
 from vmsguard.model.pack import Document
+from vmsguard.model.paper_days import start_of_day
 
 __all__ = [
     "PROOF_LIFETIME",
+    "confirmed_until",
     "firmware_matches",
     "fresh",
     "speaks_of",
@@ -68,4 +70,9 @@ def vendor_statements(view: View) -> tuple[Document, ...]:
 
 
 def fresh(document: Document, now: datetime) -> bool:
-    return now.date() < document.dated + PROOF_LIFETIME
+    return now < confirmed_until(document)
+
+
+def confirmed_until(document: Document) -> datetime:
+    """The first moment at which a statement is too old to count."""
+    return start_of_day(document, document.dated + PROOF_LIFETIME)

@@ -16,6 +16,7 @@ from vmsguard.model.fact_values import StoredRecording
 from vmsguard.model.held_window import HeldWindow
 from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import Document, Hold
+from vmsguard.model.paper_days import day_at
 
 __all__ = ["exports_of", "held_by", "held_reason", "keeps_in_place", "window_of"]
 
@@ -34,14 +35,14 @@ def exports_of(hold: Hold, camera: Camera, documents: Iterable[Document], now: d
     One of a day before the window was over cannot hold all of it, and one that does not say which cameras or
     sites it covers releases none: what it lets go is deleted.
     """
-    last = (hold.window_until - _MOMENT).date()
+    last = hold.window_until - _MOMENT
     return tuple(
         document
         for document in documents
         if document.kind == _EXPORT
         and document.details.get("hold") == hold.id
         and document.details.get("encrypted") is True
-        and document.dated >= last
+        and document.dated >= day_at(document, last)
         and (document.cameras or document.sites)
         and covers(document, camera)
         and not flaw(document, now)

@@ -10,6 +10,7 @@ from vmsguard.controls.judging import failed, passed, unknown
 from vmsguard.controls.view import View
 from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import Document
+from vmsguard.model.paper_days import begins, day_at, ends
 from vmsguard.model.results import Outcome
 from vmsguard.model.vocabulary import Basis, Verdict, Why
 
@@ -26,14 +27,17 @@ def covers(document: Document, camera: Camera) -> bool:
 
 
 def flaw(document: Document, now: datetime) -> str:
-    """Why a paper does not count at ``now`` (UTC days, valid while dated <= today < expires); empty if it does."""
-    today = now.date()
+    """Why a paper does not count at ``now``, by the days of its own zone; empty if it does.
+
+    It counts from the first moment of the day it is dated until the first moment of the day it expires.
+    """
     if not _SHA256.fullmatch(document.sha256):
         return f"document-hash: the hash of {document.id} is no SHA-256"
-    if document.dated > today:
-        return f"document-not-yet: {document.id} is dated {document.dated}"
-    if document.expires is not None and document.expires <= today:
-        return f"document-expired: {document.id} expired on {document.expires}"
+    if now < begins(document):
+        return f"document-not-yet: {document.id} counts from {begins(document).isoformat()}"
+    end = ends(document)
+    if end is not None and now >= end:
+        return f"document-expired: {document.id} expired on {end.isoformat()}"
     return ""
 
 
@@ -45,7 +49,7 @@ def completed_on(document: Document) -> date:
     """When the work a paper reports was completed: ``details.completed_on``, else its own date."""
     told = document.details.get("completed_on")
     if isinstance(told, datetime):
-        return told.date()
+        return day_at(document, told)
     if isinstance(told, date):
         return told
     return date.fromisoformat(told) if isinstance(told, str) else document.dated

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from vmsguard.controls.firmware import PROOF_LIFETIME, firmware_matches, fresh
+from vmsguard.controls.firmware import confirmed_until, firmware_matches, fresh
 from vmsguard.controls.papers import flaw
 from vmsguard.controls.view import View
 from vmsguard.engine.impossible import UNSEEN, proof_of, proof_of_change
@@ -140,7 +140,7 @@ def _statement_flaw(document: Document, view: View, identity: Identity, names: t
     if wrong:
         return reason_why(wrong)
     if not fresh(document, view.now):
-        return Reason("statement-old", f"{document.id}, {document.dated + PROOF_LIFETIME}")
+        return Reason("statement-old", f"{document.id}, {confirmed_until(document).isoformat()}")
     if not firmware_matches(document.details.get("firmware"), identity.firmware):
         return Reason("statement-firmware", document.id)
     if not set(names) & set(document.details.get("impossible") or ()):

@@ -291,6 +291,8 @@ class Document(Struct, frozen=True, kw_only=True):
     sha256: str
     dated: date
     expires: date | None = None
+    timezone: str = ""
+    """Where its days are counted; empty for those of the place it is read for."""
     issuer: str = ""
     """Role or body."""
     sites: tuple[str, ...] = ()

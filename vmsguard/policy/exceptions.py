@@ -7,15 +7,15 @@ a public interest) is asserted and not checked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from msgspec import Struct
 
 from vmsguard.controls.papers import completed_on, covers, flaw
 from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import Document, ExceptionGrant, ExceptionType, Pack, Rule
+from vmsguard.model.paper_days import day_at
 from vmsguard.policy.authorised import authorisation_flaws
-from vmsguard.policy.in_force import zone_of
 from vmsguard.policy.people import plain_role, two_people
 
 __all__ = ["Denied", "Granted", "decide", "written_flaws"]
@@ -72,7 +72,7 @@ def decide(
         *_in_time(grant, exception_type, now),
         *_renewal(grant, exception_type, camera, others),
         *authorisation_flaws(grant, exception_type, camera, documents, now),
-        *_assessed(grant, exception_type, camera, documents, now, zone_of(pack), first_seen_use),
+        *_assessed(grant, exception_type, camera, documents, now, first_seen_use),
     ]
     return Denied(tuple(reasons)) if reasons else Granted(grant)
 
@@ -154,13 +154,12 @@ def _assessed(
     camera: Camera,
     documents: Iterable[Document],
     now: datetime,
-    zone: tzinfo,
     first_seen_use: datetime | None,
 ) -> Iterator[str]:
     """An assessment that came late never cures the time before it (policy-packs 6.5, 31).
 
-    Papers bear the day of the place: late in the evening in Seoul is the same day as early that day in UTC,
-    and the offset in which somebody wrote down when the exception starts makes it no later day.
+    Its day is compared with the days of its own zone: late in the evening in Seoul is the same day as early that
+    day in UTC, and the offset in which somebody wrote down when the exception starts makes it no later day.
     """
     if not exception_type.assessment_kind and not grant.impact_assessment:
         return
@@ -181,10 +180,9 @@ def _assessed(
     if not _independent(found, grant, camera):
         yield f"assessor-not-independent: {found.id} was not done by a body independent of operator and vendor"
     done = completed_on(found)
-    starts = grant.starts if grant.starts.tzinfo is None else grant.starts.astimezone(zone)
-    if done > starts.date():
+    if grant.starts.tzinfo is not None and done > day_at(found, grant.starts):
         yield f"assessment-late: {found.id} was completed on {done}, after the exception starts"
-    used = None if first_seen_use is None else first_seen_use.astimezone(zone).date()
+    used = None if first_seen_use is None else day_at(found, first_seen_use)
     if used is not None and done >= used:
         yield f"assessment-late: {found.id} was completed on {done}, not before use observed on {used}"
 

@@ -39,6 +39,7 @@ from vmsguard.model.vocabulary import Basis, Layer, Qualifier, Role, Verdict
 from vmsguard.policy.attributes import read_attribute
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.details import read_details
+from vmsguard.policy.in_force import SITE_ZONE
 from vmsguard.policy.policy_scene import CAMERA, Scene, on_top, snapshot_of
 from vmsguard.policy.read_fact_values import read_layers
 from vmsguard.policy.standings import standings_of
@@ -126,7 +127,8 @@ class _Loader:
         )
 
     def _snapshot(self, scene: Scene, grants: tuple[ExceptionGrant, ...], now: datetime) -> CameraSnapshot:
-        found = snapshot_of(scene, self.facts, now)
+        zone = "" if self.pack.timezone == SITE_ZONE else self.pack.timezone
+        found = snapshot_of(scene, self.facts, now, zone)
         if not grants or self.reader.problems:  # what could not be read is not decided
             return found
         packs = {self.pack.id: self.pack}

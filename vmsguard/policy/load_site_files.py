@@ -13,6 +13,7 @@ from vmsguard.model.pack import AssignedPack, Assignment, Document, ExceptionGra
 from vmsguard.model.vocabulary import Mode
 from vmsguard.policy.check_site_files import check_assigned, check_lifts
 from vmsguard.policy.details import read_details
+from vmsguard.policy.in_force import is_zone
 from vmsguard.policy.named_documents import load_named, read_id
 from vmsguard.policy.syntax.reading import Fields, Reader
 from vmsguard.policy.syntax.strict_yaml import Node
@@ -176,6 +177,7 @@ def _paper(
             sha256=fields.read("sha256", lambda child, what: _sha256(reader, child, what), "", None),
             dated=fields.date("dated"),
             expires=None if ends is None else reader.date(ends, "expires"),
+            timezone=fields.read("timezone", lambda child, what: _timezone(reader, child, what), "", ""),
             issuer=fields.text("issuer", default=""),
             sites=tuple(sites),
             cameras=tuple(cameras),
@@ -187,6 +189,15 @@ def _paper(
             node, f"document: expires ({paper.expires}) is not after dated ({paper.dated})", "check both dates"
         )
     return paper
+
+
+def _timezone(reader: Reader, node: Node, what: str) -> str:
+    before = len(reader.problems)
+    value = reader.text(node, what)
+    if len(reader.problems) == before and not is_zone(value):
+        hint = "write an IANA name such as Asia/Seoul; without the key its days are counted where the camera stands"
+        reader.fault(node, f"{what}: no time zone is called {value!r}", hint)
+    return value
 
 
 def _sha256(reader: Reader, node: Node, what: str) -> str:

@@ -19,6 +19,7 @@ from vmsguard.model.inventory import Attribute, Camera, Endpoint
 from vmsguard.model.ledger import ImpossibilityProof
 from vmsguard.model.manifest import Identity, Manifest, VerbSupport
 from vmsguard.model.pack import Document, ExceptionGrant, Hold
+from vmsguard.model.paper_days import in_zone
 from vmsguard.model.snapshot import CameraSnapshot, TargetSeen
 from vmsguard.model.vocabulary import WHOLE, Basis, Layer, Role, Support, Why
 
@@ -75,8 +76,8 @@ def on_top(below: Scene, above: Scene) -> Scene:
     )
 
 
-def snapshot_of(scene: Scene, specs: Mapping[str, FactSpec], now: datetime) -> CameraSnapshot:
-    """What an evaluation at ``now`` would be given of the scene."""
+def snapshot_of(scene: Scene, specs: Mapping[str, FactSpec], now: datetime, zone: str = "") -> CameraSnapshot:
+    """What an evaluation at ``now`` would be given of the scene; papers count their days in ``zone``."""
     answered = [target for target, answers in scene.targets.items() if answers]
     return CameraSnapshot(
         camera=Camera(
@@ -93,7 +94,7 @@ def snapshot_of(scene: Scene, specs: Mapping[str, FactSpec], now: datetime) -> C
             else TargetSeen(target=target, why=Why.UNREACHABLE, detail="the test says that it does not answer")
             for target in scene.targets
         },
-        documents=tuple(_in_order(scene.papers, now.date())),
+        documents=in_zone(_in_order(scene.papers, now.date()), zone),
         holds=tuple(structs.replace(hold, id=f"hold-{number}") for number, hold in enumerate(scene.holds, start=1)),
         proofs=tuple(_proof(verb, item, now) for verb, item in scene.refused),
         first_seen_use=scene.first_use,

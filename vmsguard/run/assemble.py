@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from vmsguard.model.fact_values import VerifiedDeletion
@@ -46,21 +46,24 @@ def assemble_snapshots(
     deletions: Iterable[Deletion] = (),
     held: Iterable[HeldPurge] = (),
     proofs: Iterable[ImpossibilityProof] = (),
-    documents: tuple[Document, ...] = (),
+    papers_at: Callable[[str], tuple[Document, ...]] = lambda site: (),
     witnessed: Iterable[Fact] = (),
     first_uses: Mapping[str, datetime] | None = None,
     recorders: Mapping[str, Sequence[RecorderChannels]],
 ) -> dict[str, CameraSnapshot]:
     """One snapshot per camera; a fact appears in every camera that has an endpoint there.
 
-    ``recorders`` are those of each site, with what they list.
+    ``recorders`` are those of each site, with what they list; ``papers_at`` tells the papers as a site reads them.
     """
     by_place = _by_place(observations, witnessed, [*deletions, *held], now)
     proofs_by_target: dict[str, list[ImpossibilityProof]] = {}
     for proof in proofs:
         proofs_by_target.setdefault(proof.target, []).append(proof)
     snapshots: dict[str, CameraSnapshot] = {}
+    papers: dict[str, tuple[Document, ...]] = {}
     for camera in cameras:
+        if camera.site not in papers:
+            papers[camera.site] = papers_at(camera.site)
         endpoints = expand_endpoints(camera, inventory, observations)
         facts: dict[FactKey, Fact] = {}
         for endpoint in endpoints:
@@ -80,7 +83,7 @@ def assemble_snapshots(
             endpoints=endpoints,
             facts=facts,
             targets={target: _seen(target, observations) for target in targets},
-            documents=documents,
+            documents=papers[camera.site],
             proofs=tuple(proof for target in sorted(targets) for proof in proofs_by_target.get(target, ())),
             first_seen_use=(first_uses or {}).get(camera.id),
         )

@@ -13,7 +13,9 @@ from vmsguard.model.changes import VerbSpec
 from vmsguard.model.fact_catalogue import FactSpec
 from vmsguard.model.inventory import Camera, Inventory, Target
 from vmsguard.model.pack import Document, ExceptionGrant, Freeze, Hold
+from vmsguard.model.paper_days import in_zone
 from vmsguard.model.vocabulary import Role
+from vmsguard.policy.in_force import SITE_ZONE
 from vmsguard.policy.lock.compare import LockStanding
 
 __all__ = ["Fleet"]
@@ -61,6 +63,21 @@ class Fleet:
             for target in self.inventory.targets.values()
             if target.id in wanted or (target.role is Role.RECORDER and target.site in sites)
         )
+
+    def zone_at(self, site: str) -> str:
+        """Where papers that name no zone count their days at a site; empty, and UTC, where nothing says.
+
+        The zone of the site; where nobody states it that of the packs assigned there, if they name one and no other.
+        """
+        stated = self.inventory.zones.get(site)
+        if stated:
+            return stated
+        named = {rules.pack.timezone for rules in self.rules.get(site, ())} - {SITE_ZONE, "UTC"}
+        return next(iter(named)) if len(named) == 1 else ""
+
+    def papers_at(self, site: str) -> tuple[Document, ...]:
+        """All papers, their days counted as at that site."""
+        return in_zone(self.documents, self.zone_at(site))
 
     @property
     def digests(self) -> dict[str, str]:

@@ -39,8 +39,8 @@ def kept_in_place(
     for name in {camera for hold in fleet.holds for camera in hold.cameras}:
         camera = fleet.inventory.cameras.get(name)
         if camera is not None and (among is None or name in among):
-            holds = _in_force(camera, fleet, now, latest)
-            kept[name] = tuple(hold for hold in holds if keeps_in_place(hold, camera, fleet.documents, now))
+            holds, papers = _in_force(camera, fleet, now, latest), fleet.papers_at(camera.site)
+            kept[name] = tuple(hold for hold in holds if keeps_in_place(hold, camera, papers, now))
     return kept
 
 

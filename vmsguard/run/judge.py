@@ -192,7 +192,7 @@ def judge_what_was_seen(
         deletions=deletions,
         held=held,
         proofs=with_known_firmware(of_targets(known.proofs, observations), observations, state.digest),
-        documents=fleet.documents,
+        papers_at=fleet.papers_at,
         witnessed=seen.facts,
         first_uses=known.first_uses,
         recorders=recorders,

@@ -9,10 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sites import HOUR, Sites, utc
+import yaml
+from sites import HOUR, PACK, SECOND, Sites, utc
 
 from vmsguard.agent.schedule.calendar_alarms import calendar_alerts
+from vmsguard.controls.papers import flaw
 from vmsguard.model.pack import Document, ExceptionGrant, Hold
+from vmsguard.run.assemble import assemble_snapshots
 from vmsguard.run.fleet import Fleet
 
 DAY = timedelta(days=1)
@@ -110,9 +113,9 @@ def first_told(fleet: Fleet, begin: datetime, end: datetime, granted: frozenset[
         (
             lambda: {"documents": (paper(expires=date(2026, 11, 20)),)},
             [
-                ("document-ended", "ny", "11-20 00:00"),
-                ("document-ends", "ny", "11-06 00:00"),
-                ("document-ends", "ny", "11-17 00:00"),
+                ("document-ended", "ny", "11-20 05:00"),
+                ("document-ends", "ny", "11-06 05:00"),
+                ("document-ends", "ny", "11-17 05:00"),
             ],
         ),
         (lambda: {"documents": (paper(sites=(), cameras=("gone",)),)}, []),
@@ -124,6 +127,40 @@ def test_each_is_told_when_it_comes_about(
 ) -> None:
     fleet = with_(two_sites(sites), **more())
     assert told == first_told(fleet, utc(25, 0), utc(31, 0, month=12), frozenset({"ex-1"}))
+
+
+@pytest.mark.parametrize(
+    ("site", "pack", "own", "end"),
+    [
+        ("Asia/Seoul", "America/New_York", "", "2026-11-19T15:00:00"),
+        ("America/New_York", "site", "", "2026-11-20T05:00:00"),
+        ("UTC", "Asia/Seoul", "", "2026-11-20T00:00:00"),
+        ("America/New_York", "site", "Asia/Seoul", "2026-11-19T15:00:00"),
+        ("", "Asia/Seoul", "", "2026-11-19T15:00:00"),
+        ("", "site", "", "2026-11-20T00:00:00"),
+    ],
+    ids=["of-the-site", "of-the-site-in-america", "utc", "of-the-paper", "of-the-pack", "of-nothing"],
+)
+def test_a_paper_is_told_to_have_ended_at_the_moment_from_which_verdicts_count_it_no_more(
+    sites: Sites, site: str, pack: str, own: str, end: str
+) -> None:
+    sites.write("packs/sample/pack.yaml", PACK.replace("timezone: site", f"timezone: {pack}"))
+    sites.enrol({"here": site or "UTC"}, {"cam-1": ("here", {"country": "US"})})
+    if not site:
+        told = yaml.safe_load((sites.folder / "inventory.yaml").read_text(encoding="utf-8"))
+        del told["sites"]
+        sites.write("inventory.yaml", told)
+    fleet = with_(sites.load(), documents=(paper(sites=("here",), timezone=own, expires=date(2026, 11, 20)),))
+    moment = datetime.fromisoformat(end).replace(tzinfo=UTC)
+    (alert,) = calendar_alerts(fleet, frozenset(), moment)
+    assert ("document-ended", moment) == (alert.code, alert.at)
+    assert ["document-ends"] == [one.code for one in calendar_alerts(fleet, frozenset(), moment - SECOND)]
+    camera = fleet.inventory.cameras["cam-1"]
+    seen = assemble_snapshots(fleet.inventory, [camera], {}, now=moment, papers_at=fleet.papers_at, recorders={})
+    (read,) = seen["cam-1"].documents
+    assert "" == flaw(read, moment - SECOND)
+    code, _, told_at = flaw(read, moment).partition(": paper-1 expired on ")
+    assert ("document-expired", moment) == (code, datetime.fromisoformat(told_at))
 
 
 def test_what_ended_long_ago_is_a_record_of_the_past(sites: Sites) -> None:

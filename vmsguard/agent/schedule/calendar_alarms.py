@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.schedule.duty_clock import Tell
 from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import Document, ExceptionGrant, Hold
+from vmsguard.model.paper_days import ends, in_zone
 from vmsguard.run.fleet import Fleet
 from vmsguard.state.store import State
 
@@ -51,8 +52,10 @@ def calendar_alerts(fleet: Fleet, granted: Collection[str], now: datetime) -> It
         for one in _of_hold(hold, now):
             yield from _everywhere(*one, hold.id, _sites(hold.cameras, cameras))
     for document in fleet.documents:
-        if told := _of_document(document, now):
-            yield from _everywhere(*told, document.id, {*document.sites, *_sites(document.cameras, cameras)})
+        for site in sorted({*document.sites, *_sites(document.cameras, cameras)}) or [""]:
+            (here,) = in_zone((document,), fleet.zone_at(site))
+            if told := _of_document(here, now):
+                yield from _everywhere(*told, document.id, (site,))
 
 
 def _of_grant(grant: ExceptionGrant, granted: Collection[str], now: datetime) -> tuple[str, datetime] | None:
@@ -80,18 +83,13 @@ def _of_hold(hold: Hold, now: datetime) -> Iterator[tuple[str, datetime]]:
 
 
 def _of_document(document: Document, now: datetime) -> tuple[str, datetime] | None:
-    if document.expires is None:
+    end = ends(document)
+    if end is None:
         return None
-    end = _end_of(document.expires)
     if now >= end:
         return ("document-ended", end) if now < end + _LATELY else None
     since = _announced(end, now)
     return ("document-ends", since) if since else None
-
-
-def _end_of(first_without: date) -> datetime:
-    """On the day it names a paper holds no more."""
-    return datetime.combine(first_without, time(), UTC)
 
 
 def _announced(end: datetime, now: datetime) -> datetime | None:

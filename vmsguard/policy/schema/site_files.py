@@ -91,6 +91,7 @@ def document() -> dict[str, Any]:
             "sha256": {"type": "string", "pattern": SHA256_PATTERN},
             "dated": DATE,
             "expires": documented(DATE, "The first day on which it no longer counts; without it, it counts for ever."),
+            "timezone": documented(TEXT, "Where its days are counted; where the camera stands, unless given."),
             "issuer": documented(TEXT, "A role or body, never a person's name."),
         },
         ("kind", "sha256", "dated"),
