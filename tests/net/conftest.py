@@ -103,7 +103,8 @@ async def pool() -> AsyncIterator[ConnectionPool]:
         yield opened
 
 
-FAST = Limits(requests_per_second=1e6, deadline_seconds=0.5, max_reply_bytes=64 * 1024)
+FAST = Limits(requests_per_second=1e6, deadline_seconds=60, max_reply_bytes=64 * 1024)
+"""No deadline that a machine which stalls would meet; where one is to pass, the test sets its own."""
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from vmsguard.errors import ConfigError, GuardTripped, Unreachable
+from vmsguard.model.inventory import Limits
 from vmsguard.model.vocabulary import Effect
 from vmsguard.net.client import HttpAuth
 from vmsguard.net.login import Login
@@ -75,8 +76,9 @@ async def test_a_self_signed_certificate_without_a_pin_is_not_trusted(start_serv
 
 async def test_https_to_a_plain_port_is_unreachable(start_server, connect) -> None:
     server = await start_server()
+    soon = Limits(requests_per_second=1e6, deadline_seconds=0.5)
     with pytest.raises(Unreachable):
-        await connect(server.url.replace("http:", "https:")).request("GET", "/", **READ)
+        await connect(server.url.replace("http:", "https:"), limits=soon).request("GET", "/", **READ)
 
 
 @pytest.mark.parametrize("text", ["ab" * 32, "AB" * 32, "sha256:" + "ab" * 32, ":".join(["AB"] * 32)])
