@@ -247,3 +247,66 @@ async def test_an_agent_that_works_long_says_that_it_is_there(tmp_path: Path, mo
     )
     await server.stop()
     assert ("done", []) == (told, heard)
+
+
+async def line_of(path: Path, ask: str) -> socket.socket:
+    """A connection that has asked and reads nothing yet."""
+    made = socket.socket(socket.AF_UNIX)
+    made.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(made, str(path))
+    await loop.sock_sendall(made, encode(Request(ask)))
+    return made
+
+
+async def test_word_of_progress_does_not_pile_up_at_a_reader_who_has_stopped(tmp_path: Path) -> None:
+    told = asyncio.Event()
+
+    async def talkative(arguments, peer, tell):
+        for done in range(200_000):
+            tell("observe", done, 200_000)
+            if done % 1000 == 0:
+                await asyncio.sleep(0)
+        told.set()
+        return "done"
+
+    server = ControlServer(
+        tmp_path / "talk.sock", {"talk": talkative}, exit_code_of=lambda error: 6, log=structlog.get_logger()
+    )
+    await server.start()
+    line = await line_of(tmp_path / "talk.sock", "talk")
+    async with asyncio.timeout(120):
+        await told.wait()  # the run is not held up: it ends while nobody reads
+        heard = b""
+        while piece := await asyncio.get_running_loop().sock_recv(line, 1 << 16):
+            heard += piece
+    line.close()
+    await server.stop()
+    assert b'{"type":"answer","value":"done"}' == heard.splitlines()[-1]
+    assert len(heard) < 4 << 20, "all of it would be more than ten million bytes"
+
+
+async def test_who_reads_nothing_of_an_answer_makes_room_for_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vmsguard.agent.control.server._SECONDS_UNREAD", 0.2)
+    monkeypatch.setattr("vmsguard.agent.control.server._AT_ONCE", 1)
+    begun = asyncio.Event()
+
+    async def long(arguments, peer, tell):
+        begun.set()
+        return Streamed(("x" * 1_000_000 for _ in range(100)), "end")
+
+    server = ControlServer(
+        tmp_path / "long.sock",
+        {"long": long, "echo": echo},
+        exit_code_of=lambda error: 6,
+        log=structlog.get_logger(),
+    )
+    await server.start()
+    line = await line_of(tmp_path / "long.sock", "long")
+    async with asyncio.timeout(60):
+        await begun.wait()
+    assert os.getuid() == (await ask(tmp_path / "long.sock", "echo", seconds=60))["uid"]
+    line.close()
+    await server.stop()

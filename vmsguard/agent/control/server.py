@@ -34,6 +34,10 @@ _SECONDS_TO_ASK = 10.0
 _AT_ONCE = 16
 """How many may ask at the same time; who hangs on the line must not keep others out for ever."""
 _BEAT_SECONDS = 10.0
+_UNREAD_BYTES = 1 << 16
+"""So much may lie at a reader who is slow; tidings beyond it are left out, for the next tell the same and more."""
+_SECONDS_UNREAD = 120.0
+"""Who has an answer and reads nothing of it for so long is hung up on: the place is for others."""
 
 
 Tell: TypeAlias = Callable[[str, int, int], None]
@@ -76,14 +80,12 @@ class ControlServer:
             async with self._gate:
                 answer = await self._answer(reader, writer, peer_of(connection))
                 if answer is not None:
-                    writer.write(encode(answer))
-                    await writer.drain()
+                    await _sent(writer, answer)
+                await _closed(writer)
         except (ConnectionError, TimeoutError) as error:
             self._log.info("control connection ended early", error=type(error).__name__)
         finally:
-            writer.close()
-            with contextlib.suppress(ConnectionError):
-                await writer.wait_closed()
+            writer.transport.abort()  # nothing where it was closed in order
 
     async def _answer(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: Peer
@@ -91,8 +93,7 @@ class ControlServer:
         """What is said at the end; None where nobody is there any more to hear it."""
 
         def tell(phase: str, done: int, total: int) -> None:
-            if not writer.is_closing():
-                writer.write(encode(Tidings(phase, done, total)))
+            _mention(writer, Tidings(phase, done, total))
 
         try:
             async with asyncio.timeout(_SECONDS_TO_ASK):
@@ -104,8 +105,7 @@ class ControlServer:
             told = await _unless_gone(handler(request.arguments, peer, tell), reader, writer)
             if isinstance(told, Streamed):
                 for part in told.parts:
-                    writer.write(encode(Part(msgspec.Raw(msgspec.json.encode(part)))))
-                    await writer.drain()
+                    await _sent(writer, Part(msgspec.Raw(msgspec.json.encode(part))))
                 return Answer(told.value)
             return Answer(told)
         except _Gone:
@@ -133,8 +133,8 @@ async def _unless_gone(
     try:
         while not handling.done() and not watching.done():
             await asyncio.wait({handling, watching}, timeout=_BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            if not handling.done() and not writer.is_closing():
-                writer.write(encode(BEAT))
+            if not handling.done():
+                _mention(writer, BEAT)
         if handling.done():
             return await handling
         raise _Gone
@@ -143,6 +143,26 @@ async def _unless_gone(
         handling.cancel()
         # A handler may have something in hand that it has to see to the end.
         await asyncio.gather(handling, watching, return_exceptions=True)
+
+
+def _mention(writer: asyncio.StreamWriter, told: Tidings) -> None:
+    """Send word of progress to who reads it; nobody is waited for, and nothing piles up."""
+    if not writer.is_closing() and writer.transport.get_write_buffer_size() < _UNREAD_BYTES:
+        writer.write(encode(told))
+
+
+async def _sent(writer: asyncio.StreamWriter, frame: Answer | Failure | Part) -> None:
+    """Raise ``TimeoutError`` where nobody reads what cannot be left out."""
+    writer.write(encode(frame))
+    async with asyncio.timeout(_SECONDS_UNREAD):
+        await writer.drain()
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    """Once all of it was taken; raises ``TimeoutError`` where it was not."""
+    writer.close()
+    async with asyncio.timeout(_SECONDS_UNREAD):
+        await writer.wait_closed()
 
 
 async def _hung_up(reader: asyncio.StreamReader) -> None:
