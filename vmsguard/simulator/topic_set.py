@@ -42,8 +42,9 @@ def topic_set(device: Device) -> str:
 
 
 def _topics(device: Device) -> Iterator[str]:
-    yield from _RECORDING
-    if "exports" in device.features:
+    if "recording" in device.services:
+        yield from _RECORDING
+    if "recording" in device.services and "exports" in device.features:
         yield "tns1:Monitoring/AsynchronousOperationStatus"
     for known in device.configuration.analytics:
         for entry in (*known.rules, *known.modules):

@@ -43,7 +43,12 @@ async def test_what_is_listed_is_read_and_changed_as_on_any_other(simulate: Any)
 async def test_what_it_could_name_and_does_not_is_absent_and_what_it_could_not_is_unknown(simulate: Any) -> None:
     async with simulate(**OLD, recordings=None, rules=None, modules=None) as simulated, simulated.session() as session:
         facts = await session.read()
-    assert told(facts, "recording.jobs") == Absent("GetCapabilities lists no Recording service")
+    assert told(facts, "ptz.movable") == Absent("GetCapabilities lists no PTZ service")
+    jobs = told(facts, "recording.jobs")
+    assert (jobs.why, jobs.detail.partition(";")[0]) == (
+        Why.UNSUPPORTED_UNPROVEN,
+        "GetCapabilities lists no Recording service",
+    )
     links = told(facts, "cloud.links")
     assert isinstance(links, Unknown) or links.value.complete is False
     for name in ("stream.services", "analytics.functions"):

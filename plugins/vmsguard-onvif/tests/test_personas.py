@@ -128,7 +128,6 @@ async def test_an_empty_list_of_an_honest_service_costs_one_question_in_a_sessio
 async def test_an_honest_device_without_a_service_proves_its_absence(simulate: Any) -> None:
     async with simulate(recordings=None, rules=None, modules=None) as simulated, simulated.session() as session:
         facts = await session.read()
-        assert reading(facts, "recording.jobs") == Absent("GetServices lists no Recording service")
         assert reading(facts, "analytics.functions") == Absent("GetServices lists no Analytics service")
         assert items(facts, "cloud.links").complete is False
 
@@ -295,7 +294,7 @@ async def test_an_old_list_of_services_rules_out_only_what_it_could_name(simulat
         simulated.simulator.camera("cam").state.configuration.profiles[0].video_source = ""
         async with simulated.session() as session:
             facts = await session.read()
-    assert reading(facts, "recording.jobs") == Absent("GetCapabilities lists no Recording service")
+    assert reading(facts, "ptz.movable") == Absent("GetCapabilities lists no PTZ service")
     streams = items(facts, "stream.services")
     assert (streams.complete, streams.missing) == (False, "GetCapabilities has no place for the Media2 service")
     assert items(facts, "analytics.functions").complete is False

@@ -9,7 +9,7 @@ import pytest
 from vmsguard.errors import NotSupported
 from vmsguard.model.changes import Change
 from vmsguard.model.fact_values import ExternalDestination, PushDestination, RecordingJob
-from vmsguard.model.facts import Absent, Fact, FactKey, Items, Known
+from vmsguard.model.facts import Fact, FactKey, Items, Known
 from vmsguard.model.vocabulary import Layer, Role, Why
 from vmsguard.simulator import dispatch
 from vmsguard.simulator.call import Call, Operation, Service
@@ -273,13 +273,17 @@ async def test_a_destination_that_somebody_else_deleted_is_no_failure(simulate: 
 # -- exports
 
 
-async def test_a_camera_that_names_no_export_format_has_no_export_jobs(simulate: Any) -> None:
-    async with simulate() as simulated, simulated.session() as session:
-        proof = Absent("the Recording service names no format to export")
-        facts = await session.read()
-        assert [told(facts, "export.jobs", layer) for layer in Layer] == [proof] * 2
-    async with simulate(recordings=None) as simulated, simulated.session() as session:
-        assert isinstance(told(await session.read(), "export.jobs"), Absent)
+async def test_a_camera_that_names_no_export_format_may_export_by_its_own_pages(simulate: Any) -> None:
+    for setup, proof in (
+        ({}, "the Recording service names no format to export"),
+        ({"recordings": None}, "GetServices lists no Recording service"),
+    ):
+        async with simulate(**setup) as simulated, simulated.session() as session:
+            facts = await session.read()
+        readings = [told(facts, "export.jobs", layer) for layer in Layer]
+        assert [(reading.why, reading.detail.partition(";")[0]) for reading in readings] == [
+            (Why.UNSUPPORTED_UNPROVEN, proof)
+        ] * 2
 
 
 async def test_running_exports_cannot_be_listed(simulate: Any) -> None:

@@ -37,6 +37,7 @@ from vmsguard.simulator.personas.shapes import (
     FixedRecordings,
     KeepsFacesElsewhere,
     OneRecordingTwoPorts,
+    RecordsByItsOwnPages,
     SdCard,
     SeesFaces,
 )
@@ -65,6 +66,7 @@ SHAPES: Final[dict[str, Persona]] = {
         SeesFaces(),
         KeepsFacesElsewhere(),
         AnnouncesFaces(),
+        RecordsByItsOwnPages(),
     )
 }
 """What captured cameras have and lack; each goes with any character."""

@@ -17,6 +17,7 @@ __all__ = [
     "FixedRecordings",
     "KeepsFacesElsewhere",
     "OneRecordingTwoPorts",
+    "RecordsByItsOwnPages",
     "SdCard",
     "SeesFaces",
 ]
@@ -116,3 +117,13 @@ class AnnouncesFaces(Persona):
     def shape(self, device: Device) -> None:
         kinds = ("FaceDetect", "PeopleDetect", "VehicleDetect", "DogCatDetect", "Visitor", "Package")
         device.searching.announces += [f"tns1:RuleEngine/MyRuleDetector/{kind}" for kind in kinds]
+
+
+class RecordsByItsOwnPages(Persona):
+    """A camera that records to its card as its own pages say, and has no Profile G: no service of ONVIF shows it."""
+
+    name: ClassVar[str] = "records-by-own-pages"
+
+    def shape(self, device: Device) -> None:
+        kept = set(device.services) - {"recording", "search", "replay"}
+        device.services = [name for name in device.services if name in kept]
