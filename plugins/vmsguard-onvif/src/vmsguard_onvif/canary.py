@@ -9,6 +9,7 @@ from vmsguard.model.vocabulary import Effect
 from vmsguard.net.client import Reply
 from vmsguard_onvif.envelope import envelope
 from vmsguard_onvif.faults import Where, fault_error, is_fault
+from vmsguard_onvif.large_replies import read_beside_the_loop
 from vmsguard_onvif.reply import body_of
 from vmsguard_onvif.session import Session
 
@@ -48,7 +49,8 @@ async def listen(session: Session, namespace: str) -> Song:
     # Services of one device mostly refuse in the same words.
     told = (reply.status, reply.body)
     if session.refusal is None or session.refusal != told:
-        song = _song(reply, Where(session.target.id, CANARY))
+        where = Where(session.target.id, CANARY)
+        song = await read_beside_the_loop(reply.body, lambda: _song(reply, where))
         if song is not Song.REFUSAL:
             return song
         session.refusal = told

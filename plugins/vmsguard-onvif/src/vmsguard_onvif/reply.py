@@ -8,7 +8,7 @@ from vmsguard.errors import ProtocolViolation
 from vmsguard_onvif.elements import Element, first
 from vmsguard_onvif.faults import Where, fault_error, is_fault
 from vmsguard_onvif.namespaces import SOAP11, SOAP12
-from vmsguard_onvif.reply_limits import objection
+from vmsguard_onvif.reply_limits import LARGE, objection
 
 __all__ = ["body_of", "response"]
 
@@ -32,6 +32,8 @@ def _parser() -> etree.XMLParser:
 
 
 _PARSER = _parser()
+"""For what is parsed on the event loop. A parser is locked while it parses: large replies have one each, or the loop
+would wait for their threads."""
 
 
 def body_of(content: bytes, where: Where) -> Element:
@@ -45,7 +47,7 @@ def body_of(content: bytes, where: Where) -> Element:
     if objected:
         raise ProtocolViolation(where.target, where.operation, objected)
     try:
-        root = etree.fromstring(content, _PARSER)
+        root = etree.fromstring(content, _PARSER if len(content) < LARGE else _parser())
     except etree.XMLSyntaxError as error:
         raise ProtocolViolation(where.target, where.operation, "not well-formed XML") from error
     if root.getroottree().docinfo.internalDTD is not None:

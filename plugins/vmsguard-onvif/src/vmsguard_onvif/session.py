@@ -29,6 +29,7 @@ from vmsguard_onvif.device_clock import device_time
 from vmsguard_onvif.elements import Element, Malformed
 from vmsguard_onvif.envelope import envelope, headers
 from vmsguard_onvif.faults import LOGIN_HINT, Where
+from vmsguard_onvif.large_replies import read_beside_the_loop
 from vmsguard_onvif.namespaces import DEVICE
 from vmsguard_onvif.reply import response
 from vmsguard_onvif.security import username_token
@@ -98,18 +99,17 @@ class Session:
         parse: Callable[[Element], T],
         authenticate: bool = True,
     ) -> T:
-        """What ``parse`` makes of the checked response of one reading operation."""
+        """What ``parse`` makes of the checked response of one reading operation.
+
+        ``parse`` may touch nothing but the element: a large one is parsed beside the event loop.
+        """
         where = Where(self.target.id, operation)
         try:
-            element = await self._exchange(namespace, inner, where, authenticate=authenticate)
+            return await self._exchange(namespace, inner, where, parse, authenticate=authenticate)
         except AuthRejected:
             if not (authenticate and await self._clock_was_wrong()):
                 raise
-            element = await self._exchange(namespace, inner, where, authenticate=True)
-        try:
-            return parse(element)
-        except Malformed as error:
-            raise ProtocolViolation(self.target.id, operation, str(error)) from None
+            return await self._exchange(namespace, inner, where, parse, authenticate=True)
 
     async def converse(
         self, namespace: str, operation: str, inner: str, addressing: Addressing, *, parse: Callable[[Element], T]
@@ -121,8 +121,9 @@ class Session:
         where = Where(self.target.id, operation)
         body = envelope(namespace, operation, inner, self.security(operation) + addressing.header)
         reply = await self.post(namespace, operation, body, Effect.SESSION, addressing=addressing)
+        status = self._status(reply, where, authenticate=False)
         try:
-            return parse(response(reply.body, self._status(reply, where, authenticate=False), namespace, where))
+            return await read_beside_the_loop(reply.body, lambda: parse(response(reply.body, status, namespace, where)))
         except Malformed as error:
             raise ProtocolViolation(self.target.id, operation, str(error)) from None
 
@@ -130,13 +131,12 @@ class Session:
         """Send one change once; returns when the device answered with the right response, which proves nothing."""
         where = Where(self.target.id, operation)
         body = envelope(namespace, operation, inner, self.security(operation))
-        self.accept_write(
-            namespace, operation, await self.post(namespace, operation, body, Effect.WRITE, permit), where
-        )
+        await self.accept_write(namespace, await self.post(namespace, operation, body, Effect.WRITE, permit), where)
 
-    def accept_write(self, namespace: str, operation: str, reply: Reply, where: Where) -> None:
+    async def accept_write(self, namespace: str, reply: Reply, where: Where) -> None:
         """Check the reply to a write; raises what its fault stands for."""
-        response(reply.body, self._status(reply, where, authenticate=True), namespace, where)
+        status = self._status(reply, where, authenticate=True)
+        await read_beside_the_loop(reply.body, lambda: response(reply.body, status, namespace, where))
 
     async def post(
         self,
@@ -217,7 +217,8 @@ class Session:
         body = envelope(DEVICE, where.operation)
         reply = await self.post(DEVICE, where.operation, body, Effect.READ, authenticate=False)
         try:
-            response(reply.body, self._status(reply, where, authenticate=False), DEVICE, where)
+            status = self._status(reply, where, authenticate=False)
+            await read_beside_the_loop(reply.body, lambda: response(reply.body, status, DEVICE, where))
             self.anonymous = True
         except AuthRejected:
             self.anonymous = False
@@ -265,18 +266,24 @@ class Session:
                 hint="Use none, wsse, digest or both, or leave it out.",
             ) from None
 
-    async def _exchange(self, namespace: str, inner: str, where: Where, *, authenticate: bool) -> Element:
+    async def _exchange(
+        self, namespace: str, inner: str, where: Where, parse: Callable[[Element], T], *, authenticate: bool
+    ) -> T:
         security = self.security(where.operation) if authenticate else ""
         body = envelope(namespace, where.operation, inner, security)
         reply = await self.post(namespace, where.operation, body, Effect.READ, authenticate=authenticate)
         status = self._status(reply, where, authenticate=authenticate)
         try:
-            element = response(reply.body, status, namespace, where)
+            told = await read_beside_the_loop(reply.body, lambda: parse(response(reply.body, status, namespace, where)))
         except AuthRejected:
             self._refused = self._refused or authenticate
             raise
+        except Malformed as error:
+            # It was the right response all the same, and so the login was taken.
+            self.login_accepted = self.login_accepted or authenticate
+            raise ProtocolViolation(where.target, where.operation, str(error)) from None
         self.login_accepted = self.login_accepted or authenticate
-        return element
+        return told
 
     def _status(self, reply: Reply, where: Where, *, authenticate: bool) -> int:
         if reply.status in {401, 403}:

@@ -34,7 +34,7 @@ async def typed_write(
         raise transport.error
     if transport.reply is None:
         raise GuardTripped(where.target, where.operation, "the message was not built; nothing was sent")
-    session.accept_write(binding.namespace, operation, transport.reply, where)
+    await session.accept_write(binding.namespace, transport.reply, where)
 
 
 def _build_and_send(
