@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["executor_rows"]
 
-_PATIENCE = 5.0
+_PATIENCE = 15.0
 
 
 def executor_rows(agent: AgentConfig, registry: Registry, secrets: SecretStore) -> Iterator[dict[str, Any]]:

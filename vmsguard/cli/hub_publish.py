@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["publish"]
 
+_SECONDS = 30.0
+"""That the server may take for one answer: a person waits for it."""
+
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
@@ -61,6 +64,6 @@ async def _publish(hub: HubFile, number: int, message: bytes) -> None:
     settings = settings_of(hub.nats, SecretStore(hub.file.parent, os.environ))
     client = await connect(settings, "vmsguard hub publish")
     try:
-        await hand_on(client.jetstream(domain=settings.domain or None), number, message)
+        await hand_on(client.jetstream(domain=settings.domain or None, timeout=_SECONDS), number, message)
     finally:
         await client.close()

@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-__all__ = ["Operator"]
+__all__ = ["Key", "Operator", "user_key"]
 
 _OPERATOR, _ACCOUNT, _USER, _SEED = 14 << 3, 0, 20 << 3, 18 << 3
 _PLAIN_LIMITS = ("subs", "data", "payload", "imports", "exports", "conn", "leaf")
@@ -38,8 +38,9 @@ class Key:
     def seed(self) -> str:
         return _base32(bytes([_SEED | self.kind >> 5, (self.kind & 31) << 3]) + self.raw)
 
-    def vouch(self, subject: Key, name: str, nats: dict[str, Any]) -> str:
-        claims = {"iat": 1_700_000_000, "iss": self.public, "name": name, "nats": nats, "sub": subject.public}
+    def vouch(self, subject: Key, name: str, nats: dict[str, Any], expires: int | None = None) -> str:
+        claims: dict[str, Any] = {} if expires is None else {"exp": expires}
+        claims |= {"iat": 1_700_000_000, "iss": self.public, "name": name, "nats": nats, "sub": subject.public}
         digest = hashlib.new("sha512_256", json.dumps(claims).encode()).digest()
         claims["jti"] = base64.b32encode(digest).decode().rstrip("=")
         signed = f"{_url64({'typ': 'JWT', 'alg': 'ed25519-nkey'})}.{_url64(claims)}"
@@ -50,7 +51,9 @@ class Key:
 class Operator:
     """What the server trusts, and what a user shows it."""
 
-    def __init__(self, publish: list[str] | None = None, subscribe: list[str] | None = None) -> None:
+    def __init__(
+        self, publish: list[str] | None = None, subscribe: list[str] | None = None, expires: int | None = None
+    ) -> None:
         operator, account, user = _key(_OPERATOR, 1), _key(_ACCOUNT, 2), _key(_USER, 3)
         system = _key(_ACCOUNT, 4)
         limits = dict.fromkeys((*_PLAIN_LIMITS, *_JETSTREAM_LIMITS), -1)
@@ -67,7 +70,7 @@ class Operator:
             way: {"allow": allowed} for way, allowed in (("pub", publish), ("sub", subscribe)) if allowed is not None
         }
         unlimited = {"subs": -1, "data": -1, "payload": -1, "type": "user", "version": 2}
-        told = account.vouch(user, "agent", {**rights, **unlimited})
+        told = account.vouch(user, "agent", {**rights, **unlimited}, expires)
         self.credentials = (
             f"-----BEGIN NATS USER JWT-----\n{told}\n------END NATS USER JWT------\n\n"
             f"-----BEGIN USER NKEY SEED-----\n{user.seed}\n------END USER NKEY SEED------\n"
@@ -81,6 +84,11 @@ class Operator:
             f"operator: {self._operator}\nsystem_account: {self._system}\nresolver: MEMORY\n"
             f"resolver_preload {{\n{accounts}}}\n"
         )
+
+
+def user_key(number: int) -> Key:
+    """A user as ``nk -gen user`` makes one, whom a server's file names by its public key."""
+    return _key(_USER, number)
 
 
 def _key(kind: int, number: int) -> Key:

@@ -37,6 +37,7 @@ _SECONDS = 5
 _PATIENCE = 10.0
 """Seconds that a first connection may take, where one is asked for."""
 _AGAIN = 1.0
+_END_SECONDS = 2.0
 _NOT_CONNECTED = "no connection to the NATS server"
 _PING_EVERY = 20
 """Seconds; a server that hangs is given up after three of them."""
@@ -274,7 +275,12 @@ async def _connected(
     """One try at each server; raises ``NoServer``. Left to itself the library tries on and keeps every socket open."""
     # Not the library's own reading of credentials, which asks for one more library of signatures.
     credentials = None if settings.credentials is None else UserCredentials(settings.credentials)
+    try:
+        nkey = "" if credentials is None else credentials.nkey()
+    except SecretMissing as error:
+        raise _no_server(settings, error) from error
     client = Client()
+    client._public_nkey = nkey or None  # the library's own way to say it asks for that library again
     failed: list[Exception] = []
 
     async def one_try_each(error: Exception) -> None:
@@ -286,8 +292,6 @@ async def _connected(
             raise error
 
     try:
-        nkey = "" if credentials is None else credentials.nkey()
-        client._public_nkey = nkey or None  # the library's own way to say it asks for that library again
         await client.connect(
             servers=list(settings.servers),
             name=name,
@@ -353,8 +357,10 @@ def _server_id(client: Client) -> object:
 
 
 async def _close(client: Client) -> None:
+    """End it; after a handshake of TLS that failed the library's own end never comes (nats-py 2.16, Python 3.11)."""
     with contextlib.suppress(NatsError, OSError, TimeoutError):
-        await client.close()
+        async with asyncio.timeout(_END_SECONDS):
+            await client.close()
 
 
 async def _nothing() -> None:
