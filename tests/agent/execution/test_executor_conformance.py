@@ -30,7 +30,7 @@ from vmsguard.state.store import State
 SOON = 30.0
 """Seconds within which everything here is done, on a busy machine too."""
 LATER = timedelta(days=1)
-PROCESS = Path(__file__).parent / "serving_process.py"
+PROCESS = Path(__file__).parents[1] / "serving_process.py"
 
 
 @dataclass
