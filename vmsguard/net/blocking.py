@@ -57,6 +57,10 @@ class BlockingPool:
             finally:
                 self._running.discard(thread)
 
+    def hangs(self, target: str) -> bool:
+        """Whether a call of the target that nobody waits for any more has not come back yet."""
+        return bool(self._hanging(target))
+
     def close(self) -> None:
         """Wait for running calls, but for those that were given up; what has not begun is nobody's any more."""
         for thread in tuple(self._running):

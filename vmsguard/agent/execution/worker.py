@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TypeVar
 
 from vmsguard.agent.execution.executor import Lease
 from vmsguard.agent.execution.last_looks import LastLooks
 from vmsguard.agent.execution.leases import FencedLease
+from vmsguard.agent.execution.left_open import LeftOpen
 from vmsguard.agent.execution.tasks import WATCH, Done, Drop, Outcome, Retry, TaskRef
 from vmsguard.agent.execution.watch_target import watch_target
 from vmsguard.agent.execution.what_to_tell import alerts_of
@@ -39,6 +41,8 @@ __all__ = ["Worker"]
 _WITHOUT_ROOM = 300.0
 """Seconds until a target is tried again of which nothing could be recorded; the agent tries all once there is room."""
 
+T = TypeVar("T")
+
 _UNDONE = frozenset({Remediation.NO_EFFECT, Remediation.REFUSED, Remediation.FAILED, Remediation.APPLIED})
 
 
@@ -55,7 +59,11 @@ class Worker:
     _lacking: set[str] = field(default_factory=set, init=False)
     """Targets for which a login was missing."""
 
+    def __post_init__(self) -> None:
+        self._left_open = LeftOpen(self.equipment)
+
     async def __call__(self, ref: TaskRef, lease: Lease) -> Outcome:
+        self._left_open.record(ref.target)
         target = self.in_force.target(ref.target)
         if target is None or not isinstance(lease, FencedLease):
             return Drop("unknown here")
@@ -102,12 +110,10 @@ class Worker:
             owned_elsewhere={name for name, one in cameras.items() if one.managed_by not in ("", target.id)},
         )
         try:
-            outcome = await run_apply(
-                fleet,
-                self.equipment,
-                self.new_run(),
-                confirm_purge=approved_count(state, target.id, begun),
-                barred=leave,
+            confirmed = approved_count(state, target.id, begun)
+            outcome = await self._one_run(
+                target,
+                lambda run: run_apply(fleet, self.equipment, run, confirm_purge=confirmed, barred=leave),
             )
         except SecretMissing:
             self._lacking.add(target.id)
@@ -116,7 +122,9 @@ class Worker:
             if self.equipment.evidence.broken:
                 raise
             # No room is left but for deletions, and those that are owed do not wait for more (DESIGN 7).
-            await purge_in_reserve(fleet, self.equipment, self.new_run(), barred=leave.duties_only)
+            await self._one_run(
+                target, lambda run: purge_in_reserve(fleet, self.equipment, run, barred=leave.duties_only)
+            )
             return Retry(_WITHOUT_ROOM)
         self.looks.note_run(target.id, outcome)
         self._follow_up(target, cameras, outcome, before, sent, lease.held.attempt)
@@ -126,6 +134,15 @@ class Worker:
             if _came_to_nothing(outcome, target, overdue=overdue)
             else self._finish(target, lease, cameras, begun)
         )
+
+    async def _one_run(self, target: Target, carry_out: Callable[[str], Awaitable[T]]) -> T:
+        """What a run comes to; where it is cut off, what it announced does not stay without a word on it."""
+        run = self.new_run()
+        try:
+            return await carry_out(run)
+        except BaseException:
+            self._left_open.cut_off(target.id, run)
+            raise
 
     def _found_again(self, target: Target) -> bool:
         """Whether a login that was missing when it was needed is there now."""
