@@ -15,7 +15,7 @@ from vmsguard.agent.execution.tasks import WATCH, TaskRef
 from vmsguard.agent.fleet_in_force import FleetInForce
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.orders.standing_orders import Orders
-from vmsguard.agent.room_to_record import RoomToRecord
+from vmsguard.agent.room_to_record import AfterAFullDisk, RoomToRecord
 from vmsguard.agent.schedule.aims import aims_by_target
 from vmsguard.agent.schedule.calendar_alarms import CalendarAlarms
 from vmsguard.agent.schedule.clock_was_set import Step, after_set_back, in_doubt_since
@@ -92,6 +92,7 @@ class Agent:
         self._steps: list[tuple[datetime, timedelta, datetime]] = []
         self._unscheduled = False
         self._full = self._stopped = False
+        self._after_a_full_disk = AfterAFullDisk(equipment.state)
         self._failing: float | None = None
 
     # life
@@ -296,12 +297,13 @@ class Agent:
 
     def _recording(self, now: datetime) -> bool:
         """Whether everything can be recorded; once it can be again, all is looked at."""
-        full, self._full = self._full, self._room is not None and not self._room.look(now)
-        if full and not self._full:
-            state = self.equipment.state
-            state.wake_work([work.target for work in state.all_work()], now)
-        if full is not self._full:
+        before, room = self._full, self._room
+        # It may have been full and have room again between two rounds: what ran meanwhile waits for that all the same.
+        filled = before or (room is not None and room.log.disk_full)
+        self._full = room is not None and not room.look(now)
+        if self._full is not before:
             self._beat = self.equipment.clock.monotonic()
+        self._after_a_full_disk.there_is_room(filled and not self._full, now)
         return not self._full
 
     def _look_at_clock(self, now: datetime) -> None:

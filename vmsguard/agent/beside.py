@@ -28,6 +28,7 @@ from vmsguard.agent.notifications.part import NotificationsPart
 from vmsguard.agent.notifications.send import sender
 from vmsguard.agent.standing_now import picture_of, situation_of, status_line
 from vmsguard.errors import EvidenceError, StateError, VmsguardError
+from vmsguard.evidence.log import EvidenceLog
 from vmsguard.fleet.load_config import Config
 from vmsguard.fleet.secrets import SecretStore
 from vmsguard.model.notification_routes import Urgency
@@ -190,9 +191,17 @@ class Beside:
             "waiting": health.waiting,
             "workers": health.workers,
             "pauses": self._pauses(),
-            "first_deletions": [{"target": target, "recordings": count} for target, count in self._looks.waiting()],
+            "first_deletions": [
+                {"target": target, "site": self._site_of(target), "recordings": count}
+                for target, count in self._looks.waiting()
+            ],
             "last_round": None if agent.last_round is None else _utc(agent.last_round),
         }
+
+    def _site_of(self, target: str) -> str:
+        """Empty where it has left the inventory since it was looked at."""
+        found = self._in_force.target(target)
+        return "" if found is None else found.site
 
     def _pauses(self) -> list[dict[str, Any]]:
         """Those that stand; none where the state cannot be read, which the answer says in another place."""
@@ -225,8 +234,14 @@ class Beside:
             raise VmsguardError(health.why)
 
     def _evidence_works(self) -> None:
-        if self.equipment.evidence.broken:
-            raise EvidenceError(self.equipment.evidence.broken)
+        log = self.equipment.evidence
+        if log.broken:
+            raise EvidenceError(log.broken)
+        if isinstance(log, EvidenceLog) and log.disk_full:
+            raise EvidenceError(
+                "the disk is full: only deletions and stops are recorded, from the room set aside for them",
+                hint="make room on the disk of the evidence; the agent goes on by itself",
+            )
 
 
 def _utc(moment: datetime) -> str:

@@ -13,8 +13,9 @@ from typing import Protocol
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.schedule.duty_clock import Tell
 from vmsguard.errors import EvidenceError
+from vmsguard.state.store import State
 
-__all__ = ["RoomToRecord"]
+__all__ = ["AfterAFullDisk", "RoomToRecord"]
 
 _AGAIN = timedelta(hours=1)
 
@@ -56,3 +57,27 @@ class RoomToRecord:
         """
         with contextlib.suppress(EvidenceError):  # a log that broke is found by the next round, which ends the agent
             self.log.run_short()
+
+
+@dataclass
+class AfterAFullDisk:
+    """Has everything looked at once there is room again; a state that is away then is asked again in the next round."""
+
+    state: State
+    _all: bool = field(default=False, init=False)
+    _ending: set[str] = field(default_factory=set, init=False)
+    """Targets of which a task was under way then: it may still end as one that could not be recorded, and wait."""
+
+    def there_is_room(self, again: bool, now: datetime) -> None:
+        """``again``: not until now. What was under way is woken when its task has ended and left a pause behind."""
+        self._all = self._all or again
+        if self._all:
+            work = self.state.all_work()
+            self.state.wake_work([one.target for one in work], now)
+            self._ending, self._all = {one.target for one in work if one.owner}, False
+        for target in tuple(self._ending):
+            one = self.state.work(target)
+            if one is None or not one.owner:
+                if one is not None and one.not_before is not None:
+                    self.state.wake_work([target], now)
+                self._ending.discard(target)

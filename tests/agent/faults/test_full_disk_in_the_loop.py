@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from disk_that_fills import DiskThatFills
 from sites import HOUR, Sites, utc
 
-from vmsguard.errors import EvidenceError
+from vmsguard.agent.execution import worker
+from vmsguard.errors import EvidenceError, StateError
 from vmsguard.model.standing_orders import Pause, PauseScope
+from vmsguard.state.store import State
 
 MINUTE = timedelta(minutes=1)
 
@@ -121,3 +125,77 @@ async def test_a_reserve_that_is_used_up_ends_the_agent_and_says_so(sites: Sites
         await live_in_spite(sites, utc(26, 6), 10 * MINUTE)
     assert utc(26, 1) == sites.devices["t-ber-1"].purges[-1]
     assert {"torn-record", "write-failed"} >= {one.partition(":")[0] for one in sites.problems()}
+
+
+async def test_a_disk_that_filled_and_has_room_again_between_two_rounds_keeps_no_target_waiting(
+    sites: Sites, disk: DiskThatFills
+) -> None:
+    device = sites.devices["t-ber-1"]
+    async with sites.living():
+        await live_in_spite(sites, utc(25, 3), HOUR)
+        assert sites.agent is not None
+        with sites.state() as state:
+            state.wake_work(["t-ber-1"], sites.clock.now())
+        disk.room = 0
+        await sites.agent.round_in_spite_of_the_state()
+        await sites.executor.idle()
+        with sites.state() as state:
+            work = state.work("t-ber-1")
+            assert work is not None
+            assert work.not_before is not None, "it could not be recorded, and waits"
+        disk.room = None
+        device.firmware = "2.0"
+        runs = len(sites.events("run.ended"))
+        await sites.look()
+        assert runs + 1 == len(sites.events("run.ended")), "at once, and not minutes later"
+
+
+async def test_a_task_that_ends_without_room_after_there_is_room_again_is_tried_at_once(
+    sites: Sites, disk: DiskThatFills, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, waiting = asyncio.Event(), asyncio.Event()
+    whole = worker.purge_in_reserve
+
+    async def slow(*given: Any, **named: Any) -> int:
+        waiting.set()
+        await go_on.wait()
+        return await whole(*given, **named)
+
+    monkeypatch.setattr(worker, "purge_in_reserve", slow)
+    async with sites.living():
+        await live_in_spite(sites, utc(25, 3), HOUR)
+        assert sites.agent is not None
+        with sites.state() as state:
+            state.wake_work(["t-ber-1"], sites.clock.now())
+        disk.room = 0
+        await sites.agent.round_in_spite_of_the_state()
+        await asyncio.wait_for(waiting.wait(), 120)
+        await sites.agent.round_in_spite_of_the_state()
+        disk.room = None
+        await sites.agent.round_in_spite_of_the_state()
+        runs = len(sites.events("run.ended"))
+        go_on.set()
+        await sites.executor.idle()
+        assert runs == len(sites.events("run.ended"))
+        await sites.look()
+        assert runs + 1 == len(sites.events("run.ended"))
+
+
+async def test_a_state_that_is_away_when_there_is_room_again_is_asked_once_more(
+    sites: Sites, disk: DiskThatFills, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StateError("the database does not answer")
+
+    async with sites.living():
+        await live_in_spite(sites, utc(25, 3), HOUR)
+        assert sites.agent is not None
+        disk.room = 0
+        await live_in_spite(sites, utc(25, 5), 10 * MINUTE)
+        disk.room = None
+        runs = len(sites.events("run.ended"))
+        with monkeypatch.context() as patched:
+            patched.setattr(State, "wake_work", away)
+            await sites.agent.round_in_spite_of_the_state()
+        await sites.look()
+        assert runs + 1 == len(sites.events("run.ended"))

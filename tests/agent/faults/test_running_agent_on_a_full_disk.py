@@ -29,6 +29,9 @@ def test_it_pages_goes_on_deleting_from_the_reserve_and_does_all_once_there_is_r
         filler = disk.fill()
         agent.until(lambda: any(b'"evidence-stopped"' in body for _, body in receiver.posted))
         assert (200, "alive\n") == agent.page("livez")
+        code, told = agent.page("readyz")
+        assert 503 == code
+        assert "evidence: the disk is full" in told
         (alarm,) = agent.events("write.failed")
         agent.until(lambda: any(one["seq"] > alarm["seq"] for one in agent.events("purge")))
         meanwhile = [one for one in agent.events("run.planned", "observe", "verify") if one["seq"] > alarm["seq"]]
