@@ -219,7 +219,7 @@ def _camera_place(simulator: Simulator, camera: str, number: int) -> Place:
     return Place(
         {
             "storage.edge.off": records,
-            "storage.external.off": records and aimed,
+            "storage.external.off": (records and aimed) or bool(truth.exports),
             "storage.residue.empty": any(_lasts(device, entry) for entry in recordings),
             "deletion.periodic": any(_older_than_two_days(device, entry, now) for entry in recordings),
             "transmission.stream.off": streams or snapshots or bool(truth.webrtc),

@@ -23,14 +23,19 @@ async def test_a_deletion_waits_for_the_export(run, clock) -> None:
         assert seen == [(["recording-1"], 1), ([], 0)]
 
 
-@pytest.mark.parametrize("operation", ["trc:StopExportRecordedData", "trc:StopExportRecordedSegments"])
-async def test_stopping_the_export_lets_the_deletion_happen(run, operation) -> None:
+@pytest.mark.parametrize("begun_by", ["ExportRecordedData", "ExportRecordedSegments"])
+async def test_stopping_the_export_lets_the_deletion_happen(run, begun_by) -> None:
     async with run(EXPORTING) as caller:
+        caller.simulator.camera("cam").state.exports[0].begun_by = begun_by
         for track in ("VIDEO001", "META001"):
             await caller.ask("cam", "trc:DeleteTrack", f"{RECORDING}<trc:TrackToken>{track}</trc:TrackToken>")
         assert caller.simulator.camera("cam").truth.footage == 1
-        await caller.ask("cam", operation, OPERATION)
-        assert caller.simulator.camera("cam").truth.footage == 0
+        (other,) = {"ExportRecordedData", "ExportRecordedSegments"} - {begun_by}
+        assert (await caller.ask("cam", f"trc:Stop{other}", OPERATION)).fault[0] == "Sender"
+        assert caller.simulator.camera("cam").truth.exports == ("export-1",)
+        await caller.ask("cam", f"trc:Stop{begun_by}", OPERATION)
+        truth = caller.simulator.camera("cam").truth
+        assert (truth.exports, truth.footage) == ((), 0)
 
 
 async def test_progress_follows_the_clock(run, clock) -> None:

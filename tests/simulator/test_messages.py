@@ -78,7 +78,7 @@ ARGUMENTS = {
     "trc:ExportRecordedSegments": "<trc:Time><tt:From>2026-11-22T00:00:00Z</tt:From><tt:Until>2026-11-22T03:00:00Z"
     "</tt:Until></trc:Time><trc:RecordingToken>recording-1</trc:RecordingToken>",
     "trc:StopExportRecordedData": "<trc:OperationToken>export-1</trc:OperationToken>",
-    "trc:StopExportRecordedSegments": "<trc:OperationToken>export-2</trc:OperationToken>",
+    "trc:StopExportRecordedSegments": "<trc:OperationToken>export-3</trc:OperationToken>",
     "trc:DeleteRecordingJob": "<trc:JobToken>job-1</trc:JobToken>",
     "tse:FindRecordings": "<tse:Scope/><tse:KeepAliveTime>PT10S</tse:KeepAliveTime>",
     "tse:GetRecordingSearchResults": "<tse:SearchToken>search-1</tse:SearchToken>",

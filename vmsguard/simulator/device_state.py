@@ -181,6 +181,8 @@ class Export(Struct):
     recordings: list[str]
     started: datetime
     ends: datetime
+    begun_by: str = "ExportRecordedData"
+    """The operation that began it; each has its own to ask for it and to stop it."""
 
 
 class Receiver(Struct):

@@ -43,6 +43,8 @@ class Truth:
     """Recordings that hold data."""
     footage_from: datetime | None
     footage_until: datetime | None
+    exports: tuple[str, ...]
+    """Tokens of exports that run."""
     segments: int
     """Files it has written, where it writes files."""
     storages: tuple[str, ...]
@@ -71,6 +73,7 @@ def look_inside(device: Device, world: World, *, listening: bool, segments: int)
         footage=len(spans),
         footage_from=min((span[0] for span in spans), default=None),
         footage_until=max((span[1] for span in spans), default=None),
+        exports=tuple(export.token for export in device.exports if export.ends > world.now()),
         segments=segments,
         storages=tuple(storage.token for storage in have.storages),
         uplinks=tuple(uplink.address for uplink in have.uplinks),

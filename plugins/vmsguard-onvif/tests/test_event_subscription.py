@@ -507,7 +507,11 @@ def test_an_export_runs_until_it_is_whole_or_gone() -> None:
     heard = [export("a", "0.1"), export("b", "0.1"), export("b", "1.0"), export("c", "0.5"),
              export("c", "0.5", "Deleted"), export("d", "?"), export("e", "0.1", name="UpgradeFirmware"),
              export("f", "0", name="ExportRecordedSegments")]  # fmt: skip
-    assert running_exports(heard) == ("a", "d", "f")
+    assert running_exports(heard) == {
+        "a": "ExportRecordedData",
+        "d": "ExportRecordedData",
+        "f": "ExportRecordedSegments",
+    }
 
 
 def test_the_key_of_a_fact_has_the_places_that_these_tests_read() -> None:

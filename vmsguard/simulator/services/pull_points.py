@@ -112,7 +112,9 @@ def _note_properties(call: Call, subscription: Subscription) -> None:
     states = {(JOB_STATE, job.token): job_state(call.device, job, call.world)
               for job in call.device.configuration.jobs}  # fmt: skip
     now = call.world.now()
-    states |= {(EXPORTS, export.token): "0.5" for export in call.device.exports if export.ends > now}
+    states |= {
+        (EXPORTS, f"{export.begun_by}/{export.token}"): "0.5" for export in call.device.exports if export.ends > now
+    }
     for (topic, token), state in states.items():
         before = subscription.told.get((topic, token))
         if before != state:
@@ -126,7 +128,8 @@ def _note_properties(call: Call, subscription: Subscription) -> None:
 def _property(topic: str, token: str, state: str, operation: str, at: datetime) -> Notification:
     if topic == JOB_STATE:
         return Notification(topic, at, {"RecordingJobToken": token}, {"State": state}, operation)
-    source = {"Token": token, "OperationName": "ExportRecordedData", "ServiceName": "Recording"}
+    begun_by, _, operation_token = token.partition("/")
+    source = {"Token": operation_token, "OperationName": begun_by, "ServiceName": "Recording"}
     return Notification(topic, at, source, {"Progress": state}, operation)
 
 

@@ -15,6 +15,8 @@ from vmsguard.simulator.soap import element, instant
 
 __all__ = ["OPERATIONS"]
 
+_DATA: Final = "ExportRecordedData"
+_SEGMENTS: Final = "ExportRecordedSegments"
 _TAKES: Final = timedelta(minutes=10)
 _SEGMENT: Final = timedelta(hours=1)
 
@@ -24,13 +26,13 @@ def _needs_exports(device: Device) -> None:
         raise not_supported()
 
 
-def _started(call: Call, recordings: list[str]) -> str:
+def _started(call: Call, recordings: list[str], begun_by: str) -> str:
     known = {recording.token for recording in call.device.configuration.recordings}
     if not set(recordings) <= known:
         raise invalid_argument("NoRecording")
     now = call.world.now()
     token = f"export-{sum(1 for _ in call.device.exports) + 1}"
-    call.device.exports.append(Export(token, recordings or sorted(known), now, now + _TAKES))
+    call.device.exports.append(Export(token, recordings or sorted(known), now, now + _TAKES, begun_by))
     return element("trc:OperationToken", token)
 
 
@@ -39,20 +41,20 @@ def _export_data(call: Call) -> str:
     if call.arguments.text("FileFormat") != "ONVIF":
         raise invalid_argument("BadFileFormat")
     call.arguments.child("StorageDestination")
-    return _started(call, call.arguments.child("SearchScope").texts(schema("IncludedRecordings")))
+    return _started(call, call.arguments.child("SearchScope").texts(schema("IncludedRecordings")), _DATA)
 
 
 def _export_segments(call: Call) -> str:
     _needs_exports(call.device)
     call.arguments.child("Time")
-    return _started(call, [call.arguments.text("RecordingToken")])
+    return _started(call, [call.arguments.text("RecordingToken")], _SEGMENTS)
 
 
-def _find(call: Call) -> Export:
+def _find(call: Call, begun_by: str) -> Export:
     _needs_exports(call.device)
     token, now = call.arguments.text("OperationToken"), call.world.now()
     for export in call.device.exports:
-        if export.token == token and export.ends > now:
+        if (export.token, export.begun_by) == (token, begun_by) and export.ends > now:
             return export
     raise invalid_argument("NoRecording")
 
@@ -69,18 +71,18 @@ def _progress(call: Call, export: Export) -> str:
 
 
 def _state(call: Call) -> str:
-    return _progress(call, _find(call))
+    return _progress(call, _find(call, _DATA))
 
 
 def _stop_data(call: Call) -> str:
-    export = _find(call)
+    export = _find(call, _DATA)
     told = _progress(call, export)
     call.device.exports.remove(export)
     return told
 
 
 def _stop_segments(call: Call) -> str:
-    call.device.exports.remove(_find(call))
+    call.device.exports.remove(_find(call, _SEGMENTS))
     return ""
 
 

@@ -8,16 +8,17 @@ from vmsguard.model.fact_values import AnnouncedDeletion
 from vmsguard_onvif.elements import instant
 from vmsguard_onvif.replies.events import Notification
 
-__all__ = ["TOPICS", "announced_deletions", "job_hints", "running_exports"]
+__all__ = ["EXPORTS", "TOPICS", "announced_deletions", "job_hints", "running_exports"]
 
 _DELETED = "RecordingConfig/DeleteTrackData"
 _JOB = "RecordingConfig/JobState"
-_OPERATION = "Monitoring/AsynchronousOperationStatus"
-TOPICS = tuple(f"tns1:{topic}" for topic in (_DELETED, _JOB, _OPERATION))
+EXPORTS = "Monitoring/AsynchronousOperationStatus"
+"""The topic by which a device tells of the exports that run: the only list of them there is."""
+TOPICS = tuple(f"tns1:{topic}" for topic in (_DELETED, _JOB, EXPORTS))
 """The topics that are listened to."""
 
 _STATES = {"Active": True, "PartiallyActive": True, "Idle": False}
-_EXPORTS = frozenset({"ExportRecordedData", "ExportRecordedSegments"})
+_EXPORTING = frozenset({"ExportRecordedData", "ExportRecordedSegments"})
 
 
 def announced_deletions(heard: Iterable[Notification]) -> tuple[AnnouncedDeletion, ...]:
@@ -51,18 +52,19 @@ def job_hints(heard: Iterable[Notification]) -> dict[str, bool | None]:
     return found
 
 
-def running_exports(heard: Iterable[Notification]) -> tuple[str, ...]:
-    """Tokens of the exports that were told of and not told to be over."""
-    found: dict[str, None] = {}
+def running_exports(heard: Iterable[Notification]) -> dict[str, str]:
+    """By token the operation that began each export that was told of and not told to be over."""
+    found: dict[str, str] = {}
     for notification in heard:
         token = notification.source.get("Token", "").strip()
-        if notification.topic != _OPERATION or notification.source.get("OperationName") not in _EXPORTS or not token:
+        operation = notification.source.get("OperationName", "").strip()
+        if notification.topic != EXPORTS or operation not in _EXPORTING or not token:
             continue
         if notification.operation == "Deleted" or _is_whole(notification.data.get("Progress", "")):
             found.pop(token, None)
         else:
-            found[token] = None
-    return tuple(found)
+            found[token] = operation
+    return found
 
 
 def _is_whole(progress: str) -> bool:

@@ -91,7 +91,8 @@ _VERBS = (
         support=Support.DOCUMENTED,
         scope="whole",
         after=("recording.stop",),
-        disruption="recordings are no longer uploaded; the destination's password has to be entered again to undo it",
+        disruption="recordings are no longer uploaded; the destination's password has to be entered again to undo it; "
+        "an export that is ended leaves whoever began it with a part, and deletions that waited for it happen",
         reversible=False,
     ),
     VerbSupport(

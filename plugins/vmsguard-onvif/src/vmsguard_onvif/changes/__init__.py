@@ -9,6 +9,7 @@ from vmsguard.errors import NotSupported
 from vmsguard.model.changes import Change, Permit, Receipt
 from vmsguard.model.vocabulary import Role
 from vmsguard_onvif.changes import analytics as changes_analytics
+from vmsguard_onvif.changes import external as changes_external
 from vmsguard_onvif.changes import footage as changes_footage
 from vmsguard_onvif.changes import function_parameters as changes_parameters
 from vmsguard_onvif.changes import metadata as changes_metadata
@@ -28,7 +29,7 @@ _VERBS: Mapping[str, Handler] = {
     "metadata.stop": changes_metadata.stop_metadata,
     "cloud.disconnect": changes_sending.disconnect,
     "recording.stop": changes_storing.stop_recording,
-    "storage.external.remove": changes_storing.remove_external,
+    "storage.external.remove": changes_external.remove_external,
     "retention.set": changes_storing.set_retention,
     "analytics.stop": changes_analytics.stop_function,
     "analytics.pictures.stop": changes_parameters.keep_no_pictures,

@@ -1,4 +1,4 @@
-"""Switching storing off: recording jobs and their receivers, external destinations, retention."""
+"""Switching storing off: recording jobs and their receivers, the targets of recordings, retention."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from vmsguard_onvif.envelope import leaf
 from vmsguard_onvif.facts.storage import recordings_of
 from vmsguard_onvif.gathering import Answered
 from vmsguard_onvif.message_definitions import Binding
-from vmsguard_onvif.namespaces import DEVICE, RECORDING
+from vmsguard_onvif.namespaces import RECORDING
 from vmsguard_onvif.observed import ONBOARD
 from vmsguard_onvif.ordered import Order
 from vmsguard_onvif.replies import recording as recording_replies
 from vmsguard_onvif.replies.recording import Job, Recording
 
-__all__ = ["drop_target", "remove_external", "set_retention", "stop_recording"]
+__all__ = ["drop_target", "set_retention", "stop_recording"]
 
 _TRC = f"{{{RECORDING}}}"
 
@@ -90,17 +90,6 @@ async def _stop_receivers(order: Order, job: Job, jobs: tuple[Job, ...]) -> bool
             else:
                 closed.add(receiver.token)
     return bool(job.sources) and all(source.token in closed for source in job.sources)
-
-
-async def remove_external(order: Order) -> None:
-    """Take a destination out of every recording that uploads to it, then delete it; in use it would be refused."""
-    wanted = order.argument("destination").removeprefix("storage:")
-    if order.session.services.get(RECORDING) is not None:
-        await drop_target(order, lambda recording: recording.has_target and recording.storage == wanted)
-    answer = await order.readings.storage_configurations()
-    if isinstance(answer, Answered) and any(target.token == wanted for target in answer.value):
-        with order.gone_is_done("NoConfig"):
-            await order.enveloped(DEVICE, "DeleteStorageConfiguration", leaf("tds:Token", wanted))
 
 
 async def drop_target(order: Order, chosen: Callable[[Recording], bool]) -> None:

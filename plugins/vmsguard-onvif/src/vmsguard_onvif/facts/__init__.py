@@ -12,6 +12,7 @@ from vmsguard_onvif.facts import access as facts_access
 from vmsguard_onvif.facts import analytics as facts_analytics
 from vmsguard_onvif.facts import announcements as facts_announcements
 from vmsguard_onvif.facts import audio as facts_audio
+from vmsguard_onvif.facts import exports as facts_exports
 from vmsguard_onvif.facts import jobs as facts_jobs
 from vmsguard_onvif.facts import masks as facts_masks
 from vmsguard_onvif.facts import metadata as facts_metadata
@@ -30,7 +31,7 @@ __all__ = ["CHANNEL_FACTS", "HEARD_OF", "WHOLE_FACTS", "channel_facts", "whole_f
 CHANNEL_FACTS: Mapping[str, ChannelFact] = {
     "recording.jobs": facts_jobs.recording_jobs,
     "deletion.announced": facts_announcements.deletions_announced,
-    "export.jobs": facts_jobs.export_jobs,
+    "export.jobs": facts_exports.export_jobs,
     "recording.retention": facts_storage.retention,
     "footage.recordings": facts_storage.footage,
     "stream.services": facts_streams.stream_services,
@@ -42,7 +43,7 @@ CHANNEL_FACTS: Mapping[str, ChannelFact] = {
     "thermal.source": facts_thermal.thermal_source,
 }
 
-HEARD_OF = frozenset({"deletion.announced", "export.jobs", "recording.jobs"})
+HEARD_OF = frozenset({"deletion.announced", "export.jobs", "recording.jobs", "storage.external"})
 """The facts that a device's own events have something to say of."""
 
 WHOLE_FACTS: Mapping[str, WholeFact] = {

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from vmsguard.model.fact_values import ExportJob, RecordingJob
-from vmsguard.model.facts import Items, Known
+from vmsguard.model.fact_values import RecordingJob
 from vmsguard.model.vocabulary import Layer
-from vmsguard_onvif.announcements import job_hints, running_exports
+from vmsguard_onvif.announcements import job_hints
 from vmsguard_onvif.facts.storage import recordings_of
 from vmsguard_onvif.gathering import Answered, Unanswered
 from vmsguard_onvif.lists import Collected
-from vmsguard_onvif.namespaces import RECORDING
-from vmsguard_onvif.observed import Told, both, collect
+from vmsguard_onvif.observed import Told, collect
 from vmsguard_onvif.outside_onvif import STORING, unless_outside
 from vmsguard_onvif.readings import Readings
 from vmsguard_onvif.replies.recording import Job, Receiver
 from vmsguard_onvif.topology import Topology
 
-__all__ = ["export_jobs", "is_cut_off", "recording_jobs"]
-
-_EXPORTED = "exports that are begun on the device's own pages are not in ONVIF"
-_UNLISTED = "ONVIF lists no running exports: only who started one can ask for its state"
+__all__ = ["is_cut_off", "recording_jobs"]
 
 
 async def recording_jobs(readings: Readings, topology: Topology, channel: str) -> Told:
@@ -76,20 +71,3 @@ async def _written_all_the_same(readings: Readings, topology: Topology, channel:
             doing.gaps.append(
                 f"the Search service says that recording {recording.token} is being written, and no job says so"
             )
-
-
-async def export_jobs(readings: Readings, topology: Topology, channel: str) -> Told:
-    """A list nobody can complete; unknown where the Recording service names no way to export, or there is none.
-
-    Running ones are in it where the device's events tell of them, which takes a subscription.
-    """
-    refused = readings.gathering.refused(RECORDING)
-    if refused is not None:
-        return both(unless_outside(refused, _EXPORTED).reading)
-    service = readings.session.services.get(RECORDING)
-    if service is not None and service.told is not None and not service.exports():
-        absence = readings.gathering.absence("the Recording service names no format to export")
-        return both(unless_outside(absence, _EXPORTED).reading)
-    # A subscriber is told of each that runs; that he was told of all is in no specification.
-    running = tuple(ExportJob(f"export:{token}", "footage", True) for token in running_exports(readings.listener.heard))
-    return both(Known(Items(running, complete=False, missing=_UNLISTED)))

@@ -8,6 +8,7 @@ from vmsguard.model.fact_values import ExternalDestination, RetentionSetting, St
 from vmsguard.model.facts import Items, Known, Unknown
 from vmsguard.model.vocabulary import Why
 from vmsguard_onvif.elements import seconds
+from vmsguard_onvif.facts.exports import export_destinations
 from vmsguard_onvif.gathering import Answered, Unanswered
 from vmsguard_onvif.namespaces import DEVICE, RECORDING
 from vmsguard_onvif.observed import ONBOARD, Told, WholeView, both, collect, runtime
@@ -124,7 +125,7 @@ async def stores(view: WholeView) -> Told:
 
 
 async def external_storage(view: WholeView) -> Told:
-    """Storage configurations of the device service, and upload targets of recordings that name no listed one."""
+    """Storage configurations of the device service, upload targets that are none of them, and running exports."""
     readings = view.readings
     collected = collect(readings)
     configured, recordings = await readings.storage_configurations(), await readings.recordings()
@@ -145,6 +146,10 @@ async def external_storage(view: WholeView) -> Told:
         collected.add([ExternalDestination(f"storage:{target.token}", target.kind.lower(), used)])
     for token in sorted((uploads or set()) - {target.token for target in listed}):
         collected.add([ExternalDestination(f"storage:{token}", "recording-target", True)])
+    exports, gap = await export_destinations(readings)
+    collected.add(exports)
+    if gap:
+        collected.gaps.append(gap)
     return both(collected.reading())
 
 
