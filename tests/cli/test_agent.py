@@ -51,7 +51,7 @@ def test_nothing_is_changed_that_no_lock_holds_and_nothing_deleted_that_nobody_a
     assert [] == events(site, "apply.intent")
     assert simulator.camera("cam-1").truth.footage > 0
     (target,) = {event["target"] for event in events(site, "observe")} - {""}
-    assert "1 targets, 0 due, 0 duties late; rules by their last verdict: 2 fail" in answer.out
+    assert "1 target, 0 due, 0 duties late; rules by their last verdict: 2 fail" in answer.out
     assert 0 == site.run("policy", "lock", *ROLE).code
     sql(site, "UPDATE work SET next_due = next_due - ?", DAY)
     answer = site.run("agent", "run", "--once")
@@ -224,5 +224,5 @@ def test_it_lives_until_it_is_told_to_stop_and_signs_its_evidence(site: Any, fev
         process.wait()
     assert "log.closed" == site.events()[-1]["event"]
     begun, *_, ended = (site.folder / "told.txt").read_text().splitlines()
-    assert begun.startswith("agent of vmsguard.example.org/test: 1 targets, 1 cameras")
+    assert begun.startswith("agent of vmsguard.example.org/test: 1 target, 1 camera;")
     assert "stopped in order" == ended

@@ -199,7 +199,7 @@ def test_status_says_what_is_paused_which_first_deletions_wait_and_how_they_are_
     site.simulate([fever])
     site.assign("kr-pipc-thermal-2020", "enforce")
     told = {
-        "status": "1 targets, 0 due, 0 duties late",
+        "status": "1 target, 0 due, 0 duties late",
         "alive": True,
         "not_ready": {"state": "full"},
         "running": 0,
@@ -209,7 +209,11 @@ def test_status_says_what_is_paused_which_first_deletions_wait_and_how_they_are_
             {"scope": "site", "name": "hq", "by": "role:it", "until": None, "duties": False, "reason": ""},
             {"scope": "all", "name": "", "by": "agent", "until": "2026-07-01T00:00:00Z", "duties": True, "reason": ""},
         ],
-        "first_deletions": [{"target": "t-1", "recordings": 7}, {"target": "t-2", "recordings": 1}],
+        "first_deletions": [
+            {"target": "t-1", "site": "hq", "recordings": 7},
+            {"target": "t-2", "site": "lab", "recordings": 1},
+            {"target": "t-3", "site": "lab", "recordings": 2},
+        ],
         "last_round": None,
     }
     monkeypatch.setattr("vmsguard.agent.control.client.ask_agent", lambda *_, **__: told)
@@ -219,7 +223,11 @@ def test_status_says_what_is_paused_which_first_deletions_wait_and_how_they_are_
     assert 4 == answer.code
     assert "vmsguard agent approve t-1 --purge 7 --by ROLE" in answer.out
     assert "a first deletion waits at t-1: 7 recordings\n" in answer.out
-    assert "a first deletion waits at t-2: 1 recording\n" in answer.out
+    assert "first deletions wait at lab: 2 targets, 3 recordings in all\n" in answer.out
+    assert "vmsguard agent approve --site lab --by ROLE" in answer.out
+    each = site.run("agent", "status", "--all").out
+    assert "a first deletion waits at t-2: 1 recording\n" in each
+    assert "vmsguard agent approve t-3 --purge 2 --by ROLE" in each
     assert "1 worker is connected\n" in answer.out
     assert "paused: site hq by role:it until it is resumed\n" in answer.out
     assert "paused: everywhere by agent until 2026-07-01T00:00:00Z, deletions too\n" in answer.out
@@ -256,3 +264,89 @@ async def test_from_the_signal_on_it_is_not_ready_though_tasks_may_still_run() -
     agent: Any = SimpleNamespace(run=work)
     await _until_a_signal(agent, installation, vitals)
     assert [{"stopping": "it was told to stop"}] == heard_at_the_signal
+
+
+WAITING = [
+    {"target": "t-1", "site": "hq", "recordings": 7},
+    {"target": "t-2", "site": "hq", "recordings": 1},
+    {"target": "t-3", "site": "lab", "recordings": 2},
+]
+
+
+@pytest.fixture
+def asked(site: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """A site with three targets whose agent is heard of, and what it was asked to keep."""
+    heard: list[tuple[str, Any]] = []
+    target = {"role": "device", "driver": "onvif", "url": "http://127.0.0.1:9/onvif/device_service"}
+    targets = [{**target, "id": one["target"], "site": one["site"]} for one in WAITING]
+    targets.append({**target, "id": "t-4", "site": "lab"})
+    inventory = {"apiVersion": "vmsguard/v1", "kind": "Inventory", "targets": targets, "cameras": []}
+    site.write("inventory.yaml", inventory)
+
+    def answer(config: Any, what: str, arguments: Any) -> Any:
+        if what == "status":
+            return {"first_deletions": WAITING}
+        heard.append((what, [(one.target, one.count, one.by) for one in arguments.approvals]))
+        return None
+
+    monkeypatch.setattr("vmsguard.cli.beside_agent.agent_runs", lambda config: True)
+    monkeypatch.setattr("vmsguard.cli.beside_agent.ask", answer)
+    return heard
+
+
+BY = ("--by", "role:dpo", "--yes")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kept"),
+    [
+        (("--all",), {"t-1": 7, "t-2": 1, "t-3": 2}),
+        (("--site", "hq"), {"t-1": 7, "t-2": 1}),
+        (("t-1", "t-3"), {"t-1": 7, "t-3": 2}),
+        (("t-3", "t-4"), {"t-3": 2}),
+        (("--all", "--purge", "5"), {"t-2": 1, "t-3": 2}),
+        (("t-4", "--purge", "9"), {"t-4": 9}),
+        (("t-1",), {"t-1": 7}),
+    ],
+)
+def test_first_deletions_are_approved_together_with_the_counts_that_were_shown(
+    site: Any, asked: list[tuple[str, Any]], arguments: tuple[str, ...], kept: dict[str, int]
+) -> None:
+    answer = site.run("agent", "approve", *arguments, *BY)
+    assert 0 == answer.code, answer.err
+    assert [("approve", [(name, count, "role:dpo") for name, count in kept.items()])] == asked
+    if len(kept) > 1:
+        shown = [line.split()[0] for line in answer.out.splitlines() if "at most" in line and "approved" not in line]
+        assert list(kept) == shown
+        assert f"approved: the first deletions at {len(kept)} targets" in answer.out
+    left_out = [line.split()[2] for line in answer.err.splitlines() if line.startswith("left out")]
+    assert {name.rstrip(":") for name in left_out} <= {"t-1", "t-4"} - kept.keys()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--all", "--by", "role:dpo"), "nobody is there to ask"),
+        (("--site", "lab", "t-1", *BY), "do not go together"),
+        (BY, "nothing is named"),
+        (("--site", "labs", *BY), "did you mean 'lab'?"),
+        (("t-4", *BY), "no first deletion waits"),
+        (("t-1", "--purge", "5", "t-4", *BY), "no first deletion waits"),
+    ],
+)
+def test_what_nobody_agreed_to_or_cannot_be_meant_approves_nothing(
+    site: Any, asked: list[tuple[str, Any]], arguments: tuple[str, ...], why: str
+) -> None:
+    answer = site.run("agent", "approve", *arguments)
+    assert (2, True, []) == (answer.code, why in answer.err, asked), answer.err
+
+
+def test_without_an_agent_targets_and_counts_are_named(
+    site: Any, asked: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vmsguard.cli.beside_agent.agent_runs", lambda config: False)
+    assert "no agent runs that could say what waits" in site.run("agent", "approve", "--all", *BY).err
+    assert 0 == site.run("agent", "approve", "t-1", "t-2", "--purge", "3", *BY).code
+    kept = [event for event in site.events() if event["event"] == "purge.approved"]
+    assert [("t-1", 3), ("t-2", 3)] == [(event["target"], event["count"]) for event in kept]
+    assert [] == asked

@@ -121,7 +121,7 @@ def test_it_deletes_every_minute_switches_recording_off_again_and_lives_through_
         assert not pictures(zoneminder, hall).keys() & before.keys()
 
         code, told = site.run("agent", "status")
-        assert (0, True) == (code, "1 targets" in told)
+        assert (0, True) == (code, "1 target" in told)
         assert 0 == site.stop()
 
     assert "stopped in order" in site.journal()

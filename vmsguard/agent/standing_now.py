@@ -8,6 +8,7 @@ from vmsguard.agent.execution.last_looks import LastLooks
 from vmsguard.agent.fleet_in_force import FleetInForce
 from vmsguard.agent.health.metrics import Picture
 from vmsguard.agent.notifications.root_cause import Situation
+from vmsguard.model.counted import counted
 from vmsguard.state.store import State
 
 __all__ = ["picture_of", "situation_of", "status_line"]
@@ -42,6 +43,7 @@ def situation_of(state: State, in_force: FleetInForce, looks: LastLooks) -> Situ
 
 def status_line(state: State, in_force: FleetInForce, now: datetime) -> str:
     """One line for the service manager: counts alone."""
-    counted = state.standing_counts(now)
+    standing = state.standing_counts(now)
     trouble = f"; files not taken over: {in_force.trouble.splitlines()[0]}" if in_force.trouble else ""
-    return f"{counted.targets} targets, {counted.due} due, {counted.late} duties late{trouble}"
+    late = counted(standing.late, "duty", "duties")
+    return f"{counted(standing.targets, 'target')}, {standing.due} due, {late} late{trouble}"

@@ -18,7 +18,7 @@ class AgentGroup(LazyGroup):
         "status": ("vmsguard.cli.agent_status:status", "Say how the running agent is."),
         "pause": ("vmsguard.cli.agent_orders:pause", "Stop configuration writes until further notice; duties go on."),
         "resume": ("vmsguard.cli.agent_orders:resume", "Let configuration writes go on."),
-        "approve": ("vmsguard.cli.agent_orders:approve", "Approve the first deletion at a target, up to a count."),
+        "approve": ("vmsguard.cli.agent_approve:approve", "Approve first deletions, each up to a count."),
     }
 
 

@@ -1,4 +1,4 @@
-"""``vmsguard agent pause│resume│approve``: what a person tells the agent, running or not."""
+"""``vmsguard agent pause│resume``: what a person tells the agent, running or not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from vmsguard.agent.control.asked_orders import Reach
     from vmsguard.fleet.load_config import Config
 
-__all__ = ["approve", "configured", "pause", "resume", "role_of"]
+__all__ = ["by_option", "configured", "pause", "resume", "role_of"]
 
 by_option = click.option("--by", required=True, metavar="ROLE", help="Who says so, as role:<id>; never a name.")
 site_option = click.option("--site", metavar="SITE", help="Only at this site.")
@@ -98,36 +98,6 @@ def resume(ctx: click.Context, site: str | None, target: str | None) -> None:
     click.echo(f"the pause has ended: {_where(reach)}")
     if resumed.left:
         click.echo(f"still paused: {standing}")
-
-
-@click.command()
-@click.argument("target")
-@click.option("--purge", "count", required=True, type=click.IntRange(min=1), help="At most so many recordings.")
-@click.option("--days", default=7, show_default=True, type=click.IntRange(1, 90), help="How long the approval holds.")
-@by_option
-@click.pass_context
-def approve(ctx: click.Context, target: str, count: int, days: int, by: str) -> None:
-    """Approve the first deletion at TARGET: what was stored before anybody was asked.
-
-    vmsguard plan counts it. Every later deletion there is the duty's and needs no approval.
-    """
-    import os
-    from datetime import timedelta
-
-    from vmsguard.agent.control.asked_orders import ApprovalAsked
-    from vmsguard.agent.control.orders import keep_approval
-    from vmsguard.cli.beside_agent import agent_runs, ask
-    from vmsguard.cli.order_kept import state_and_log
-
-    config = configured(ctx)
-    _reach(config, None, target)
-    asked = ApprovalAsked(target=target, count=count, days=days, by=role_of(by))
-    if agent_runs(config):
-        ask(config, "approve", asked)
-    else:
-        with state_and_log(config) as (state, log, now):
-            keep_approval(state, log, target, count, asked.by, now, now + timedelta(days=days), os.getuid())
-    click.echo(f"approved: the first deletion at {target}, at most {count} recordings, for {days} days")
 
 
 def configured(ctx: click.Context) -> Config:

@@ -83,10 +83,12 @@ async def _until_a_signal(agent: Agent, installation: Installation, vitals: Vita
     import asyncio
     import signal
 
+    from vmsguard.model.counted import counted
+
     inventory = installation.fleet.inventory
     click.echo(
-        f"agent of {installation.config.evidence.origin}: {len(inventory.targets)} targets, "
-        f"{len(inventory.cameras)} cameras; vmsguard agent status asks it, SIGTERM and Ctrl-C stop it"
+        f"agent of {installation.config.evidence.origin}: {counted(len(inventory.targets), 'target')}, "
+        f"{counted(len(inventory.cameras), 'camera')}; vmsguard agent status asks it, SIGTERM and Ctrl-C stop it"
     )
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -138,7 +140,8 @@ def _say_what_came_of_it(agent: LocalAgent, now: datetime) -> None:
     verdicts = _verdicts(agent)
     told = ", ".join(f"{verdicts[name]} {name.replace('_', ' ')}" for name in sorted(verdicts)) or "none yet"
     click.echo(f"{status_line(agent.equipment.state, agent.in_force, now)}; rules by their last verdict: {told}")
-    say_first_deletions(agent.looks.waiting())
+    targets = agent.in_force.fleet.inventory.targets
+    say_first_deletions(agent.looks.waiting(), {name: target.site for name, target in targets.items()})
 
 
 def _verdicts(agent: LocalAgent) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from vmsguard.run.trust_accept import accepted, keep_accepted, waiting_for
 __all__ = [
     "AcceptAsked",
     "ApprovalAsked",
+    "ApprovalsAsked",
     "AskedOrders",
     "PauseAsked",
     "Reach",
@@ -71,6 +73,12 @@ class ApprovalAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     count: int
     days: int
     by: str
+
+
+class ApprovalsAsked(Struct, frozen=True, forbid_unknown_fields=True):
+    """One or many; none is kept where one of them cannot be."""
+
+    approvals: tuple[ApprovalAsked, ...]
 
 
 class RetirementAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,12 +133,16 @@ class AskedOrders:
         return told
 
     async def _approve(self, arguments: Mapping[str, Any], peer: Peer, tell: Tell) -> None:
-        asked = understood(arguments, ApprovalAsked)
-        self._target(asked.target)
+        asked = understood(arguments, ApprovalsAsked).approvals
+        for one in asked:
+            self._target(one.target)
         equipment = self._agent.equipment
         now = equipment.clock.now()
-        expires = now + timedelta(days=asked.days)
-        keep_approval(equipment.state, equipment.evidence, asked.target, asked.count, asked.by, now, expires, peer.uid)
+        for done, one in enumerate(asked, 1):
+            expires = now + timedelta(days=one.days)
+            keep_approval(equipment.state, equipment.evidence, one.target, one.count, one.by, now, expires, peer.uid)
+            tell("approve", done, len(asked))
+            await asyncio.sleep(0)  # each is on the disk by itself: what is due meanwhile is not held up
 
     async def _retire(self, arguments: Mapping[str, Any], peer: Peer, tell: Tell) -> None:
         asked = understood(arguments, RetirementAsked)
