@@ -282,6 +282,12 @@ def random_papers(random: Random, cameras: Sequence[str], now: datetime) -> dict
             "retention": "P10D",
             "consent_record": "register-7",
         },
+        "documents/register-7.yaml": {
+            "apiVersion": "vmsguard/v1",
+            "kind": "Document",
+            "metadata": {"id": "register-7"},
+            "document": {"kind": "consent", "sha256": "0f" * 32, "dated": "2020-01-01"},
+        },
         "documents/no-recorder.yaml": {
             "apiVersion": "vmsguard/v1",
             "kind": "Document",

@@ -36,7 +36,16 @@ def exception(site: Any, starts: datetime, expires: datetime, approver: str = "r
             "legal_basis": {"kind": "consent", "citation": "Act 15(1)1"},
             "reason": "a dispute",
             "retention": "P7D",
-            "consent_record": "register 7",
+            "consent_record": "register-7",
+        },
+    )
+    site.write(
+        "documents/register-7.yaml",
+        {
+            "apiVersion": "vmsguard/v1",
+            "kind": "Document",
+            "metadata": {"id": "register-7"},
+            "document": {"kind": "consent", "sha256": "0f" * 32, "dated": "2020-01-01"},
         },
     )
 

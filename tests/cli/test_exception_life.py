@@ -39,6 +39,15 @@ def storing(site: Any, starts: datetime, expires: datetime, **changes: Any) -> N
             **changes,
         },
     )
+    site.write(
+        "documents/register-7.yaml",
+        {
+            "apiVersion": "vmsguard/v1",
+            "kind": "Document",
+            "metadata": {"id": "register-7"},
+            "document": {"kind": "consent", "sha256": "0f" * 32, "dated": "2020-01-01"},
+        },
+    )
 
 
 def notices(answer: Any, code: str) -> list[str]:

@@ -35,7 +35,7 @@ def exception(site: Any, name: str, days: int, retention: str) -> None:
             "legal_basis": {"kind": "consent", "citation": "Act 15(1)1"},
             "reason": "a dispute",
             "retention": retention,
-            "consent_record": "register 7",
+            "consent_record": "asked",
         },
     )
 

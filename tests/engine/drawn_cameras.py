@@ -183,7 +183,7 @@ def grant(pack: Pack, rule: Rule, kind: str, number: int, chance: Random) -> Exc
         legal_basis_kind="act-of-parliament",
         reason="drawn",
         retention=Span(exact=chance.choice((timedelta(days=1), timedelta(days=50)))),
-        consent_record="register 1",
+        consent_record=f"d-{5 + number % 3}",
         public_interest="drawn",
         impact_assessment="d-9",
     )

@@ -116,6 +116,39 @@ def test_the_assessment_must_be_sound(change, code):
     assert [code] == codes(documents=(replace(PAPER, **change),))
 
 
+REGISTER = Document(id="register-7", kind="consent", sha256="0e" * 32, dated=date(2026, 11, 30))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({}, ""),
+        ({"id": "register-6"}, "consent-missing"),
+        ({"kind": "notice"}, "consent-kind"),
+        ({"cameras": ("cam-2",)}, "consent-scope"),
+        ({"sites": ("elsewhere",)}, "consent-scope"),
+        ({"sha256": "0e"}, "document-hash"),
+        ({"expires": date(2026, 12, 2)}, "document-expired"),
+        # The exception starts on 1 December at 06:00 UTC, at 15:00 in Seoul.
+        ({"dated": date(2026, 12, 1)}, ""),
+        ({"dated": date(2026, 12, 2)}, "consent-late"),
+        ({"dated": date(2026, 12, 1), "timezone": "America/New_York"}, ""),
+        ({"dated": date(2026, 12, 3), "timezone": "Asia/Seoul"}, "document-not-yet"),
+    ],
+)
+def test_a_consent_counts_with_its_document_given_before_the_exception_began(change, code):
+    grant = replace(GRANT, consent_record="register-7")
+    found = codes(grant=grant, documents=(PAPER, replace(REGISTER, **change)))
+    assert code in found if code else [] == found
+
+
+def test_who_rests_on_consent_names_the_document_of_it():
+    resting = replace(GRANT, legal_basis_kind="consent")
+    assert ["consent-missing"] == codes(grant=resting, documents=(PAPER, REGISTER))
+    assert ["consent-missing"] == codes(grant=replace(resting, consent_record="register-7"))
+    assert [] == codes(grant=replace(resting, consent_record="register-7"), documents=(PAPER, REGISTER))
+
+
 def test_an_assessment_after_use_began_cures_nothing():
     assert [] == codes(used=datetime(2026, 11, 21, tzinfo=UTC))
     assert ["assessment-late"] == codes(used=datetime(2026, 11, 20, 8, tzinfo=UTC))

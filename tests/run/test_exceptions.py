@@ -41,6 +41,7 @@ GRANT = ExceptionGrant(
     legal_basis="Act 15(1)1",
     legal_basis_kind="consent",
     impact_assessment="doc-1",
+    consent_record="register-7",
 )
 PAPER = Document(
     id="doc-1",
@@ -49,6 +50,7 @@ PAPER = Document(
     dated=date(2026, 10, 1),
     details={"independent": True, "assessor": "role:university", "completed_on": date(2026, 10, 1)},
 )
+REGISTER = Document(id="register-7", kind="consent", sha256=SHA256, dated=date(2026, 10, 1))
 PACK = Pack(
     id="p",
     version="1.0.0",
@@ -83,7 +85,7 @@ def fleet(*grants: ExceptionGrant, documents: tuple[Document, ...] = (PAPER,)) -
 
 def judged(at: datetime, *, in_scope: Truth = Truth.TRUE, cameras: tuple[str, ...] = ("cam-1", "cam-2")) -> Judged:
     snapshots = {
-        name: CameraSnapshot(camera=Camera(id=name, site="s"), endpoints=(), facts={}, documents=(PAPER,))
+        name: CameraSnapshot(camera=Camera(id=name, site="s"), endpoints=(), facts={}, documents=(PAPER, REGISTER))
         for name in cameras
     }
     evaluations = tuple(Evaluation(camera=name, in_scope={"p": in_scope}) for name in cameras)

@@ -51,7 +51,11 @@ class DocumentsConsent(Control):
     def judge(self, params: ConsentParams, view: View) -> Outcome:
         required = f"consent of kind {params.kind} is on record"
 
+        named = "" if view.exception is None else view.exception.consent_record
+
         def objection(document: Document) -> Outcome | None:
+            if named and document.id != named:  # what people agreed to once does not carry another use
+                return unknown(Why.NO_DOCUMENT, f"{document.id} is not the one that the exception names", required)
             told = document.details.get("consent_kind")
             if told == params.kind:
                 return None

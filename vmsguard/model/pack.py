@@ -225,6 +225,7 @@ class ExceptionGrant(Struct, frozen=True, kw_only=True):
     reason: str = ""
     retention: Span | None = None
     consent_record: str = ""
+    """The id of a document of kind ``consent``."""
     public_interest: str = ""
     impact_assessment: str = ""
     """The id of a document."""

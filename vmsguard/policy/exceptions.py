@@ -1,7 +1,7 @@
 """The one function that decides every exception: complete, approved by another, in scope, in time, assessed.
 
-An exception that misses one of these is not valid, and its rung stays shut. What it asserts (a consent,
-a public interest) is asserted and not checked.
+An exception that misses one of these is not valid, and its rung stays shut. A consent counts only with its
+document on record; what that document says, or a public interest, is asserted and not checked.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from vmsguard.policy.authorised import authorisation_flaws
 from vmsguard.policy.people import plain_role, two_people
 
 __all__ = ["Denied", "Granted", "decide", "written_flaws"]
+
+_CONSENT = "consent"
 
 _FIELDS = {
     "approver": lambda grant: grant.approver,
@@ -73,6 +75,7 @@ def decide(
         *_renewal(grant, exception_type, camera, others),
         *authorisation_flaws(grant, exception_type, camera, documents, now),
         *_assessed(grant, exception_type, camera, documents, now, first_seen_use),
+        *_consented(grant, camera, documents, now),
     ]
     return Denied(tuple(reasons)) if reasons else Granted(grant)
 
@@ -185,6 +188,30 @@ def _assessed(
     used = None if first_seen_use is None else day_at(found, first_seen_use)
     if used is not None and done >= used:
         yield f"assessment-late: {found.id} was completed on {done}, not before use observed on {used}"
+
+
+def _consented(grant: ExceptionGrant, camera: Camera, documents: Iterable[Document], now: datetime) -> Iterator[str]:
+    """Who says that people consented names the document that shows it, given before the exception began.
+
+    A type that requires a record of consent has asked for its name already.
+    """
+    if not grant.consent_record:
+        if grant.legal_basis_kind == _CONSENT:
+            yield f"consent-missing: {grant.id} rests on consent and names no consent_record"
+        return
+    found = next((document for document in documents if document.id == grant.consent_record), None)
+    if found is None:
+        yield f"consent-missing: no document {grant.consent_record}"
+        return
+    if found.kind != _CONSENT:
+        yield f"consent-kind: {found.id} is a document of kind {found.kind}"
+    if not covers(found, camera):
+        yield f"consent-scope: {found.id} does not cover this camera"
+    why = flaw(found, now)
+    if why:
+        yield why
+    if grant.starts.tzinfo is not None and found.dated > day_at(found, grant.starts):
+        yield f"consent-late: {found.id} is dated {found.dated}, after the exception starts"
 
 
 def _independent(document: Document, grant: ExceptionGrant, camera: Camera) -> bool:

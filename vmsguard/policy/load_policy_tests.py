@@ -224,7 +224,7 @@ class _Loader:
         with self.reader.fields(node, "a paper") as fields:
             details = fields.get("details")
             return Document(
-                id="",
+                id=fields.identifier("id", default=""),
                 kind=fields.identifier("kind"),
                 sha256=_ANY_HASH,
                 dated=fields.optional("dated", self.reader.date) or date.min,
@@ -249,7 +249,7 @@ class _Loader:
                 legal_basis_kind=fields.identifier("legal_basis_kind", default=""),
                 reason=fields.text("reason", default=""),
                 retention=fields.optional("retention", self.reader.span),
-                consent_record=fields.text("consent_record", default=""),
+                consent_record=fields.identifier("consent_record", default=""),
                 public_interest=fields.text("public_interest", default=""),
                 impact_assessment=fields.identifier("impact_assessment", default=""),
                 objective=fields.identifier("objective", default=""),

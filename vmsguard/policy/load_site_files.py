@@ -98,7 +98,7 @@ def _exception(document: YamlDocument, packs: Mapping[str, Pack]) -> ExceptionGr
             legal_basis_kind=basis_kind,
             reason=fields.text("reason", default=""),
             retention=fields.optional("retention", reader.span),
-            consent_record=fields.text("consent_record", default=""),
+            consent_record=fields.identifier("consent_record", default=""),
             public_interest=fields.text("public_interest", default=""),
             impact_assessment=fields.identifier("impact_assessment", default=""),
             objective=fields.identifier("objective", default=""),

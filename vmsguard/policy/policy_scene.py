@@ -111,10 +111,10 @@ def _facts(scene: Scene, specs: Mapping[str, FactSpec], now: datetime) -> Iterab
 
 
 def _in_order(papers: Iterable[Document], today: date) -> Iterable[Document]:
-    """Papers name the scene's camera; those that state no day of their own are of the day before."""
+    """Papers name the scene's camera. One that says no id is numbered, one without a day is of the day before."""
     for number, paper in enumerate(papers, start=1):
         yield Document(
-            id=f"paper-{number}",
+            id=paper.id or f"paper-{number}",
             kind=paper.kind,
             sha256=paper.sha256,
             dated=today - timedelta(days=1) if paper.dated == date.min else paper.dated,

@@ -73,6 +73,7 @@ def _scene() -> dict[str, Any]:
     places = {role.value: {"anyOf": [{"const": "unreachable"}, FACTS]} for role in Role if role is not Role.CAMERA}
     paper = closed(
         {
+            "id": documented(ID, "What exceptions and holds call it; paper-1, paper-2 and so on unless given."),
             "kind": ID,
             "dated": {"$ref": "#/$defs/date"},
             "expires": {"$ref": "#/$defs/date"},
@@ -93,7 +94,7 @@ def _scene() -> dict[str, Any]:
             "legal_basis_kind": ID,
             "reason": TEXT,
             "retention": {"$ref": "#/$defs/span"},
-            "consent_record": TEXT,
+            "consent_record": documented(ID, "The id of a paper of the case."),
             "public_interest": TEXT,
             "impact_assessment": documented(ID, "paper-1 for the first paper of the case."),
             "objective": ID,

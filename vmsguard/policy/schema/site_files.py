@@ -71,7 +71,7 @@ def exception() -> dict[str, Any]:
             "legal_basis": basis,
             "reason": TEXT,
             "retention": {"anyOf": [{"$ref": "#/$defs/span"}, {"type": "null"}]},
-            "consent_record": TEXT,
+            "consent_record": documented(ID, "The id of a document of kind consent."),
             "public_interest": TEXT,
             "impact_assessment": documented(ID, "The id of a document."),
             "objective": documented(ID, "One of the aims the type knows."),

@@ -17,6 +17,7 @@ _PLAN = "Run vmsguard plan to see the change that mends it and what stands in it
 _PAPER = "Correct the document or add a valid one, then run vmsguard check."
 _EXCEPTION = "Correct the exception and have it approved again, or let the rule hold."
 _ASSESSMENT = "Record an assessment that meets the rule; one that comes late never cures the time before it."
+_CONSENT = "Record the consent that people gave beforehand and name it in the exception, or let the rule hold."
 _REQUEST = "Stop the use and delete what came of it; record the request and its decision as they come."
 _DELETE = "Run vmsguard apply so that the deletion happens and is verified; keep the agent or a schedule running."
 
@@ -241,6 +242,10 @@ _EXCEPTIONS: Mapping[str, Words] = {
     "assessment-kind": Words("The impact assessment is of another kind than the rule asks for.", _ASSESSMENT),
     "assessment-scope": Words("The impact assessment does not cover this camera.", _ASSESSMENT),
     "assessment-late": Words("The impact assessment was completed after use had begun.", _ASSESSMENT),
+    "consent-missing": Words("The consent that the exception rests on is not recorded.", _CONSENT),
+    "consent-kind": Words("What the exception names as its record of consent is another paper.", _CONSENT),
+    "consent-scope": Words("The record of consent does not cover this camera.", _CONSENT),
+    "consent-late": Words("The record of consent is dated after the exception had begun.", _CONSENT),
     "assessor-not-independent": Words(
         "The impact assessment was not done by a body independent of operator and vendor.", _ASSESSMENT
     ),

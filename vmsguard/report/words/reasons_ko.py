@@ -13,6 +13,7 @@ _PLAN = "vmsguard plan에서 고칠 변경과 막고 있는 것을 확인한 뒤
 _PAPER = "문서를 바로잡거나 유효한 문서를 등록한 뒤 vmsguard check를 실행하세요."
 _EXCEPTION = "예외를 바로잡아 다시 승인받거나, 규칙을 지키세요."
 _ASSESSMENT = "규칙에 맞는 영향평가를 등록하세요. 늦은 평가는 그 이전 기간을 정당화하지 않습니다."
+_CONSENT = "사전에 받은 동의를 등록하고 예외에 그 문서를 적거나, 규칙을 지키세요."
 _REQUEST = "사용을 중지하고 그로부터 얻은 것을 삭제하세요. 신청과 결정은 나오는 대로 등록하세요."
 _DELETE = "vmsguard apply를 실행하여 삭제하고 확인하세요. 에이전트나 일정이 계속 실행되게 하세요."
 
@@ -234,6 +235,10 @@ _EXCEPTIONS: Mapping[str, Words] = {
     "assessment-kind": Words("영향평가가 규칙이 요구하는 것과 다른 종류입니다.", _ASSESSMENT),
     "assessment-scope": Words("영향평가가 이 카메라를 포함하지 않습니다.", _ASSESSMENT),
     "assessment-late": Words("영향평가가 사용이 시작된 뒤에 끝났습니다.", _ASSESSMENT),
+    "consent-missing": Words("예외가 근거로 삼는 동의가 등록되어 있지 않습니다.", _CONSENT),
+    "consent-kind": Words("예외가 동의 기록이라고 말하는 것이 다른 종류의 문서입니다.", _CONSENT),
+    "consent-scope": Words("동의 기록이 이 카메라를 포함하지 않습니다.", _CONSENT),
+    "consent-late": Words("동의 기록의 날짜가 예외가 시작된 뒤입니다.", _CONSENT),
     "assessor-not-independent": Words("영향평가를 운영자와 공급자로부터 독립된 기관이 하지 않았습니다.", _ASSESSMENT),
     "document-hash": Words("문서의 해시가 SHA-256이 아닙니다.", _PAPER),
     "document-not-yet": Words("문서에 아직 오지 않은 날짜가 적혀 있습니다.", _PAPER),
