@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -10,6 +13,8 @@ from typing import Any
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+
+from vmsguard.model.clock import SystemClock
 
 # A shared machine makes any single example slow; a test that hangs is caught by the step that runs it.
 settings.register_profile("default", deadline=None)
@@ -46,6 +51,48 @@ _LONG = (
     "plugins/vmsguard-onvif/tests/test_contract.py",
 )
 """The files that take longest: begun last, one of them would be waited for by everybody."""
+
+
+class AwakeClock:
+    """Seconds in which this process ran: of a time in which the machine stood still it counts a moment.
+
+    Whoever answers in the same process stood still as well, so a deadline told by this clock is one of both.
+    """
+
+    _LOOKS, _MOST = 0.05, 0.2
+    """Seconds between two looks at the machine's clock, and those that count when they came further apart."""
+
+    def __init__(self) -> None:
+        self._seen = self._told = time.monotonic()
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._looking = threading.Thread(target=self._look, daemon=True)
+        self._looking.start()
+
+    def __call__(self) -> float:
+        with self._lock:
+            now = time.monotonic()
+            self._told += min(now - self._seen, self._MOST)
+            self._seen = now
+            return self._told
+
+    def _look(self) -> None:
+        while not self._ended.wait(self._LOOKS):
+            self()
+
+    def close(self) -> None:
+        self._ended.set()
+        self._looking.join(60)
+
+
+@pytest.fixture
+def awake(monkeypatch: pytest.MonkeyPatch) -> Iterator[AwakeClock]:
+    """Event loops and the system's clock tell their deadlines by the time in which this process ran."""
+    clock = AwakeClock()
+    monkeypatch.setattr(asyncio.BaseEventLoop, "time", lambda loop: clock())
+    monkeypatch.setattr(SystemClock, "monotonic", lambda own: clock())
+    yield clock
+    clock.close()
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,15 @@ sys.path.insert(0, str(Path(__file__).parent))  # this folder is no package
 
 from answering_device import Respond, Responder, honest
 
+from vmsguard.net.datagrams import exchange
+
+
+@pytest.fixture(autouse=True)
+def answers_in_time(awake: Callable[[], float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stands still while a device is to answer takes nothing of the time that it has."""
+    assert exchange.__kwdefaults__ is not None
+    monkeypatch.setitem(exchange.__kwdefaults__, "monotonic", awake)
+
 
 @pytest.fixture
 def device() -> Iterator[Callable[..., Responder]]:

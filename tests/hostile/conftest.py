@@ -88,7 +88,15 @@ class Outcome:
 class Scene:
     """A place with an honest simulated camera, a lure, and whatever hostile camera a test brings."""
 
-    def __init__(self, folder: Path, thread: LoopThread, simulator: Simulator, ordinary_verdicts: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        thread: LoopThread,
+        simulator: Simulator,
+        ordinary_verdicts: Any,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._now = now
         self.folder = folder
         self.thread = thread
         self.ordinary_verdicts = ordinary_verdicts
@@ -154,9 +162,9 @@ class Scene:
     def run(self) -> Outcome:
         installation = open_installation(self.folder / "vmsguard.yaml")
         forget_peak()
-        before, begun = peak_mebibytes(), time.monotonic()
+        before, begun = peak_mebibytes(), self._now()
         judged = run_with_equipment(installation, lambda equipment: judge(installation.fleet, equipment, "run-1"))
-        return Outcome(judged, time.monotonic() - begun, peak_mebibytes() - before)
+        return Outcome(judged, self._now() - begun, peak_mebibytes() - before)
 
 
 @pytest.fixture(scope="session")
@@ -198,9 +206,11 @@ def ordinary_verdicts(simulator: Simulator, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def scene(tmp_path: Path, simulator: Simulator, logins: None, ordinary_verdicts: Any) -> Iterator[Scene]:
+def scene(
+    tmp_path: Path, simulator: Simulator, logins: None, ordinary_verdicts: Any, awake: Callable[[], float]
+) -> Iterator[Scene]:
     with LoopThread() as thread:
-        made = Scene(tmp_path / "site", thread, simulator, ordinary_verdicts)
+        made = Scene(tmp_path / "site", thread, simulator, ordinary_verdicts, awake)
         yield made
         made.close()
 
