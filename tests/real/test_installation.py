@@ -12,7 +12,7 @@ import pytest
 from real_program import missing_programs, unavailable
 
 ROOT = Path(__file__).parents[2]
-UNITS = ("vmsguard-agent.service", "vmsguard-worker@.service")
+UNITS = ("vmsguard-agent.service", "vmsguard-hub.service", "vmsguard-worker@.service")
 EXPOSURE = 20
 """Tenths: systemd's own scale ends at 10.0, and calls what is below 2.0 fine."""
 
@@ -23,7 +23,7 @@ assert ctypes.CDLL(None).prctl({PR_SET_MDWE}, 1, 0, 0, 0) == 0
 import asyncio, uvloop, ssl
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from lxml import etree
-import vmsguard.agent.agent, vmsguard.cli.installation, vmsguard_onvif.driver, zeep
+import vmsguard.agent.agent, vmsguard.hub.receive, vmsguard.cli.installation, vmsguard_onvif.driver, zeep
 Ed25519PrivateKey.generate().sign(b"x")
 etree.fromstring(b"<a/>")
 ssl.create_default_context()
@@ -54,8 +54,8 @@ def test_systemd_finds_nothing_wrong_with_the_unit(unit: Path) -> None:
 
 
 def test_systemd_would_find_a_misspelt_key(unit: Path) -> None:
-    unit.write_text(unit.read_text().replace("WatchdogSec", "WatchdogSecs"))
-    assert "WatchdogSecs" in analyze("verify", "--man=no", str(unit)).stderr
+    unit.write_text(unit.read_text().replace("RestartSec", "RestartSecs"))
+    assert "RestartSecs" in analyze("verify", "--man=no", str(unit)).stderr
 
 
 def test_the_unit_is_hardened(unit: Path) -> None:
