@@ -7,10 +7,12 @@ from pathlib import Path
 
 from vmsguard.evidence.disk import Disk
 
-__all__ = ["MOST_KEPT", "keep_refused", "still_kept"]
+__all__ = ["MOST_BYTES_KEPT", "MOST_KEPT", "keep_refused", "still_kept"]
 
 MOST_KEPT = 16
 """Files per reason and log: whoever sends nonsense for ever must not fill the hub's disk."""
+MOST_BYTES_KEPT = 4 << 20
+"""Bytes per reason and log; each has its own, so that no heap of nonsense takes the room of the heads of a fork."""
 
 
 def keep_refused(folder: Path, code: str, raw: bytes, disk: Disk) -> str:
@@ -20,7 +22,8 @@ def keep_refused(folder: Path, code: str, raw: bytes, disk: Disk) -> str:
     if path.exists():
         return name
     folder.mkdir(parents=True, exist_ok=True)
-    if sum(1 for _ in folder.glob(f"{code}-*.batch")) >= MOST_KEPT:
+    sizes = [kept.stat().st_size for kept in folder.glob(f"{code}-*.batch")]
+    if len(sizes) >= MOST_KEPT or sum(sizes) + len(raw) > MOST_BYTES_KEPT:
         return ""
     disk.replace(path, raw)
     return name

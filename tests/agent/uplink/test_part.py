@@ -10,12 +10,14 @@ from typing import Any, cast
 
 import pytest
 import structlog
+import structlog.testing
 
 from vmsguard.agent.jetstream.connection import NatsSettings
 from vmsguard.agent.uplink.messages import Confirmation
 from vmsguard.agent.uplink.part import UplinkPart
 from vmsguard.agent.uplink.signed_confirmation import signed_confirmation
 from vmsguard.agent.uplink.uplink import Told
+from vmsguard.errors import EvidenceError, StateError
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.note import VerifierKey
 from vmsguard.model.clock import SystemClock
@@ -104,3 +106,34 @@ def test_without_a_key_an_answer_steers_what_is_sent_and_confirms_nothing(tmp_pa
 
     asyncio.run(story())
     assert [7] == counted
+
+
+def test_a_policy_source_that_breaks_keeps_no_evidence_from_going_up_and_is_told_once(tmp_path: Path) -> None:
+    class Broken:
+        in_place = 0
+
+        def __call__(self, data: bytes) -> None:
+            raise KeyError("a bug")
+
+        def look(self) -> None:
+            raise KeyError("a bug")
+
+    one = part(tmp_path, take_policies=Broken())
+
+    async def story() -> None:
+        for _ in range(2):
+            await one._take_in(b"a bundle", cast(Any, None))
+            await one._with_policies(Broken().look)
+
+    with structlog.testing.capture_logs() as said:
+        asyncio.run(story())
+    assert ["the hub's policies could not be looked at"] == [entry["event"] for entry in said]
+
+
+@pytest.mark.parametrize("error", [EvidenceError("the log is broken"), StateError("the state is away")])
+def test_a_log_or_state_that_fails_is_told_as_ever(error: Exception, tmp_path: Path) -> None:
+    def fails() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        asyncio.run(part(tmp_path)._with_policies(fails))

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import structlog
+import structlog.testing
 
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.uplink.policy_bundle import BundleRefused, make_bundle, open_bundle
@@ -260,3 +261,35 @@ def test_what_is_no_policy_is_not_signed(site: Taking, tmp_path: Path) -> None:
     (folder / "key.pem").write_text("x")
     with pytest.raises(UsageError, match="is no file of policies"):
         make_bundle(folder, 1, NOON, KEY)
+
+
+def test_a_check_that_breaks_refuses_the_bundle_and_the_next_one_is_looked_at(site: Taking) -> None:
+    def broken(folder: Path) -> None:
+        raise KeyError("a bug in a plugin")
+
+    taker, site.taker._check = site.taker, broken
+    taker(site.bundle(1))
+    assert (False, [("policies.refused", 1, "mistakes")]) == (site.place.exists(), site.recorded)
+    assert not (site.folder / "from-hub.versions" / "000000000001").exists()
+
+    taker._check = site._check
+    taker(site.bundle(2, "a: 2\n"))
+
+    assert "a: 2\n" == site.in_force
+
+
+def test_what_was_taken_over_is_told_in_the_agent_s_journal(site: Taking) -> None:
+    with structlog.testing.capture_logs() as said:
+        site.begun()(site.bundle(3))
+
+    told = [(one["log_level"], one["event"], one["number"], one["files"]) for one in said]
+    assert [("warning", "policies taken over from the hub", 3, 1)] == told
+
+
+def test_the_number_in_place_is_that_of_the_folder(site: Taking) -> None:
+    assert 0 == site.taker.in_place
+    site.taker(site.bundle(7))
+    assert 7 == site.taker.in_place
+    site.place.unlink()
+    site.place.mkdir()
+    assert 0 == site.taker.in_place

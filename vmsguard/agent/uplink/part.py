@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -92,6 +93,7 @@ class UplinkPart:
         self._living: asyncio.Task[None] | None = None
         self._told = ""
         self._unproven = False
+        self._policies_broke = ""
         self._stopping = False
         self._read: dict[str, int | None] = {}
         """By stream of the hub, the place of what was read there last."""
@@ -186,7 +188,19 @@ class UplinkPart:
         if not isinstance(one, bytes):
             await self._follow(await asyncio.to_thread(self._uplink.told, one), jetstream)
         elif self._take_policies is not None:
-            await asyncio.to_thread(self._take_policies, one)
+            await self._with_policies(partial(self._take_policies, one))
+
+    async def _with_policies(self, work: Callable[[], None]) -> None:
+        """What breaks over policies keeps no evidence from going up."""
+        try:
+            await asyncio.to_thread(work)
+        except (EvidenceError, StateError):
+            raise
+        except Exception as error:  # noqa: BLE001 - evidence is another matter than policies
+            why = type(error).__name__
+            if why != self._policies_broke:
+                self._log.error("the hub's policies could not be looked at", error=why, exc_info=True)
+            self._policies_broke = why
 
     def _hear(self, one: Confirmation | bytes) -> bool:
         """Whether there was room; the hub's last word is read again, so what is not heard now is heard later."""
@@ -216,7 +230,7 @@ class UplinkPart:
         with contextlib.suppress(*_UNREACHED):
             await self._ask_for(hub, CONFIRMED_STREAM, confirmed_subject(self._origin), self._confirmation)
         if self._take_policies is not None:
-            await asyncio.to_thread(self._take_policies.look)
+            await self._with_policies(self._take_policies.look)
             with contextlib.suppress(*_UNREACHED):
                 await self._ask_for(hub, POLICIES_STREAM, POLICIES_SUBJECT, self._hear)
 

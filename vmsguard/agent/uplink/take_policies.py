@@ -90,6 +90,12 @@ class PolicyTaker:
                 continue  # of an earlier key, or not ours
         return max(numbers)
 
+    @property
+    def in_place(self) -> int:
+        """The number of the bundle that the folder is now; 0 where it is none."""
+        name = Path(os.readlink(self._place)).name if self._place.is_symlink() else ""
+        return int(name) if _VERSION.fullmatch(name) else 0
+
     def _is_new(self, bundle: Bundle) -> bool:
         """Whether it is to be taken; a number that is not higher with other content is a step back."""
         known = self.number
@@ -111,12 +117,18 @@ class PolicyTaker:
         except VmsguardError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise BundleRefused("mistakes", f"bundle {told.number} has mistakes: {error}") from error
+        except Exception as error:
+            # A bug over one bundle, of ours or of a plugin, is no reason to take it over, nor to take no other.
+            self._log.error("the check of a bundle broke", number=told.number, exc_info=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            raise BundleRefused("mistakes", f"bundle {told.number}: its check broke: {type(error).__name__}") from error
         # On record before it is in force: from here on a lower number is a step back.
         self._record("policies.taken", number=told.number, sha256=told.sha256, files=len(bundle.files), durable=True)
         self._disk.replace(self._versions / f"{told.number:012d}.note", bundle.signed)
         self._link(folder)
         self._refused.clear()
-        self._log.info("policies taken over from the hub", number=told.number)
+        # As a warning: the journal of an agent has nothing below, and what cameras are judged by has changed.
+        self._log.warning("policies taken over from the hub", number=told.number, files=len(bundle.files))
         self._tidy(told.number)
 
     def _write(self, folder: Path, bundle: Bundle) -> None:
@@ -141,7 +153,7 @@ class PolicyTaker:
         self._disk.sync_directory(self._place.parent)
 
     def _in_force(self, number: int) -> bool:
-        return self._place.is_symlink() and Path(os.readlink(self._place)).name == f"{number:012d}"
+        return self.in_place == number
 
     def _tidy(self, number: int) -> None:
         """Keep a few versions for a person to look at; notes stay, they say what was here."""
