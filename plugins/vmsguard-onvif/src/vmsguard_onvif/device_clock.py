@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 from vmsguard_onvif.elements import TT, Element, descend, number, text
 from vmsguard_onvif.namespaces import DEVICE
 
-__all__ = ["device_time"]
+__all__ = ["device_time", "whole_seconds_off"]
 
 _TDS = f"{{{DEVICE}}}"
+_MOST_DOUBT = 0.5
+"""Seconds of a long way there and back that are taken into account: more would call a wrong clock right."""
 
 
 def device_time(reply: Element) -> datetime | None:
@@ -28,3 +31,13 @@ def device_time(reply: Element) -> datetime | None:
         return datetime(year, month, day, tzinfo=UTC) + timedelta(hours=hour, minutes=minute, seconds=second)
     except (ValueError, OverflowError):
         return None
+
+
+def whole_seconds_off(offset: timedelta, doubt: timedelta) -> int:
+    """The device's clock minus ours in whole seconds, from what it told minus our time in the middle of asking.
+
+    A device leaves its fraction of a second out: one whose clock is ours seems up to a second behind. ``doubt``
+    is half of what the question took.
+    """
+    seen, within = offset.total_seconds(), min(doubt.total_seconds(), _MOST_DOUBT)
+    return 0 if -1 - within <= seen <= within else math.ceil(seen - within)

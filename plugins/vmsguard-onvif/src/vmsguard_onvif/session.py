@@ -73,6 +73,8 @@ class Session:
         self.device_path = parts.path if len(parts.path) > 1 else DEFAULT_PATH
         self.services = ServiceTable({}, "")
         self.offset = timedelta(0)
+        self.doubt = timedelta(0)
+        """Half of what asking for the clock took: the offset is no better known."""
         self.skew_known = False
         self.manufacturer = ""
         self.anonymous: bool | None = None
@@ -202,7 +204,8 @@ class Session:
         before = self.ctx.clock.now()
         told = await self.read(DEVICE, "GetSystemDateAndTime", parse=device_time, authenticate=authenticate)
         if told is not None:
-            self.offset = told - (before + (self.ctx.clock.now() - before) / 2)
+            self.doubt = (self.ctx.clock.now() - before) / 2
+            self.offset = told - (before + self.doubt)
             self.skew_known = True
 
     async def decide_auth(self) -> None:

@@ -6,6 +6,7 @@ from vmsguard.errors import DriverError
 from vmsguard.model.fact_values import Account
 from vmsguard.model.facts import Items, Known, Unknown
 from vmsguard.model.vocabulary import Why
+from vmsguard_onvif.device_clock import whole_seconds_off
 from vmsguard_onvif.factory_accounts import is_factory_account
 from vmsguard_onvif.gathering import Answered, unanswered
 from vmsguard_onvif.observed import Told, WholeView, runtime
@@ -40,7 +41,7 @@ async def clock_skew(view: WholeView) -> Told:
     """The device's clock minus ours, in whole seconds."""
     if not view.session.skew_known:
         return runtime(Unknown(Why.PROTOCOL, "GetSystemDateAndTime gives no UTC time"))
-    return runtime(Known(round(view.session.offset.total_seconds())))
+    return runtime(Known(whole_seconds_off(view.session.offset, view.session.doubt)))
 
 
 async def addresses_limited(view: WholeView) -> Told:
