@@ -394,7 +394,15 @@ class Sites:
                 self.executor = LocalExecutor(leases)
                 in_force = FleetInForce(self, state, self.alerts.extend)
                 worker = Worker(equipment, in_force, self.settings, self.alerts.extend, self._new_run)
-                self.agent = Agent(equipment, in_force, self.executor, worker, self.settings, self.alerts.extend)
+                self.agent = Agent(
+                    equipment,
+                    in_force,
+                    self.executor,
+                    worker,
+                    self.settings,
+                    self.alerts.extend,
+                    give_back_left=leases.give_back_left,
+                )
                 self.agent.begin()
                 stop = asyncio.Event()
                 serving = asyncio.ensure_future(self.executor.serve(worker, stop))

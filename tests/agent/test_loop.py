@@ -8,6 +8,7 @@ import pytest
 from msgspec import structs
 from sites import HOUR, Sites, utc
 
+from vmsguard.agent import agent as loop
 from vmsguard.errors import EvidenceError, StateError
 from vmsguard.model.standing_orders import PauseScope
 
@@ -171,3 +172,25 @@ async def test_what_is_aimed_at_while_a_run_is_under_way_does_not_wait_for_the_n
         device.footage = slow  # type: ignore[method-assign]
         await sites.look()
     assert [utc(25, 3), utc(25, 15, 0, 1)] == device.purges
+
+
+async def test_a_site_with_more_due_than_is_read_at_once_does_not_keep_another_from_its_turn(
+    sites: Sites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cameras = {f"dark-{n}": ("dark", {"country": "DE", "modality": "visible"}) for n in range(6)}
+    cameras["lit-1"] = ("lit", {"country": "DE", "modality": "visible"})
+    sites.enrol({"dark": "Europe/Berlin", "lit": "Europe/Berlin"}, cameras)
+    sites.accept()
+    sites.settings = structs.replace(sites.settings, starts_per_second=2.0)
+    monkeypatch.setattr(loop, "_AT_ONCE", 3)
+    async with sites.living():
+        agent = sites.agent
+        assert agent is not None
+        with sites.state() as state:
+            state.wake_work([f"t-dark-{n}" for n in range(6)], utc(25, 0))
+            state.wake_work(["t-lit-1"], utc(25, 1))
+        sites.clock.passed = 2 * HOUR
+        assert {"dark"} == {one.site for one in agent.equipment.state.due_work(sites.clock.now(), 3)}
+        handed = agent._due(sites.clock.now(), sites.clock.monotonic())
+        assert {"dark", "lit"} == {ref.site for ref in handed}
+        assert len(handed) == len({ref.target for ref in handed})

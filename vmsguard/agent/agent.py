@@ -27,7 +27,7 @@ from vmsguard.agent.schedule.watch_list import WatchList
 from vmsguard.agent.settings import AgentSettings
 from vmsguard.errors import EvidenceError, StateError, VmsguardError
 from vmsguard.evidence.log import EvidenceLog
-from vmsguard.model.work import WORKER, WorkEntry
+from vmsguard.model.work import WORKER, Work, WorkEntry
 from vmsguard.run.equipment import Equipment
 from vmsguard.run.record_weakening import record_enrolled
 
@@ -68,6 +68,8 @@ class Agent:
     parts: Sequence[AgentPart] = ()
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     looks: LastLooks = field(default_factory=LastLooks)
+    give_back_left: Callable[[], None] = lambda: None
+    """Ends the leases of tasks of this process that ended while the state was away."""
     last_round: datetime | None = field(default=None, init=False)
     """When the loop last went round without trouble."""
     turns: int = field(default=0, init=False)
@@ -91,6 +93,7 @@ class Agent:
         self._forward: list[Step] = []
         self._steps: list[tuple[datetime, timedelta, datetime]] = []
         self._unscheduled = False
+        self._sites: frozenset[str] = frozenset()
         self._full = self._stopped = False
         self._after_a_full_disk = AfterAFullDisk(equipment.state)
         self._failing: float | None = None
@@ -230,6 +233,7 @@ class Agent:
             # A full disk can be read from: without this nobody would hear why no lease is given.
             equipment.state.note_time(now)
             self._alarms = min(told or now + _ALARMS_AT_LEAST, now + _ALARMS_AT_LEAST)
+        self.give_back_left()
         await self.executor.dispatch(self._due(now, monotonic))
         if watch:
             await self.executor.dispatch(self._to_watch(monotonic))
@@ -237,10 +241,15 @@ class Agent:
 
     def _due(self, now: datetime, monotonic: float) -> list[TaskRef]:
         """What may begin now, most overdue first."""
-        waiting = self.equipment.state.due_work(now, _AT_ONCE)
+        state = self.equipment.state
+        waiting: Sequence[Work] = state.due_work(now, _AT_ONCE)
+        if len(waiting) == _AT_ONCE:
+            # More may be due than was read, and all that was read may be one site's, whose link is down.
+            each = state.due_work_at_each(now, self._sites, self._pace.most)
+            waiting = sorted({*waiting, *each}, key=lambda work: (work.next_due, work.target))
         gone = {work.target for work in waiting if self.in_force.target(work.target) is None}
         if gone:
-            self.equipment.state.drop_work(gone)
+            state.drop_work(gone)
         here = [work for work in waiting if work.target not in gone]
         return [TaskRef(work.site, work.target, attempt=work.attempt) for work in self._pace.admit(here, monotonic)]
 
@@ -273,6 +282,7 @@ class Agent:
             (target.id for target in self.in_force.targets_with_cameras()), self.equipment.clock.monotonic()
         )
         self._enrolment_told = False
+        self._sites = frozenset(target.site for target in self.in_force.targets_with_cameras())
         aims = aims_by_target(state, now)
         entries = [
             WorkEntry(

@@ -70,7 +70,17 @@ def assemble(
     in_force = FleetInForce(source, equipment.state, tell)
     worker = Worker(equipment, in_force, settings, tell, new_run)
     executor = LocalExecutor(leases, in_flight=settings.in_flight)
-    return LocalAgent(equipment, in_force, executor, worker, settings, tell, parts, looks=worker.looks)
+    return LocalAgent(
+        equipment,
+        in_force,
+        executor,
+        worker,
+        settings,
+        tell,
+        parts,
+        looks=worker.looks,
+        give_back_left=leases.give_back_left,
+    )
 
 
 @asynccontextmanager
@@ -93,8 +103,9 @@ async def assembled_with(
     """
     in_force = FleetInForce(source, equipment.state, tell)
     worker = Worker(equipment, in_force, settings, tell, new_run)
+    leases = _leases(equipment, settings)
     needs = ExecutorNeeds(
-        leases=_leases(equipment, settings),
+        leases=leases,
         config=config,
         secrets=secrets,
         name=f"vmsguard agent {process_name()}",
@@ -103,7 +114,16 @@ async def assembled_with(
     )
     async with factory(needs) as executor:
         if not by_workers:
-            yield Agent(equipment, in_force, executor, worker, settings, tell, looks=worker.looks)
+            yield Agent(
+                equipment,
+                in_force,
+                executor,
+                worker,
+                settings,
+                tell,
+                looks=worker.looks,
+                give_back_left=leases.give_back_left,
+            )
             return
         server = WorkerServer(
             config.workers, equipment, tell=tell, looks=worker.looks, log=equipment.log, task_ended=task_ended

@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 from vmsguard.agent.execution.executor import Lease
 from vmsguard.agent.execution.tasks import DUE, Done, Outcome, Retry, TaskRef
 from vmsguard.agent.schedule.backoff import retry_after
+from vmsguard.errors import LeaseLost, StateError
 from vmsguard.model.clock import Clock
 from vmsguard.model.work import Lease as WorkLease
 from vmsguard.state.store import State
@@ -76,11 +77,18 @@ class StateLeases:
         self._owner = owner
         self._seed = seed
         self._in_hand = in_hand
+        self._left: dict[str, tuple[TaskRef, Outcome | None]] = {}
+        """Tasks of which the state was not told that they ended, and as what."""
         self.term = term
 
     async def acquire(self, ref: TaskRef) -> StateLease | None:
         ttl = timedelta(seconds=self.term)
-        held = self._state.lease(ref.target, self._owner, self._clock.now(), ttl)
+        self.give_back_left()
+        try:
+            held = self._state.lease(ref.target, self._owner, self._clock.now(), ttl)
+        except StateError:
+            self._left[ref.target] = ref, None  # it may have been given, and the answer lost
+            raise
         return None if held is None else StateLease(held, self._state, self._clock, ttl)
 
     async def release(self, lease: Lease, ref: TaskRef, outcome: Outcome | None) -> None:
@@ -93,7 +101,35 @@ class StateLeases:
             return
         if (isinstance(outcome, Done) and ref.kind == DUE) or not isinstance(lease, FencedLease):
             return
-        held = lease.held
+        try:
+            self._end(lease.held, ref, outcome)
+        except LeaseLost:
+            raise
+        except StateError:
+            self._left[ref.target] = ref, outcome
+            raise
+
+    def give_back_left(self) -> None:
+        """End what the state still holds in our name although its task is over: it was away when that ended.
+
+        Raises ``StateError`` while it is. What somebody else took meanwhile is his.
+        """
+        for target, (ref, outcome) in tuple(self._left.items()):
+            work = self._state.work(target)
+            if work is not None and work.owner == self._owner and work.lease_until is not None:
+                held = WorkLease(
+                    target=target,
+                    site=work.site,
+                    owner=work.owner,
+                    token=work.token,
+                    until=work.lease_until,
+                    next_due=work.next_due,
+                    attempt=work.attempt,
+                )
+                self._end(held, ref, outcome)
+            del self._left[target]
+
+    def _end(self, held: WorkLease, ref: TaskRef, outcome: Outcome | None) -> None:
         if not isinstance(outcome, Retry) or ref.kind != DUE:
             self._state.give_back(held)
             return

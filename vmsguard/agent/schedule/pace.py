@@ -27,6 +27,11 @@ class Pace:
         self._sites: dict[str, tuple[float, float]] = {}
         """Site to what it has in hand, and when that was worked out."""
 
+    @property
+    def most(self) -> int:
+        """How many of one site may begin in one round at most."""
+        return int(max(1.0, self._rate))
+
     def admit(self, waiting: Iterable[W], monotonic: float) -> list[W]:
         """Those that may begin now, in the order given; the others come again in the next round."""
         admitted: list[W] = []

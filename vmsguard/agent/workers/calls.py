@@ -103,6 +103,7 @@ AGENT_ONLY = frozenset(
         "drop_retirement",
         "drop_work",
         "due_work",
+        "due_work_at_each",
         "duties_to_tell",
         "end_leases",
         "end_pause",
