@@ -6,11 +6,15 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import select
 
 from vmsguard.model.ledger import Breaker, Deletion, Duty, ImpossibilityProof, PriorValue, Standing, WitnessMemory
 from vmsguard.state import State
+from vmsguard.state.rows import insert_new
+from vmsguard.state.tables import deletions
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -122,6 +126,61 @@ def test_the_deletion_that_reached_furthest_counts_not_the_one_that_ended_last(
     state.add_deletion(shallow)
 
     assert (deletion,) == state.deletions()
+
+
+def rows(state: State) -> list[tuple[str, str]]:
+    with state._database.read() as connection:
+        return [(row.store, row.run) for row in connection.execute(select(deletions).order_by(deletions.c.id))]
+
+
+def test_of_a_place_what_is_a_month_older_goes_and_the_clock_set_back_finds_the_rest(
+    state: State, deletion: Deletion
+) -> None:
+    def after(days: int) -> Deletion:
+        later = DAY * days
+        return replace(
+            deletion,
+            run=f"r-{days}",
+            cutoff=deletion.cutoff + later,
+            started=deletion.started + later,
+            ended=deletion.ended + later,
+        )
+
+    state.add_deletion(replace(after(0), store="trash"))
+    for days in range(41):
+        state.add_deletion(after(days))
+
+    assert [("trash", "r-0"), *(("sd", f"r-{days}") for days in range(9, 41))] == rows(state)
+    assert {"sd": "r-40", "trash": "r-0"} == {one.store: one.run for one in state.deletions()}
+    state.forget_deletions_after(after(20).cutoff)
+    assert {"sd": "r-20", "trash": "r-0"} == {one.store: one.run for one in state.deletions()}
+
+
+def test_one_that_reached_less_far_takes_nothing_away_from_what_reached_further(
+    state: State, deletion: Deletion
+) -> None:
+    late = replace(deletion, run="r-late", cutoff=deletion.cutoff - DAY * 90, ended=deletion.ended + DAY * 90)
+    state.add_deletion(deletion)
+    state.add_deletion(late)
+
+    assert {deletion.run, "r-late"} == {run for _, run in rows(state)}
+    assert (deletion,) == state.deletions()
+
+
+def test_of_many_years_no_more_goes_at_once_than_anybody_waits_for(state: State, deletion: Deletion) -> None:
+    early = [
+        replace(deletion, run=f"r-{n}", cutoff=deletion.cutoff - DAY * 100 - HOUR * n, ended=deletion.ended - DAY * 99)
+        for n in range(250)
+    ]
+    with state._database.write() as connection:
+        insert_new(connection, deletions, early)
+
+    left = []
+    for n in range(4):
+        state.add_deletion(replace(deletion, run=f"new-{n}"))
+        left.append(len([run for _, run in rows(state) if run.startswith("r-")]))
+
+    assert [150, 50, 0, 0] == left
 
 
 def test_each_store_of_each_channel_has_its_own_latest_deletion(state: State, deletion: Deletion) -> None:

@@ -6,12 +6,12 @@ import hashlib
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, case, delete, func, not_, select, update
+from sqlalchemy import Connection, Select, case, delete, func, not_, select, update
 
 from vmsguard.model.clock import Clock
 from vmsguard.model.ledger import (
@@ -43,9 +43,13 @@ from vmsguard.state.rows import from_row, insert_new, insert_rows, raise_number,
 from vmsguard.state.standing_orders import StandingOrders
 from vmsguard.state.work import WorkLedger
 
-__all__ = ["TARGETS_THAT_OPEN_A_BREAKER", "State"]
+__all__ = ["DELETIONS_KEPT", "TARGETS_THAT_OPEN_A_BREAKER", "State"]
 
 TARGETS_THAT_OPEN_A_BREAKER = 3
+DELETIONS_KEPT = timedelta(days=31)
+"""A clock that was set further back than this finds no deletion, and all is deleted again: late is worse than twice."""
+_FORGOTTEN_AT_ONCE = 100
+"""A state of many years has thousands for each place, and nobody waits for all of them to go."""
 _SALT = "instance-salt"
 _HIGHEST_TIME = "highest-time"
 
@@ -106,8 +110,14 @@ class State(
     # deletions
 
     def add_deletion(self, deletion: Deletion) -> None:
+        """Keep a verified deletion; of its place those go that are older by ``DELETIONS_KEPT`` and reached less far.
+
+        What is read of a place is the one that reached furthest, and those before it only where the clock is set back.
+        The evidence has all of them.
+        """
         with self._database.write() as connection:
             insert_new(connection, t.deletions, [deletion])
+            connection.execute(delete(t.deletions).where(t.deletions.c.id.in_(_outlived(deletion))))
 
     def deletions(self, targets: Collection[str] | None = None) -> tuple[Deletion, ...]:
         """Per target, channel and store the deletion that reached furthest: all before its cutoff is gone.
@@ -437,6 +447,22 @@ class State(
         with self._database.read() as connection:
             found = rows_among(connection, select(t.first_uses), t.first_uses.c.camera, cameras)
             return {row.camera: row.at for row in found}
+
+
+def _outlived(deletion: Deletion) -> Select[tuple[int]]:
+    c = t.deletions.c
+    return (
+        select(c.id)
+        .where(
+            c.target == deletion.target,
+            c.channel == deletion.channel,
+            c.store == deletion.store,
+            c.cutoff < deletion.cutoff - DELETIONS_KEPT,
+            c.ended < deletion.ended - DELETIONS_KEPT,
+        )
+        .order_by(c.cutoff)
+        .limit(_FORGOTTEN_AT_ONCE)
+    )
 
 
 def _breaker(connection: Connection, credential: str) -> Breaker:
