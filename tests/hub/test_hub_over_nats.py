@@ -19,7 +19,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # this folder is no package
 from copied_site import files_of
 from three_servers import RealHub, RealSite, play, until
 
+from vmsguard.agent.control.client import ask_agent
 from vmsguard.agent.uplink.take_policies import PolicyTaker
+from vmsguard.errors import VmsguardError
 from vmsguard.evidence.keys import SigningKey
 from vmsguard.evidence.trust import Trust
 from vmsguard.evidence.verifying.verify import verify_directory
@@ -267,9 +269,16 @@ def test_a_running_agent_sends_its_log_and_takes_policies(
     def told(event: str) -> int:
         return b"".join(path.read_bytes() for path in copy.glob("log/*")).count(f'"event":"{event}"'.encode())
 
+    def hub_in_status() -> object:
+        try:
+            return ask_agent(folder / "agent.sock", "status", {}, seconds=30.0)["hub"]
+        except VmsguardError:
+            return "no agent answers yet"
+
     async def story() -> None:
         await asyncio.to_thread(publish, 1, (folder / "assignments.yaml").read_text())
         await until(lambda: (folder / "policies-from-hub" / "assignment.yaml").exists())
+        await until(lambda: {"trouble": "", "policies": 1, "policies_in_force": True} == hub_in_status(), 180.0)
         await asyncio.to_thread(publish, 2, DOCUMENT.replace("kr-pipc-thermal-2020", "no-such-pack"))
         log = folder / "evidence" / "log" / f"{0:020d}.jsonl"
         await until(lambda: b"policies.refused" in log.read_bytes())
@@ -280,12 +289,13 @@ def test_a_running_agent_sends_its_log_and_takes_policies(
             [sys.executable, "-m", "vmsguard", "--config", str(config), "agent", "run"], stdout=log, stderr=log
         )
     try:
-        play(story, hub, seoul)
+        play(story, hub, seoul, seconds=300.0)
     finally:
         agent.terminate()
         try:
-            code = agent.wait(60)
+            code = agent.wait(150)
         finally:
             agent.kill()
         assert 0 == code, (tmp_path / "agent.log").read_text()
+    assert "policies taken over from the hub" in (tmp_path / "agent.log").read_text()
     assert "seoul" not in (folder / "policies-from-hub" / "assignment.yaml").read_text()

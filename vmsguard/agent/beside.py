@@ -27,6 +27,7 @@ from vmsguard.agent.notifications.notifier import Notifier
 from vmsguard.agent.notifications.part import NotificationsPart
 from vmsguard.agent.notifications.send import sender
 from vmsguard.agent.standing_now import picture_of, situation_of, status_line
+from vmsguard.agent.uplink.hearing import HubHearing
 from vmsguard.errors import EvidenceError, StateError, VmsguardError
 from vmsguard.evidence.log import EvidenceLog
 from vmsguard.fleet.load_config import Config
@@ -47,6 +48,8 @@ class Beside:
     equipment: Equipment
     environment: Mapping[str, str]
     exit_code_of: Callable[[VmsguardError], int]
+    hub: Callable[[], HubHearing] | None = None
+    """How it stands with the hub, where the configuration names one."""
 
     def __post_init__(self) -> None:
         clock, log = self.equipment.clock, self.equipment.log
@@ -196,7 +199,13 @@ class Beside:
                 for target, count in self._looks.waiting()
             ],
             "last_round": None if agent.last_round is None else _utc(agent.last_round),
+            "hub": None if self.hub is None else self._hub(self.hub()),
         }
+
+    def _hub(self, heard: HubHearing) -> dict[str, Any]:
+        """Policies of the hub are in force once the fleet was loaded with them."""
+        in_force = not self._in_force.trouble and not self._in_force.source.changed()
+        return {"trouble": heard.trouble, "policies": heard.policies, "policies_in_force": in_force}
 
     def _site_of(self, target: str) -> str:
         """Empty where it has left the inventory since it was looked at."""

@@ -58,6 +58,7 @@ async def _live(installation: Installation, equipment: Equipment, once: bool) ->
     beside, quiet, source = _around(installation, equipment)
     registry, config = installation.registry, installation.config
     uplink = uplink_of(config, installation.secrets, registry, quiet, beside.tell)
+    beside.hub = None if uplink is None else uplink.hearing
     entry = registry.executor_entry(config.agent.executor)
     assembled = assembled_with(
         registry.executor_factory(entry.name),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import click
 
@@ -46,9 +47,20 @@ def status(ctx: click.Context, each: bool, output: str) -> None:
             {one["target"]: one.get("site", "") for one in waiting},
             each=each,
         )
+        if hub := told.get("hub"):
+            _say_hub(hub)
         for name, why in told["not_ready"].items():
             click.echo(f"not ready: {name}: {why}")
     ctx.exit(4 if told["not_ready"] else 0)
+
+
+def _say_hub(hub: Mapping[str, Any]) -> None:
+    """Whether evidence goes up, and which policies came down."""
+    if hub["trouble"]:
+        click.echo(f"evidence for the hub waits here: {hub['trouble']}")
+    if hub["policies"]:
+        how = "are in force" if hub["policies_in_force"] else "were taken over and are not in force yet"
+        click.echo(f"policies of the hub: number {hub['policies']} {how}")
 
 
 def say_first_deletions(waiting: Iterable[tuple[str, int]], sites: Mapping[str, str], *, each: bool = False) -> None:

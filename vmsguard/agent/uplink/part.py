@@ -19,6 +19,7 @@ from nats.js.errors import NotFoundError
 from vmsguard.agent.jetstream.connection import NatsSettings, NoServer, connect
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.schedule.duty_clock import Tell
+from vmsguard.agent.uplink.hearing import HubHearing
 from vmsguard.agent.uplink.leaf_stream import ensure_leaf_stream, last_sent, publish_batch
 from vmsguard.agent.uplink.log_tail import LogTail
 from vmsguard.agent.uplink.messages import Confirmation
@@ -43,6 +44,11 @@ class TakePolicies(Protocol):
     """Given what the hub published last, again and again; takes it over or says why not."""
 
     def __call__(self, data: bytes) -> None: ...
+
+    @property
+    def in_place(self) -> int:
+        """The number of the bundle that is the folder of the configuration now; 0 for none."""
+        ...
 
     def look(self) -> None:
         """Called now and then, whether the hub is there or not."""
@@ -99,6 +105,10 @@ class UplinkPart:
         """By stream of the hub, the place of what was read there last."""
         self.trouble = "not connected yet"
         """Why nothing goes up at the moment; empty while it does."""
+
+    def hearing(self) -> HubHearing:
+        """What the agent's status says of it."""
+        return HubHearing(self.trouble, 0 if self._take_policies is None else self._take_policies.in_place)
 
     async def start(self) -> None:
         """From now on nothing is pruned that the hub has not confirmed."""
