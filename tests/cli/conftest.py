@@ -67,7 +67,7 @@ class LoopThread:
             return await result if asyncio.iscoroutine(result) else result
 
         future: Future[Any] = asyncio.run_coroutine_threadsafe(run(), self.loop)
-        return future.result(30)
+        return future.result(120)
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)

@@ -9,14 +9,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from vmsguard.model.clock import SystemClock
+
 SEOUL = ZoneInfo("Asia/Seoul")
 PACK, RULE = "kr-nhrck-frt-moratorium-2023", "no-remote-identification"
+
+
+@pytest.fixture(autouse=True)
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is noon in Seoul: no midnight passes between the paper that is written and the use that is seen."""
+    began = datetime.now(UTC)
+    ahead = began.replace(hour=3, minute=0) - began
+    monkeypatch.setattr(SystemClock, "now", lambda own: datetime.now(UTC) + ahead)
 
 
 def exception(site: Any, completed: datetime) -> None:
     """An exception from today on with its assessment, complete but for when that was completed."""
     # A paper bears the day of the place its pack is for, and so does the use that it is compared with.
-    day, now = completed.astimezone(SEOUL).date().isoformat(), datetime.now(UTC)
+    day, now = completed.astimezone(SEOUL).date().isoformat(), SystemClock().now()
     site.write(
         "documents/assessment.yaml",
         {
@@ -64,7 +74,7 @@ def test_an_assessment_is_late_once_use_was_seen(
     site.assign(PACK, "audit", "literal")
     first = site.run("check", "--format", "json")
     assert "fail" == first.result("cam-p", rule=RULE)["verdict"]
-    exception(site, datetime.now(UTC) - age)
+    exception(site, SystemClock().now() - age)
     again = site.run("check", "--format", "json")
     assert ("fail", comes_late) == (again.result("cam-p", rule=RULE)["verdict"], late(again))
     assert 0 == simulator.writes
@@ -73,12 +83,12 @@ def test_an_assessment_is_late_once_use_was_seen(
 def test_use_seen_for_the_first_time_counts_in_the_same_run(site: Any, plaza: Mapping[str, Any]) -> None:
     site.simulate([plaza])
     site.assign(PACK, "audit", "literal")
-    exception(site, datetime.now(UTC))
+    exception(site, SystemClock().now())
     assert late(site.run("check", "--format", "json"))
 
 
 def test_an_assessment_of_a_camera_that_recognises_nobody_is_not_late(site: Any, plaza: Mapping[str, Any]) -> None:
     site.simulate([{**plaza, "rules": []}])
     site.assign(PACK, "audit", "literal")
-    exception(site, datetime.now(UTC))
+    exception(site, SystemClock().now())
     assert not late(site.run("check", "--format", "json"))

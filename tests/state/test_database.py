@@ -170,7 +170,7 @@ def test_a_kill_in_the_middle_leaves_whole_transactions_only(url: str) -> None:
     while last_said < 5:
         last_said = int(writer.stdout.readline())
     writer.send_signal(signal.SIGKILL)
-    said = writer.communicate(timeout=30)[0].split()
+    said = writer.communicate(timeout=60)[0].split()
     last_said = int(said[-1]) if said else last_said
 
     with State.open(url, clock=SystemClock()) as state:

@@ -44,13 +44,13 @@ def test_a_second_process_is_told_the_pid_of_the_first(state: State, lock_file: 
         with pytest.raises(StateError, match=rf"pid {holder.pid}\b"), state.run_lock(lock_file):
             pytest.fail("two runs held the lock")
     finally:
-        holder.communicate("\n", timeout=30)
+        holder.communicate("\n", timeout=60)
 
 
 def test_a_killed_holder_leaves_the_lock_free(lock_file: Path) -> None:
     holder = start_holder(lock_file)
     holder.send_signal(signal.SIGKILL)
-    holder.communicate(timeout=30)
+    holder.communicate(timeout=60)
 
     with exclusive_run(lock_file):
         assert f"{os.getpid()}\n" == lock_file.read_text()

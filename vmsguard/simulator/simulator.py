@@ -99,8 +99,8 @@ class Simulator:
         self._offline: dict[str, datetime] = {}
         self._ticking: asyncio.Task[None] | None = None
         self._random = random.Random(self._seed)  # noqa: S311 - nonces of simulated devices
-        # Simulators in other processes search the same range; starting apart makes them meet less.
-        self._ports = PortBook(start=os.getpid() * 97)
+        # Simulators in other processes search the same range; those begun one after the other start far apart.
+        self._ports = PortBook(start=os.getpid() * 13451)
 
     # -- life ---------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from vmsguard.model.clock import SystemClock
 from vmsguard.model.work import WorkEntry
 from vmsguard.state.store import State
 
-SOON = 30.0
+SOON = 120.0
 """Seconds within which everything here is done, on a busy machine too."""
 LATER = timedelta(days=1)
 PROCESS = Path(__file__).parents[1] / "serving_process.py"

@@ -65,9 +65,9 @@ async def served(executor: LocalExecutor, handler: object, todo: Iterable[TaskRe
     stop = asyncio.Event()
     serving = asyncio.ensure_future(executor.serve(handler, stop))  # type: ignore[arg-type]
     await executor.dispatch(todo)
-    await asyncio.wait_for(executor.idle(), 10)
+    await asyncio.wait_for(executor.idle(), 60)
     stop.set()
-    await asyncio.wait_for(serving, 10)
+    await asyncio.wait_for(serving, 60)
 
 
 async def test_300_tasks_are_each_carried_out_once_and_no_more_at_a_time_than_may_be(office: Office) -> None:
@@ -171,7 +171,7 @@ async def test_stopping_lets_what_runs_end_and_begins_nothing_more(office: Offic
         return Done()
 
     await executor.dispatch(refs("first", "second"))
-    await asyncio.wait_for(executor.serve(handler, stop), 10)
+    await asyncio.wait_for(executor.serve(handler, stop), 60)
 
     assert ["first"] == begun
     assert [("first", Done())] == office.ended
@@ -188,7 +188,7 @@ async def test_what_does_not_end_within_the_grace_is_handed_back_unfinished(offi
         return Done()
 
     await executor.dispatch(refs("t"))
-    await asyncio.wait_for(executor.serve(handler, stop), 10)
+    await asyncio.wait_for(executor.serve(handler, stop), 60)
 
     assert [("t", None)] == office.ended
     assert 0 == executor.health().running

@@ -47,7 +47,7 @@ async def test_an_idle_worker_hears_that_the_agent_hung_up(idle_agent: AgentSide
         assert line.evidence.size  # an answer is nothing that ends it
         assert not waiting.done()
         assert not line.gone
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, 60)
     assert line.gone
     await line.until_gone()
     line.close()
@@ -207,7 +207,7 @@ def test_an_agent_that_is_silent_is_gone_and_what_it_says_later_answers_nothing(
         with pytest.raises(AgentGone):
             AgentLine(line).evidence.append("observe")
         line.close()
-    assert 0.2 <= time.monotonic() - begun < 10
+    assert 0.2 <= time.monotonic() - begun < 60
     assert 2 == len(other.asked)
 
 

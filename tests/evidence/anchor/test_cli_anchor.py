@@ -79,7 +79,7 @@ class Office:
         if process is None:
             return 0, ""
         process.send_signal(how)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=60)
         return process.returncode, err
 
 
@@ -387,7 +387,7 @@ def test_it_ends_when_asked_to_and_after_one_answer_with_once(
     office.start("--once")
     assert office.process is not None
     call("anchor", "--witness", office.url, "--witness-key", office.key.verifier.vkey)
-    _, err = office.process.communicate(timeout=30)
+    _, err = office.process.communicate(timeout=60)
 
     (line,) = map(json.loads, err.splitlines())
     assert ("witness.answered", 200, key.name, 2) == (line["event"], line["status"], line["origin"], line["size"])
@@ -407,7 +407,7 @@ def test_others_than_this_machine_are_warned_of(office: Office) -> None:
 
 def send(url: str, body: bytes) -> tuple[int, bytes]:
     try:
-        with urllib.request.urlopen(f"{url}add-checkpoint", body, timeout=10) as response:
+        with urllib.request.urlopen(f"{url}add-checkpoint", body, timeout=60) as response:
             return response.status, response.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
