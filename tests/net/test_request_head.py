@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vmsguard.net.request_head import request_head
+from vmsguard.net.request_head import _usual_lines, request_head
 
 ALWAYS = b"User-Agent: vmsguard\r\nAccept: */*\r\nAccept-Encoding: identity\r\n"
 
@@ -70,3 +70,16 @@ def test_a_value_never_begins_another_line(value: str) -> None:
         return
     assert told.count(b"\r") == told.count(b"\n") == told.count(b"\r\n") == 7
     assert f"X: {value}\r\n".encode() in told
+
+
+def test_a_header_that_was_refused_once_is_refused_again() -> None:
+    for _ in range(2):
+        with pytest.raises(ValueError, match="control"):
+            request_head("GET", "/", "cam", {"Content-Type": "a\r\nX: 1"}, None, close=False)
+
+
+def test_no_login_is_kept_in_memory() -> None:
+    before = _usual_lines.cache_info().currsize
+    for headers in ({"Authorization": "Basic x"}, {"Content-Type": "a/b", "Authorization": "Digest y"}):
+        request_head("POST", "/", "cam", headers, 1, close=False)
+    assert before == _usual_lines.cache_info().currsize

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 __all__ = ["request_head"]
 
 _ALWAYS = {"User-Agent": "vmsguard", "Accept": "*/*", "Accept-Encoding": "identity"}
-_ALWAYS_TEXT = "".join(f"{name}: {value}\r\n" for name, value in _ALWAYS.items())
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NO_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -26,25 +26,33 @@ def request_head(
     """
     if not _TOKEN.fullmatch(method):
         raise ValueError("the method is no token")
-    told, named = "", ""
-    for name, value in headers.items() if headers else ():
-        if not _TOKEN.fullmatch(name) or name.lower() in _OURS:
-            raise ValueError("a header with a name that may not be sent")
-        if _NO_VALUE.search(value):
-            raise ValueError("a header with a control character in its value")
-        told += f"{name}: {value}\r\n"
-        named += f"{name.lower()}\n"
-    if "accept" in named or "user-agent" in named:
-        taken = named.split("\n")
-        always = "".join(f"{name}: {value}\r\n" for name, value in _ALWAYS.items() if name.lower() not in taken)
-    else:
-        always = _ALWAYS_TEXT
+    given = tuple(headers.items()) if headers else ()
+    # A driver's own headers are the same for every request of an operation; logins differ, and are not kept.
+    known = len(given) == 1 and given[0][0] == "Content-Type"
+    told, has_type = _usual_lines(given) if known else _lines(given)
     if length is not None:
         ends = f"Content-Length: {length}\r\n"
-        if "content-type" not in named:
+        if not has_type:
             ends += "Content-Type: application/octet-stream\r\n"
     else:
         ends = "" if method in _WITHOUT_BODY else "Content-Length: 0\r\n"
     if close:
         ends += "Connection: close\r\n"
-    return f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n{always}{told}{ends}\r\n".encode()
+    return f"{method} {target} HTTP/1.1\r\nHost: {host}\r\n{told}{ends}\r\n".encode()
+
+
+def _lines(given: Iterable[tuple[str, str]]) -> tuple[str, bool]:
+    """The headers as lines, after those that every request has, and whether one of them is the content type."""
+    told, named = "", []
+    for name, value in given:
+        if not _TOKEN.fullmatch(name) or name.lower() in _OURS:
+            raise ValueError("a header with a name that may not be sent")
+        if _NO_VALUE.search(value):
+            raise ValueError("a header with a control character in its value")
+        told += f"{name}: {value}\r\n"
+        named.append(name.lower())
+    always = "".join(f"{name}: {value}\r\n" for name, value in _ALWAYS.items() if name.lower() not in named)
+    return always + told, "content-type" in named
+
+
+_usual_lines = lru_cache(maxsize=512)(_lines)

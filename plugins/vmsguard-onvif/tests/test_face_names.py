@@ -60,3 +60,8 @@ def test_every_text_has_a_task_or_none(name: str) -> None:
 def test_a_face_in_a_type_is_never_called_anything_else(around: str, classes: str) -> None:
     task = classify(Function("rule", "", f"{around}#FaceRecognition", tuple(classes.split())))
     assert task not in {"other", "unclassified"}
+
+
+def test_a_name_too_long_to_be_remembered_is_judged_alike() -> None:
+    names = ["FaceRecognition" + "x" * 200, "Line" + "x" * 200, "FaceRecognition", "Line"]
+    assert ["face-identification", "", "face-identification", ""] == [task_of_name(name) for name in names]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 __all__ = ["is_face_class", "mentions_face", "task_of_name"]
 
@@ -31,6 +32,8 @@ _CATEGORIES = re.compile(
 _ATTRIBUTES = re.compile(r"attribute|gender|mask|age(?:group|estim)", re.IGNORECASE)
 # Face and HumanFace are the standard's words of old and new; Hanwha links a Head to the Face it belongs to.
 _FACE_CLASSES = frozenset({"face", "humanface", "head", "humanhead"})
+_LONGEST_KEPT = 100
+"""Characters of a name that is remembered: what a device makes up is not to stay in memory."""
 
 
 def mentions_face(name: str) -> bool:
@@ -43,6 +46,10 @@ def task_of_name(name: str) -> str:
 
     Matching of faces counts as one-to-many unless the name itself says one-to-one.
     """
+    return _task_kept(name) if len(name) <= _LONGEST_KEPT else _task(name)
+
+
+def _task(name: str) -> str:
     if not mentions_face(name):
         return _inference(name)
     if _ONE_TO_ONE.search(name):
@@ -53,6 +60,10 @@ def task_of_name(name: str) -> str:
     if inferred:
         return inferred
     return "face-attributes" if _ATTRIBUTES.search(name) else "face-detection"
+
+
+_task_kept = lru_cache(maxsize=1024)(_task)
+"""Cameras of one make have the same few names, and each is searched for seven kinds of words."""
 
 
 def _inference(name: str) -> str:

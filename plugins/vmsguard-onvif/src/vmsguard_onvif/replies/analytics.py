@@ -30,6 +30,7 @@ MOST_FUNCTIONS = 512
 
 _TAN, _TAM = f"{{{ANALYTICS}}}", f"{{{APPMGMT}}}"
 _CLASSES = frozenset({"classfilter", "classtypes", "classtype", "objecttype", "objectclass"})
+_PARAMETERS, _SIMPLE_ITEM = f"{TT}Parameters", f"{TT}SimpleItem"
 _PICTURES = "includeimage"
 _MODES = frozenset({"mode", "measurementmode"})
 # tt:ImageSendingType: what is stored here or elsewhere is kept; what is embedded goes with the event, and who
@@ -114,7 +115,7 @@ def _function(kind: str, entry: Element) -> Function:
     classes: list[str] = []
     keeps: bool | None = None
     mode = ""
-    for item in entry.iterfind(f"{TT}Parameters/{TT}SimpleItem"):
+    for item in _items(entry):
         name, value = (item.get("Name") or "").casefold(), (item.get("Value") or "").strip()
         if name in _CLASSES:
             classes += words(value)
@@ -123,6 +124,11 @@ def _function(kind: str, entry: Element) -> Function:
         elif name in _MODES:
             mode = value
     return Function(kind, _name(entry), local(entry.get("Type") or ""), tuple(classes), keeps, mode)
+
+
+def _items(entry: Element) -> Iterator[Element]:
+    for parameters in children(entry, _PARAMETERS):
+        yield from children(parameters, _SIMPLE_ITEM)
 
 
 def _name(entry: Element) -> str:
