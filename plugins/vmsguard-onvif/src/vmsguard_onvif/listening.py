@@ -106,4 +106,9 @@ class Listener:
         # What is subscribed to is listed and may only be taken: a refusal says nothing of deletions or jobs.
         if not isinstance(reading.reading, Unknown):
             reading = Unanswered(Unknown(Why.UNSUPPORTED_UNPROVEN, reading.reading.proof))
+        port = 0 if self._point is None else self._point.port
+        if port and isinstance(reading.reading, Unknown):
+            # A login is for the enrolled port: whoever listens at another of the same host may be anybody.
+            why = f"the subscription is served at port {port}, and only the enrolled one is used"
+            reading = Unanswered(Unknown(reading.reading.why, f"{reading.reading.detail}; {why}"), reading.codes)
         self.why = reading

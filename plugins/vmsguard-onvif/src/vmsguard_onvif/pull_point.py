@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from vmsguard.errors import CertificateRefused, DeviceFault, Unreachable
 from vmsguard_onvif.addressing import Addressing, addressed
@@ -50,6 +51,8 @@ class PullPoint:
         self._told = told
         self._path, host = own_path(told.address, fallback)
         self.foreign = "" if host.casefold() in {"", session.host.casefold()} else host
+        self.port = _port_of_its_own(told.address, session.port)
+        """The port that its address names where that is not the enrolled one, else 0; it is never spoken to."""
         self._ends = 0.0
         self._lives(told.seconds)
 
@@ -91,6 +94,14 @@ class PullPoint:
         except TimeoutError:
             told = f"no answer within {_WAIT + _GRACE:g} s"
             raise Unreachable(self._session.target.id, operation, told) from None
+
+
+def _port_of_its_own(address: str, enrolled: int) -> int:
+    try:
+        named = urlsplit(address).port
+    except ValueError:
+        return 0
+    return 0 if named in {None, enrolled} else named or 0
 
 
 async def open_pull_point(session: Session, topics: tuple[str, ...]) -> PullPoint:
