@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import random
 import shutil
 import subprocess
 import sys
@@ -23,6 +25,7 @@ from vmsguard.agent.control.client import ask_agent
 from vmsguard.agent.uplink.take_policies import PolicyTaker
 from vmsguard.errors import VmsguardError
 from vmsguard.evidence.keys import SigningKey
+from vmsguard.evidence.segments import SEGMENT_RECORDS
 from vmsguard.evidence.trust import Trust
 from vmsguard.evidence.verifying.verify import verify_directory
 from vmsguard.fleet.load_config import load_config
@@ -124,6 +127,36 @@ def test_a_thousand_records_written_while_the_hub_is_away_arrive_once_and_verify
     assert files_of(busan.evidence) == files_of(hub.copy(busan))
     assert ([], []) == (kinds(hub, seoul), kinds(hub, busan))
     assert ([], []) == (seoul.alerts, busan.alerts)
+
+
+def test_full_segments_arrive_sealed_as_they_are_at_the_site_though_the_hub_is_killed(
+    hub: RealHub, site_named: Callable[[str], RealSite]
+) -> None:
+    """One segment of the size that a log has; ``VMSGUARD_SOAK=1`` runs ten, of which this is the tenth."""
+    seoul = site_named("seoul")
+    hub.configure(seoul)
+    hub.start()
+    segments = 10 if os.environ.get("VMSGUARD_SOAK") else 1
+    kill_after = random.Random(6).randrange(1, 8)
+
+    async def story() -> None:
+        async with seoul.going_up(hub.key.verifier):
+            for _ in range(segments):
+                for piece in range(8):
+                    await asyncio.to_thread(seoul.write, SEGMENT_RECORDS // 8 + 1)
+                    if piece == kill_after:
+                        hub.kill()
+                        hub.start()
+            await until(lambda: confirmed(seoul) == seoul.log.size, 240.0 * segments)
+
+    play(story, hub, seoul, seconds=480.0 * segments)
+
+    assert 0 == hub.stop()
+    seoul.log.settle()
+    sealed = [path for path in (hub.copy(seoul) / "log").iterdir() if path.suffix != ".jsonl"]
+    assert segments == len(sealed)
+    assert files_of(seoul.evidence) == files_of(hub.copy(seoul))
+    assert [] == kinds(hub, seoul)
 
 
 def test_a_fork_is_told_on_both_sides_and_stops_nobody_else(
