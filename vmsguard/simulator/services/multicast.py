@@ -29,8 +29,7 @@ def start_multicast(call: Call) -> str:
     if not delivers(profile):
         raise action_refused("IncompleteConfiguration")
     profile.multicasting = True
-    for multicast in _of_profile(call.device.configuration, profile):
-        multicast.auto_start = True
+    _keep(call.device, profile, auto_start=True)
     return ""
 
 
@@ -39,9 +38,16 @@ def stop_multicast(call: Call) -> str:
     profile = _profile(call)
     profile.multicasting = False
     if AUTO_START_STAYS not in call.device.features:
-        for multicast in _of_profile(call.device.configuration, profile):
-            multicast.auto_start = False
+        _keep(call.device, profile, auto_start=False)
     return ""
+
+
+def _keep(device: Device, profile: Profile, *, auto_start: bool) -> None:
+    """Starting and stopping outlast a restart, whatever a change that did not persist had said (Media, multicast)."""
+    for token in (profile.video_encoder, profile.audio_encoder, profile.metadata):
+        device.volatile_auto_start.pop(token, None)
+    for multicast in _of_profile(device.configuration, profile):
+        multicast.auto_start = auto_start
 
 
 def _by_token(have: Configuration) -> dict[str, Multicast]:
