@@ -80,7 +80,7 @@ class Simulated:
             driver="onvif",
             url=self.simulator.url(device),
             options=options,
-            limits=Limits(requests_per_second=1e6, deadline_seconds=5.0),
+            limits=Limits(requests_per_second=1e6, deadline_seconds=12.0),
         )
 
     def session(

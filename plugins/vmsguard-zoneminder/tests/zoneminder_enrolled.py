@@ -22,5 +22,5 @@ def enrolled(fake: FakeZoneMinder, **options: str) -> Target:
         driver="zoneminder",
         url=f"http://127.0.0.1:{fake.port}/zm",
         options=options,
-        limits=Limits(requests_per_second=1e6, deadline_seconds=5.0),
+        limits=Limits(requests_per_second=1e6, deadline_seconds=12.0),
     )
