@@ -11,7 +11,7 @@ from vmsguard.model.pack import Pack
 from vmsguard.policy.catalogue import Catalogue
 from vmsguard.policy.explain import Difference, explain_pack, rule_lines, scope_lines
 from vmsguard.policy.load_pack import load_pack, load_packs
-from vmsguard.policy.sentences import LANGUAGES, WORDS
+from vmsguard.policy.sentences import LANGUAGES, WORDS, say_condition
 
 MORATORIUM = "kr-nhrck-frt-moratorium-2023"
 THERMAL = "kr-pipc-thermal-2020"
@@ -90,7 +90,14 @@ def test_what_comes_from_the_exception_is_said_so(packs: Mapping[str, Pack], cat
 def test_a_condition_says_what_unknown_means(packs: Mapping[str, Pack], catalogue: Catalogue) -> None:
     (rule,) = explain_pack(packs[MORATORIUM], catalogue.controls, rule="detection-allowed").rules
 
-    assert "Only where analytics.face.detect is true; where that is unknown the rule applies" in rule.when
+    assert "Only where faces are detected (analytics.face.detect is true); where that is unknown" in rule.when
+    (rule,) = explain_pack(packs[MORATORIUM], catalogue.controls, rule="detection-allowed", lang="ko").rules
+    assert rule.when.startswith("얼굴 검출을 이용하는 경우 (analytics.face.detect = 예)에만 적용.")
+
+
+def test_a_condition_without_words_of_its_own_is_told_as_files_write_it() -> None:
+    assert "acme/doors is true" == say_condition("acme/doors", True, "en")
+    assert "acme/doors = 예인 경우" == say_condition("acme/doors", True, "ko")
 
 
 def test_korean_uses_the_native_title_and_the_controls_korean_sentence(

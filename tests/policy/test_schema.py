@@ -33,6 +33,7 @@ ONLY_THE_LOADER = {
     "document-covers-nothing",
     "document-expires-before-its-date",
     "document-id-twice",
+    "document-in-no-timezone",
     "exception-for-unknown-pack",
     "exception-for-unknown-rule",
     "exception-lifts-what-its-rung-requires",

@@ -13,6 +13,7 @@ from vmsguard.model.pack import AllOf, AnyOf, AttributeTest, Pack, Rule, Selecto
 from vmsguard.policy.plain_words import plain
 from vmsguard.policy.sentences import (
     WORDS,
+    say_condition,
     say_gate,
     say_requirement,
     say_selector,
@@ -99,7 +100,7 @@ def explain_pack(pack: Pack, controls: Mapping[str, Control], *, lang: str = "en
 
 def _explained(rule: Rule, pack: Pack, controls: Mapping[str, Control], lang: str) -> RuleExplained:
     words = WORDS[lang]
-    conditions = [words["is"].format(name, say_value(value, lang)) for name, value in rule.when.items()]
+    conditions = [say_condition(name, value, lang) for name, value in rule.when.items()]
     more = [
         (words["under"].format(profile.id), cited)
         for profile in pack.profiles.values()

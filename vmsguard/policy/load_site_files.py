@@ -131,6 +131,9 @@ def _legal_basis(reader: Reader, fields: Fields) -> tuple[str, str]:
     node = fields.get("legal_basis")
     if node is None:
         return "", ""
+    if not isinstance(node.value, dict):
+        reader.fault(node, "legal_basis: expected a kind and a citation", "write {kind: contract, citation: Article 9}")
+        return "", ""
     with reader.fields(node, "legal_basis") as basis:
         return basis.identifier("kind"), basis.text("citation")
 

@@ -32,6 +32,11 @@ _ENGLISH = {
     "revert": "the rule holds again",
     "revert-and-purge": "the rule holds again and what was gained is deleted",
     "stop-and-purge": "the use stops and what was gained is deleted",
+    # when a rule applies
+    "analytics.face.detect=true": "faces are detected",
+    "analytics.face.identify=true": "faces are searched for among many",
+    "analytics.face.recognise=true": "faces are recognised",
+    "analytics.face.verify=true": "a face is compared with a claimed identity",
 }
 
 _KOREAN = {
@@ -121,6 +126,11 @@ _KOREAN = {
     "street": "거리",
     "other": "기타",
     "fever-screening": "발열 확인",
+    # when a rule applies
+    "analytics.face.detect=true": "얼굴 검출을 이용하는 경우",
+    "analytics.face.identify=true": "얼굴로 사람을 찾는(1:N) 경우",
+    "analytics.face.recognise=true": "얼굴 인식을 이용하는 경우",
+    "analytics.face.verify=true": "얼굴을 본인 확인(1:1)에 이용하는 경우",
     # parameters of controls
     "allowed": "허용",
     "at_least": "최소 수준",

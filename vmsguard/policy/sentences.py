@@ -29,6 +29,7 @@ from vmsguard.policy.syntax.durations import show_duration, show_span
 __all__ = [
     "LANGUAGES",
     "WORDS",
+    "say_condition",
     "say_gate",
     "say_requirement",
     "say_selector",
@@ -74,6 +75,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "secondary": "read second-hand",
         "unconfirmed": "not confirmed",
         "since": "since {0}",
+        "so": "{0}",
     },
     "ko": {
         "aims": "목적은 다음 중 하나: {0}",
@@ -102,12 +104,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "states": "필수 기재: {0}",
         "under": "{0} 프로필에서",
         "values": "고유 값",
-        "when": "{0}인 경우에만. 확인되지 않으면 규칙은 적용하되 변경은 하지 않는다",
+        "when": "{0}에만 적용. 확인되지 않으면 규칙은 적용하되 변경은 하지 않는다",
         "assumption": "출처가 없는 자체 가정",
         "primary": "원문 확인",
         "secondary": "2차 자료로 확인",
         "unconfirmed": "미확인",
         "since": "{0}부터",
+        "so": "{0}인 경우",
     },
 }
 
@@ -126,6 +129,14 @@ def say_test(test: AttributeTest, lang: str) -> str:
     """One condition: ``modality is thermal or bispectral``."""
     values = one_of([say_value(value, lang, test.attribute) for value in test.any_of], WORDS[lang]["or"])
     return WORDS[lang]["is"].format(plain_name(test.attribute, lang), values)
+
+
+def say_condition(fact: str, value: Any, lang: str) -> str:
+    """A fact that must be so, in words where there are some, with the line that files use."""
+    told = f"{fact}={say_value(value)}"
+    line = WORDS[lang]["is"].format(fact, say_value(value, lang))
+    words = plain(told, lang)
+    return WORDS[lang]["so"].format(line) if words == told else f"{words} ({line})"
 
 
 def say_value(value: Any, lang: str = "en", of: str = "") -> str:
