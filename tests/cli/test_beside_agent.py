@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -105,8 +106,18 @@ def without_what_moves(told: str) -> str:
     told = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?Z?", "TIME", told)
     told = re.sub(r'"(root|facts_digest)": "[0-9a-f]{64}"', r'"\1": "HEX"', told)
     told = re.sub(r'"shows": "-?[01]"', '"shows": "SECONDS"', told)  # how far the device's clock is off
+    told = re.sub(r'seconds": -?\d+', 'seconds": AGE', told)
     told = re.sub(r"root [0-9a-f]+|[0-9a-f]{64}", "HEX", told)
     return re.sub(r'"size": \d+|\d+ records|size \d+', "SIZE", told)
+
+
+def explained(site: Any) -> str:
+    """Why each camera is judged as it is; how long ago a fact was seen is told in words too, which are left out."""
+    told = site.run("policy", "explain", PIPC, "--camera", "all", "--format", "json")
+    assert 0 == told.code, told.err
+    facts = {name: value for name, value in told.json.items() if name != "sentences"}
+    assert ["cam-1", "cam-p"] == [camera["camera"] for camera in facts["cameras"]]
+    return without_what_moves(json.dumps(facts))
 
 
 COMMANDS = (
@@ -129,8 +140,10 @@ def test_a_command_prints_beside_the_agent_what_it_prints_alone(
     site.assign(PIPC, "propose")
     agent = settled(site, agent_of)
     beside = {command: site.run(*command) for command in COMMANDS}
+    explained_beside = explained(site)
     agent.stop()
     alone = {command: site.run(*command) for command in COMMANDS}
+    assert explained(site) == explained_beside
     for command in COMMANDS:
         assert alone[command].code == beside[command].code, command
         assert without_what_moves(alone[command].out) == without_what_moves(beside[command].out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import msgspec
@@ -15,11 +15,14 @@ from vmsguard.errors import UsageError
 from vmsguard.fleet.load_config import Config
 from vmsguard.model.results import Result
 from vmsguard.run.asked import AskedRun
+from vmsguard.run.explained import AskedExplanation, Explained
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.outcome import RunOutcome
 from vmsguard.run.spool import ResultSpool
 
-__all__ = ["agent_runs", "ask", "run_at_agent", "say_what_differs"]
+__all__ = ["agent_runs", "ask", "explain_at_agent", "run_at_agent", "say_what_differs"]
+
+T = TypeVar("T")
 
 
 def agent_runs(config: Config) -> bool:
@@ -62,13 +65,31 @@ def run_at_agent(config: Config, asked: AskedRun) -> RunOutcome:
 
     with progress_bar() as progress:
         answer = ask_agent(config.agent.socket, "run", _plain(asked), tell=progress, part=take)
+    outcome = _understood(answer, RunOutcome)
+    return msgspec.structs.replace(outcome, results=listed if asked.command == "apply" else spool.results())
+
+
+def explain_at_agent(config: Config, asked: AskedExplanation) -> Explained:
+    """Why cameras are judged as they are, by an agent that looks at them now."""
+    told: list[Any] = []
+    with progress_bar() as progress:
+        answer = ask_agent(
+            config.agent.socket,
+            "explain",
+            _plain(asked),
+            tell=progress,
+            part=lambda part: told.append(msgspec.json.decode(part)),
+        )
+    return _understood({**answer, "cameras": told}, Explained)
+
+
+def _understood(answer: Any, kind: type[T]) -> T:
     try:
-        outcome = msgspec.convert(answer, RunOutcome)
+        return msgspec.convert(answer, kind)
     except msgspec.ValidationError as error:
         raise UsageError(
             f"the agent's answer is not understood: {error}", hint="use the vmsguard command of the agent's own version"
         ) from error
-    return msgspec.structs.replace(outcome, results=listed if asked.command == "apply" else spool.results())
 
 
 def _plain(arguments: Any) -> Mapping[str, Any]:

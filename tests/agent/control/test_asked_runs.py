@@ -61,7 +61,7 @@ def ask(
 
 
 async def until(so: Callable[[], Any]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not so():
             await asyncio.sleep(0.01)
 
@@ -228,6 +228,33 @@ async def test_a_lease_that_cannot_be_renewed_ends_the_run(
         with pytest.raises((LeaseLost, LeasesLost)):
             await asked
         assert [] == two.devices["t-a"].purges
+
+
+async def test_what_is_explained_is_on_no_record_and_asked_for_in_turn(two: Sites, gate: Gate) -> None:
+    async with two.living():
+        runs = runs_of(two)
+        first = ask(runs, "apply", limit=["a"])
+        await gate.reached.wait()
+        explained = asyncio.ensure_future(runs.explain({"cameras": ["b"]}, PEER, lambda *_: None))
+        await asyncio.sleep(0)
+        assert not explained.done()
+        gate.open.set()
+        await first
+        seen = ("run.planned", "observe", "verdict", "run.ended")
+        before = len(two.events(*seen))
+        answer = await explained
+        assert ["b"] == [part["camera"] for part in answer.parts]
+        assert (1, True) == (answer.value["targets"], answer.value["reached"])
+        assert before == len(two.events(*seen)) > 0
+
+
+async def test_more_cameras_than_fit_into_memory_are_not_explained_at_once(
+    two: Sites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vmsguard.agent.control.asked_runs._EXPLAINED", 1)
+    async with two.living():
+        with pytest.raises(UsageError, match="2 cameras are more than"):
+            await runs_of(two).explain({"cameras": []}, PEER, lambda *_: None)
 
 
 async def test_a_camera_that_the_agent_does_not_know_is_said(two: Sites) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from msgspec import to_builtins
 from msgspec.structs import replace as with_fields
@@ -22,13 +22,20 @@ from vmsguard.errors import UsageError, VmsguardError
 from vmsguard.fleet.assemble_fleet import check_limit
 from vmsguard.model.results import Result
 from vmsguard.run.asked import AskedRun, carry_out
-from vmsguard.run.equipment import Progress
+from vmsguard.run.equipment import Equipment, Progress
+from vmsguard.run.explained import AskedExplanation, explain_fleet
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.outcome import RunOutcome
 from vmsguard.run.spool import SpooledResults
 
 __all__ = ["AskedRuns", "LeasesLost"]
 
+T = TypeVar("T")
+_Job: TypeAlias = Callable[[Fleet, Equipment, str], Coroutine[Any, Any, T]]
+"""A run under its id, over a fleet that is narrowed already."""
+
+_EXPLAINED = 500
+"""Cameras: what is seen of them is all in memory until they are explained."""
 _WAITING = 4
 """So many runs may wait for their turn; who asks for more is told so."""
 _TELL_EVERY = 0.1
@@ -73,6 +80,39 @@ class AskedRuns:
     async def run(self, arguments: Mapping[str, Any], peer: Peer, tell: Tell) -> Streamed:
         """The run, its results in parts and the rest of the outcome behind them."""
         asked = understood(arguments, AskedRun)
+
+        async def carried_out(tell: Progress) -> RunOutcome:
+            outcome = await self._among_tasks(
+                asked.limit, peer, tell, lambda fleet, equipment, run: carry_out(asked, fleet, equipment, run)
+            )
+            if asked.command == "apply":
+                self._agent.look_in_time()
+            return outcome
+
+        outcome = await self._in_turn(tell, carried_out)
+        return Streamed(_by_camera(outcome), to_builtins(with_fields(outcome, results=())))
+
+    async def explain(self, arguments: Mapping[str, Any], peer: Peer, tell: Tell) -> Streamed:
+        """Why cameras are judged as they are, one part each; nothing is recorded and no device changed."""
+        asked = understood(arguments, AskedExplanation)
+        count = len(asked.cameras) or len(self._agent.in_force.as_in_the_files.inventory.cameras)
+        if count > _EXPLAINED:
+            raise UsageError(
+                f"{count} cameras are more than a running agent explains at a time",
+                hint=f"name at most {_EXPLAINED} with --camera",
+            )
+        explained = await self._in_turn(
+            tell,
+            lambda tell: self._among_tasks(
+                asked.cameras, peer, tell, lambda fleet, equipment, run: explain_fleet(asked, fleet, equipment, run)
+            ),
+        )
+        return Streamed(
+            (to_builtins(camera) for camera in explained.cameras), to_builtins(with_fields(explained, cameras=()))
+        )
+
+    async def _in_turn(self, tell: Tell, job: Callable[[Progress], Awaitable[T]]) -> T:
+        """What ``job`` gives once it is its turn; raises ``UsageError`` where too many wait already."""
         if self._waiting >= _WAITING:
             raise UsageError("too many runs wait for their turn at the agent", hint="try again when they are over")
         self._waiting += 1
@@ -80,35 +120,32 @@ class AskedRuns:
             if self._turn.locked():
                 tell("wait for another run", 0, 1)
             async with self._turn:
-                outcome = await self._in_turn(asked, peer, _now_and_then(tell, self._agent.equipment.clock.monotonic))
+                return await job(_now_and_then(tell, self._agent.equipment.clock.monotonic))
         finally:
             self._waiting -= 1
-        return Streamed(_by_camera(outcome), to_builtins(with_fields(outcome, results=())))
 
-    async def _in_turn(self, asked: AskedRun, peer: Peer, tell: Progress) -> RunOutcome:
+    async def _among_tasks(self, limit: tuple[str, ...], peer: Peer, tell: Progress, job: _Job[T]) -> T:
+        """What ``job`` gives over these cameras, with no task at any of their targets meanwhile."""
         agent = self._agent
         state, clock = agent.equipment.state, agent.equipment.clock
         agent.take_over_files()
         whole = agent.in_force.as_in_the_files
-        check_limit(asked.limit, whole.inventory)
-        fleet = replace(whole, limit=frozenset(asked.limit))
+        check_limit(limit, whole.inventory)
+        fleet = replace(whole, limit=frozenset(limit))
         run = self._new_run()
         ttl = timedelta(seconds=agent.settings.lease_seconds)
         targets = frozenset(target.id for target in fleet.targets)
         async with hold_targets(state, clock, targets, f"asked:{run}", ttl, tell) as held:
-            outcome = await self._under_leases(asked, fleet, run, held, peer, tell)
-        if asked.command == "apply":
-            agent.look_in_time()
-        return outcome
+            return await self._under_leases(job, fleet, run, held, peer, tell)
 
     async def _under_leases(
-        self, asked: AskedRun, fleet: Fleet, run: str, held: HeldTargets, peer: Peer, tell: Progress
-    ) -> RunOutcome:
+        self, job: _Job[T], fleet: Fleet, run: str, held: HeldTargets, peer: Peer, tell: Progress
+    ) -> T:
         agent = self._agent
         between = BetweenChanges(agent.equipment.evidence, held.require)
         equipment = replace(agent.equipment, evidence=between, progress=tell, asked_by=peer.uid)
         with held.fenced():  # the task keeps this fence for as long as it lives
-            task = asyncio.ensure_future(carry_out(asked, fleet, equipment, run))
+            task = asyncio.ensure_future(job(fleet, equipment, run))
         keeping = asyncio.ensure_future(held.keep(agent.sleep))
         try:
             await asyncio.wait({task, keeping}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,64 +1,38 @@
-"""Look at cameras now, judge them as ``check`` does, and explain; records nothing and changes no device."""
+"""Have cameras looked at and explained: by the agent where one runs, in this process where none does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-
 import click
-from msgspec import Struct
-from msgspec.structs import replace
 
-from vmsguard.cli.installation import config_path, look_with_instruments, new_run_id, open_installation
-from vmsguard.engine.why import Looked, explain_camera
-from vmsguard.engine.why_model import CameraWhy
-from vmsguard.model.ledger import ImpossibilityProof
-from vmsguard.run.equipment import Instruments
-from vmsguard.run.firmware import with_known_firmware
-from vmsguard.run.fleet import Fleet
-from vmsguard.run.judge import Judged, judge
+from vmsguard.cli.installation import (
+    config_path,
+    look_with_instruments,
+    new_run_id,
+    open_installation,
+    registry_of,
+)
+from vmsguard.run.explained import AskedExplanation, Explained, explain_fleet
 
 __all__ = ["Explained", "explain_cameras"]
-
-
-class Explained(Struct, frozen=True):
-    """What was looked at, and why each camera is judged as it is."""
-
-    targets: int
-    reached: bool
-    """Some target of the cameras gave an answer, or they have none."""
-    cameras: tuple[CameraWhy, ...]
 
 
 def explain_cameras(
     ctx: click.Context, cameras: tuple[str, ...], *, only: str = "", readings: tuple[str, ...] = ()
 ) -> Explained:
     """The cameras as they are now; ``only`` and ``readings`` as of ``explain_camera``. No camera: all."""
-    installation = open_installation(config_path(ctx), limit=cameras)
-    fleet = installation.fleet
+    from vmsguard.cli.beside_agent import agent_runs, explain_at_agent, say_what_differs
+    from vmsguard.fleet.assemble_fleet import fleet_of
+    from vmsguard.fleet.load_config import load_config
 
-    async def look(instruments: Instruments) -> tuple[Judged, Sequence[ImpossibilityProof]]:
-        # Nothing seen here stands in the log, so no later run may rely on it either.
-        judged = await judge(fleet, instruments, new_run_id(instruments.clock), remember=False)
-        state = instruments.state
-        return judged, with_known_firmware(state.ended_proofs(judged.at), judged.observations, state.digest)
-
-    judged, ended = look_with_instruments(installation, look, debug=ctx.find_root().obj["debug"])
-    told = tuple(explain_camera(looked, only=only, readings=readings) for looked in _looked(fleet, judged, ended))
-    seen = [target for why in told for target in why.targets]
-    return Explained(len(judged.observations), not seen or any(target.reached for target in seen), told)
-
-
-def _looked(fleet: Fleet, judged: Judged, ended: Iterable[ImpossibilityProof]) -> Iterator[Looked]:
-    """Each camera with the proofs that ended: they open nothing, and say why nothing is open."""
-    for evaluation in judged.evaluations:
-        snapshot = judged.snapshots[evaluation.camera]
-        past = tuple(proof for proof in ended if proof.target in snapshot.targets)
-        snapshot = replace(snapshot, proofs=(*snapshot.proofs, *past))
-        yield Looked(
-            snapshot=snapshot,
-            compiled=fleet.rules.get(snapshot.camera.site, ()),
-            evaluation=evaluation,
-            plan=judged.plan,
-            grants=fleet.grants,
-            controls=fleet.controls,
-        )
+    path = config_path(ctx)
+    asked = AskedExplanation(cameras=cameras, only=only, readings=readings)
+    config = load_config(path)
+    if agent_runs(config):
+        say_what_differs(config, fleet_of(config, registry_of(config), limit=cameras))
+        return explain_at_agent(config, asked)
+    installation = open_installation(path, limit=cameras)
+    return look_with_instruments(
+        installation,
+        lambda instruments: explain_fleet(asked, installation.fleet, instruments, new_run_id(instruments.clock)),
+        debug=ctx.find_root().obj["debug"],
+    )
