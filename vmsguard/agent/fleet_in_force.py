@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 import structlog
+from msgspec.structs import replace as with_fields
 
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.orders.standing_orders import pause_writes
 from vmsguard.agent.schedule.duty_clock import Tell
 from vmsguard.agent.schedule.sweeps import Edges
 from vmsguard.agent.shrinking import lost_cameras, shrank_too_far
+from vmsguard.engine.compile import CompiledRules
 from vmsguard.errors import VmsguardError
-from vmsguard.model.inventory import Camera, Target
+from vmsguard.model.inventory import Camera, Inventory, Target
 from vmsguard.model.standing_orders import PauseScope
 from vmsguard.run.fleet import Fleet
 from vmsguard.run.part_of_fleet import FleetParts
@@ -26,6 +28,7 @@ from vmsguard.state.store import State
 __all__ = ["FleetInForce", "FleetSource"]
 
 SHRANK = "inventory-shrank"
+SITE_LOST = "site-lost"
 
 
 class FleetSource(Protocol):
@@ -59,6 +62,11 @@ class FleetInForce:
     _lost: frozenset[str] = field(default=frozenset(), init=False)
     _remembered: frozenset[str] = field(default=frozenset(), init=False)
     """Cameras that the files lost and that are worked as they were enrolled last."""
+    _before: Mapping[str, tuple[CompiledRules, ...]] = field(default_factory=dict, init=False)
+    """By site the policies in force, for a site that the next files lose as a whole."""
+    _zones: Mapping[str, str] = field(default_factory=dict, init=False)
+    _told_lost: frozenset[str] = field(default=frozenset(), init=False)
+    """Sites that the files lost and whose policies nobody knows, of which people were told."""
 
     def refresh(self, now: datetime) -> bool:
         """Take over what changed; whether anything is otherwise than before. The first time a mistake is raised."""
@@ -86,13 +94,40 @@ class FleetInForce:
         if loaded is not self._loaded:
             self._take_note(loaded, owing, now)
         whole = with_remembered(loaded.inventory, owing, self.state.last_cameras(), self.state.last_targets(), retired)
+        lost = self._lost_sites(loaded.inventory, whole)
+        whole = self._without_unknown(whole, lost, now)
         same = loaded is self._loaded and whole.cameras.keys() == self.fleet.inventory.cameras.keys()
         self._loaded = loaded
         if not same:
-            self.fleet = replace(loaded, inventory=whole)
+            self.fleet = self._with_lost_sites(replace(loaded, inventory=whole), lost)
+            self._before, self._zones = self.fleet.rules, self.fleet.inventory.zones
             self._parts, self.edges = FleetParts(self.fleet), Edges(self.fleet)
             self._remembered = frozenset(whole.cameras.keys() - loaded.inventory.cameras.keys())
         return not same
+
+    def _lost_sites(self, files: Inventory, whole: Inventory) -> frozenset[str]:
+        """The sites of remembered cameras that the files name nowhere any more."""
+        known = {target.site for target in files.targets.values()} | {one.site for one in files.cameras.values()}
+        return frozenset(camera.site for camera in whole.cameras.values()) - known
+
+    def _without_unknown(self, whole: Inventory, lost: Collection[str], now: datetime) -> Inventory:
+        """Without the cameras of lost sites whose policies were never in force in this process; people are told once.
+
+        Judged under no rule they would owe nothing, and nobody said so: their duties stand, and are late.
+        """
+        unknown = frozenset(lost) - self._before.keys()
+        if news := unknown - self._told_lost:
+            self._told_lost |= news
+            self.tell(Alert(code=SITE_LOST, site="", subject=site, at=now) for site in sorted(news))
+        cameras = {name: camera for name, camera in whole.cameras.items() if camera.site not in unknown}
+        return with_fields(whole, cameras=cameras) if unknown else whole
+
+    def _with_lost_sites(self, fleet: Fleet, lost: Collection[str]) -> Fleet:
+        """With the policies and the zones that lost sites had when they were in force last."""
+        zones = {site: self._zones[site] for site in lost if site in self._zones}
+        rules = {site: self._before[site] for site in lost if site in self._before}
+        inventory = with_fields(fleet.inventory, zones={**fleet.inventory.zones, **zones})
+        return replace(fleet, inventory=inventory, rules={**fleet.rules, **rules}) if rules else fleet
 
     def _still_owe(self, remembered: frozenset[str]) -> bool:
         """Whether all cameras that the files lost are still to be worked; of the others nothing can have changed."""

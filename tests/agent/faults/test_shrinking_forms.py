@@ -73,3 +73,41 @@ async def test_an_inventory_that_lost_a_whole_site_that_policies_are_assigned_to
         assert sites.agent is not None
         assert "lab" in sites.agent.in_force.trouble
     assert all(sites.devices[name].purges[-1] > utc(25, 12) for name in ("t-ber-1", "t-lab-2"))
+
+
+async def test_a_whole_site_that_is_gone_from_all_files_is_deleted_from_under_the_policies_it_had(
+    sites: Sites,
+) -> None:
+    visible = {"country": "DE", "modality": "visible"}
+    both = {"ber-1": ("berlin", visible), "nyc-1": ("york", visible)}
+    zones = {"berlin": "Europe/Berlin", "york": "America/New_York"}
+    sites.enrol(zones, both)
+    sites.accept()
+    sites.approve()
+    device = sites.devices["t-nyc-1"]
+    async with sites.living():
+        await sites.live(utc(25, 3))
+        sites.enrol({"berlin": "Europe/Berlin"}, {"ber-1": both["ber-1"]})
+        await sites.live(utc(27, 3), 2 * HOUR)
+        assert sites.agent is not None
+        assert "America/New_York" == sites.agent.in_force.fleet.zone_at("york")
+        assert {"berlin"} == sites.agent.in_force.as_in_the_files.rules.keys()
+        assert len([one for one in device.purges if one > utc(25, 3)]) in range(3, 6), "about one every twelve hours"
+        assert device.purges[-1] > utc(26, 12)
+        with sites.state() as state:
+            assert {"nyc-1"} <= {duty.camera for duty in state.duties()}
+    assert [] == sites.events("duty.missed", "duty.ended")
+    assert "site-lost" not in {alert.code for alert in sites.alerts}
+
+    purges = len(device.purges)
+    async with sites.living():
+        await sites.live(utc(28, 12), 3 * HOUR)
+        assert purges == len(device.purges)
+    assert ["york"] == [alert.subject for alert in sites.alerts if alert.code == "site-lost"]
+    assert "duty-missed" in {alert.code for alert in sites.alerts}
+    assert [] == sites.events("duty.ended")
+
+    sites.enrol(zones, both)
+    async with sites.living():
+        await sites.live(utc(28, 14))
+    assert device.purges[-1] > utc(28, 11)

@@ -89,6 +89,12 @@ _KINDS = (
         "put back what is missing by mistake, vmsguard inventory retire what is gone; then vmsguard agent resume",
     ),
     AlertKind(
+        "site-lost",
+        Urgency.WARN,
+        "deletions are owed at a site that no file names any more, and under which policy is not known: {subjects}",
+        "put the site and its assignment back until vmsguard inventory retire has ended each of its duties",
+    ),
+    AlertKind(
         "policy-unaccepted",
         Urgency.WARN,
         "a pack or plugin is not the one that was accepted: {subjects}",
