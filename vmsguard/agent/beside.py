@@ -135,6 +135,7 @@ class Beside:
             "status": self._status,
             "in-force": runs.in_force,
             "run": runs.run,
+            "explain": runs.explain,
             **AskedOrders(agent).handlers,
         }
 
