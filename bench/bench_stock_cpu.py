@@ -4,6 +4,10 @@ onvif-zeep makes our calls in two ways, each in a process of its own: as it is s
 2014 do not know every operation, and told of the current definitions, where it makes every call of ours but those
 for what cannot exist. The ratio is that of the first, though it reads less than we do: it is what stock is. The note
 has the second, which compares the same reads.
+
+Bare aiohttp that posts our requests and parses nothing (``bench_read_cpu``) is itself about 120 times cheaper than
+stock as shipped, so that the goal leaves a fifth more than that for guards, XML and facts together. Getting there
+would take another HTTP client, or fewer requests.
 """
 
 from __future__ import annotations
@@ -13,6 +17,8 @@ import json
 from camera_reads import record_a_read, replay_server
 from current_definitions import current_definitions
 from measure import Measured, told_by
+
+GOAL = 100
 
 
 def measure(*, quick: bool) -> Measured:
@@ -38,14 +44,14 @@ def measure(*, quick: bool) -> Measured:
     )
     return Measured(
         value=least[chosen] / least_ours,
-        goal=100,
+        goal=GOAL,
         higher_is_better=True,
         measured=least_ours * 1000,
         floor=least[chosen] * 1000,
         unit="CPU ms/camera",
         against=f"ONVIFCamera of onvif-zeep {chosen}, set-up and those of our calls that it knows",
         note=f"ours makes {ours[0]['requests']:g} requests a camera, of which {_made_up(calls)} ask for what cannot "
-        f"exist; after its own set-up, {told}",
+        f"exist; the goal leaves {least[chosen] * 1000 / GOAL:.1f} ms a camera; after its own set-up, {told}",
     )
 
 
