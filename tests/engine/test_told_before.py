@@ -93,7 +93,6 @@ def test_every_word_is_the_same_as_without_memory(world: Any, mode: Mode, monkey
     forgetful = {name: copy(control) for name, control in CORE_CONTROLS.items()}
     for control in forgetful.values():
         control.by_readings = False  # type: ignore[misc]
-        control.glance = lambda params: None  # type: ignore[method-assign]
     remembering, anew = compiled(CORE_CONTROLS, mode), compiled(forgetful, mode)
     kept = told_before.MOST
     remembered = 0

@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from vmsguard.controls.base import Control, NoParams
 from vmsguard.controls.gate import GATE_FACTS, claims_gate, gate_state
-from vmsguard.controls.glance import Glance, off_at_a_glance
 from vmsguard.controls.judging import Off, failed, items_in, judge_off, passed, unknown, weakest
 from vmsguard.controls.narrower_changes import least_change
 from vmsguard.controls.offender_changes import stop_each
@@ -50,7 +49,6 @@ def _identifies_nobody_by_gate(function: Any) -> bool | None:
 
 _IDENTIFY = Off("function", _identifies, "no function matches faces one to many")
 _GATE_PROVEN = Off("function", _identifies_nobody_by_gate, "no function matches faces one to many")
-_IDENTIFY_OFF = off_at_a_glance("analytics.functions", _IDENTIFY)
 
 
 class IdentifyOffParams(Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,9 +70,6 @@ class AnalyticsFaceIdentifyOff(Control):
 
     def reads(self, params: IdentifyOffParams) -> frozenset[str]:
         return GATE_FACTS | {"analytics.functions"}
-
-    def glance(self, params: IdentifyOffParams) -> Glance:
-        return _IDENTIFY_OFF
 
     def judge(self, params: IdentifyOffParams, view: View) -> Outcome:
         return judge_but_proven_gate(_IDENTIFY, _GATE_PROVEN, view)
@@ -135,7 +130,6 @@ def _filled_beyond_gate(library: Any) -> bool:
 
 _LIBRARY = Off("gallery", _filled, "no gallery holds enrolled faces")
 _LIBRARY_BUT_GATE = Off("gallery", _filled_beyond_gate, "no gallery holds enrolled faces, but for a proven 1:1 gate")
-_LIBRARY_EMPTY = off_at_a_glance("face_library.sizes", _LIBRARY)
 
 
 class AnalyticsFaceLibraryEmpty(Control):
@@ -151,9 +145,6 @@ class AnalyticsFaceLibraryEmpty(Control):
 
     def reads(self, params: LibraryEmptyParams) -> frozenset[str]:
         return GATE_FACTS | {"face_library.sizes"} if params.unless_only else frozenset({"face_library.sizes"})
-
-    def glance(self, params: LibraryEmptyParams) -> Glance:
-        return _LIBRARY_EMPTY
 
     def judge(self, params: LibraryEmptyParams, view: View) -> Outcome:
         facts = view.layers("face_library.sizes")
@@ -213,7 +204,6 @@ def _keeps(function: Any) -> bool | None:
 
 
 _DETECT = Off("function that keeps faces it detects", _keeps, "detected faces are not kept")
-_DETECT_OFF = off_at_a_glance("analytics.functions", _DETECT)
 
 
 def functions_with_other_classes(view: View) -> frozenset[str]:
@@ -237,9 +227,6 @@ class AnalyticsFaceDetectEphemeral(Control):
 
     def reads(self, params: NoParams) -> frozenset[str]:
         return frozenset({"analytics.functions"})
-
-    def glance(self, params: NoParams) -> Glance:
-        return _DETECT_OFF
 
     def judge(self, params: NoParams, view: View) -> Outcome:
         return judge_off(_DETECT, view.layers("analytics.functions"), view)

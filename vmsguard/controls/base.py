@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from vmsguard.controls.glance import Glance
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
 from vmsguard.model.manifest import Manifest
@@ -50,14 +49,6 @@ class Control(ABC):
         What comes back is what every other method is given from then on.
         """
         return params
-
-    def glance(self, params: Any) -> Glance | None:
-        """The plain case in which ``judge`` passes, for controls that most of a fleet passes; None: always judge.
-
-        It spares time and decides nothing: where it applies, ``judge`` must give the same outcome from the same
-        facts.
-        """
-        return None
 
     @abstractmethod
     def reads(self, params: Any) -> frozenset[str]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from vmsguard.controls.base import Control, NoParams
 from vmsguard.controls.device_clock import CLOCK, clock_error
-from vmsguard.controls.glance import Glance
 from vmsguard.controls.held import held_by, held_reason
 from vmsguard.controls.judging import (
     absent,
@@ -47,18 +45,6 @@ _WHOLE_SECONDS = timedelta(seconds=1)
 """Devices tell whole seconds: footage of the cutoff's own second is new."""
 
 
-@cache
-def _empty(basis: Basis) -> Outcome:
-    return passed("empty: no footage is left", _RESIDUE, basis)
-
-
-def _holds_footage(recording: Any) -> bool:
-    return not recording.empty
-
-
-_NOTHING_LEFT = Glance(passes=_empty, lists=(("footage.recordings", _holds_footage),), silent=("footage.files",))
-
-
 class StorageResidueEmpty(Control):
     """What was stored before is gone; footage newer than a verified deletion is ``storage.*.off``'s matter."""
 
@@ -72,9 +58,6 @@ class StorageResidueEmpty(Control):
 
     def reads(self, params: NoParams) -> frozenset[str]:
         return frozenset({"footage.recordings", "footage.files", "deletion.verified", _ANNOUNCED, CLOCK})
-
-    def glance(self, params: NoParams) -> Glance:
-        return _NOTHING_LEFT
 
     def judge(self, params: NoParams, view: View) -> Outcome:
         fact = view.fact("footage.recordings")
@@ -95,7 +78,7 @@ class StorageResidueEmpty(Control):
                 return unknown(Why.INCOMPLETE, "no footage on a list that is not complete", _RESIDUE, left=gaps)
             if not recordings.values and fabricates(view):
                 return unknown(Why.FABRICATED, "an empty list from a target that answers anything", _RESIDUE)
-            return _empty(fact.basis if files is None else Basis.OBSERVED)
+            return passed("empty: no footage is left", _RESIDUE, fact.basis if files is None else Basis.OBSERVED)
         return _judge_remaining(view, fact, remaining, gaps)
 
     def enforce(self, params: NoParams, view: View, manifest: Manifest) -> Sequence[Change]:

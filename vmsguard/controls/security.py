@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
-from operator import attrgetter
 from typing import Any, ClassVar
 
 from vmsguard.controls.base import Control, NoParams
-from vmsguard.controls.glance import Glance, off_at_a_glance
 from vmsguard.controls.judging import (
     Off,
     absent,
@@ -25,7 +22,7 @@ from vmsguard.controls.judging import (
 from vmsguard.controls.view import View, reason_of
 from vmsguard.model.facts import Absent, Fact, Unknown
 from vmsguard.model.results import Outcome
-from vmsguard.model.vocabulary import Basis, Role, Why
+from vmsguard.model.vocabulary import Role, Why
 
 __all__ = ["SecurityAccessLeast", "SecurityStorageEncrypted", "SecurityStreamEncrypted"]
 
@@ -35,18 +32,6 @@ _NOT_LOOKED = (
     "whether RTSP asks for a login was not seen: switch RTSP off at the target, or let vmsguard reach a stream of it"
 )
 _ENCRYPTED = "stored footage is encrypted"
-
-
-@cache
-def _least(basis: Basis) -> Outcome:
-    return passed("least: no default account, no anonymous access", _LEAST, basis)
-
-
-_NOBODY_ELSE = Glance(
-    passes=_least,
-    lists=(("access.accounts", attrgetter("default")),),
-    flags=("access.anonymous", "stream.open_to_all"),
-)
 
 
 class SecurityAccessLeast(Control):
@@ -61,9 +46,6 @@ class SecurityAccessLeast(Control):
 
     def reads(self, params: NoParams) -> frozenset[str]:
         return frozenset({"access.accounts", "access.anonymous", "stream.open_to_all", "stream.services"})
-
-    def glance(self, params: NoParams) -> Glance:
-        return _NOBODY_ELSE
 
     def judge(self, params: NoParams, view: View) -> Outcome:
         accounts, anonymous = view.fact("access.accounts"), view.fact("access.anonymous")
@@ -87,7 +69,7 @@ class SecurityAccessLeast(Control):
             by = view.layers("stream.services")
             if not _no_rtsp(by, view):
                 return _not_looked(described)
-        return _least(weakest((accounts, anonymous, *by)))
+        return passed("least: no default account, no anonymous access", _LEAST, weakest((accounts, anonymous, *by)))
 
 
 def _no_rtsp(services: Iterable[Fact], view: View) -> bool:
@@ -117,7 +99,6 @@ def _plain(service: Any) -> bool | None:
 
 
 _PLAIN = Off("unencrypted media service", _plain, "media leaves encrypted or not at all")
-_NONE_PLAIN = off_at_a_glance("stream.services", _PLAIN)
 
 
 class SecurityStreamEncrypted(Control):
@@ -132,9 +113,6 @@ class SecurityStreamEncrypted(Control):
 
     def reads(self, params: NoParams) -> frozenset[str]:
         return frozenset({"stream.services"})
-
-    def glance(self, params: NoParams) -> Glance:
-        return _NONE_PLAIN
 
     def judge(self, params: NoParams, view: View) -> Outcome:
         return judge_off(_PLAIN, view.layers("stream.services"), view)

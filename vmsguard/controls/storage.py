@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import ClassVar
 
 from vmsguard.controls.base import Control, NoParams
-from vmsguard.controls.glance import Glance, off_at_a_glance
 from vmsguard.controls.judging import Off, judge_off
 from vmsguard.controls.offender_changes import stop_each
 from vmsguard.controls.site_recorders import RECORDERS, judge_recorders
@@ -21,8 +20,6 @@ __all__ = ["StorageEdgeOff", "StorageExternalOff", "StorageVmsOff"]
 
 _JOBS = Off("recording job", attrgetter("active"), "nothing writes this channel's pictures, running or as set")
 _EXTERNAL = Off("external destination", attrgetter("in_use"), "no place outside the device is written to")
-_JOBS_OFF = off_at_a_glance("recording.jobs", _JOBS, silent=("footage.grows",))
-_EXTERNAL_OFF = off_at_a_glance("storage.external", _EXTERNAL)
 
 
 def _judge_jobs(view: View) -> Outcome:
@@ -43,9 +40,6 @@ class _RecordingOff(Control):
 
     def reads(self, params: NoParams) -> frozenset[str]:
         return frozenset({"recording.jobs", "footage.grows"})
-
-    def glance(self, params: NoParams) -> Glance:
-        return _JOBS_OFF
 
     def judge(self, params: NoParams, view: View) -> Outcome:
         return _judge_jobs(view)
@@ -92,9 +86,6 @@ class StorageExternalOff(Control):
 
     def reads(self, params: NoParams) -> frozenset[str]:
         return frozenset({"storage.external"})
-
-    def glance(self, params: NoParams) -> Glance:
-        return _EXTERNAL_OFF
 
     def judge(self, params: NoParams, view: View) -> Outcome:
         return judge_off(_EXTERNAL, view.layers("storage.external"), view)

@@ -9,7 +9,6 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from vmsguard.controls.base import Control, NoParams
-from vmsguard.controls.glance import Glance, off_at_a_glance
 from vmsguard.controls.judging import Off, judge_off, listed
 from vmsguard.controls.offender_changes import stop_each
 from vmsguard.controls.view import View
@@ -39,13 +38,6 @@ _PUSH = Off("push destination", attrgetter("enabled"), "no pictures or picture m
 _CLOUD = Off("connection", attrgetter("connected"), "no connection to a vendor cloud, uplink or peer is open")
 _RECOGNITION = Off("recognition consumer", attrgetter("connected"), "no receiver of the pictures recognises faces")
 
-_WITNESSES = ("stream.answers", "snapshot.answers")
-_STREAM_OFF = off_at_a_glance("stream.services", _STREAM, silent=_WITNESSES)
-_STREAM_BUT_LOCAL_OFF = off_at_a_glance("stream.services", _STREAM_BUT_LOCAL, silent=_WITNESSES)
-_PUSH_OFF = off_at_a_glance("push.destinations", _PUSH)
-_CLOUD_OFF = off_at_a_glance("cloud.links", _CLOUD)
-_RECOGNITION_OFF = off_at_a_glance("recognition.consumers", _RECOGNITION)
-
 _RTSP = frozenset({"rtsp", "rtsps"})
 
 
@@ -68,9 +60,6 @@ class TransmissionStreamOff(Control):
 
     def reads(self, params: StreamOffParams) -> frozenset[str]:
         return frozenset({"stream.services", "stream.answers", "snapshot.answers"})
-
-    def glance(self, params: StreamOffParams) -> Glance:
-        return _STREAM_BUT_LOCAL_OFF if params.except_ else _STREAM_OFF
 
     def judge(self, params: StreamOffParams, view: View) -> Outcome:
         facts = view.layers("stream.services")
@@ -111,9 +100,6 @@ class TransmissionPushOff(Control):
     def reads(self, params: NoParams) -> frozenset[str]:
         return frozenset({"push.destinations"})
 
-    def glance(self, params: NoParams) -> Glance:
-        return _PUSH_OFF
-
     def judge(self, params: NoParams, view: View) -> Outcome:
         return judge_off(_PUSH, view.layers("push.destinations"), view)
 
@@ -133,9 +119,6 @@ class TransmissionCloudOff(Control):
 
     def reads(self, params: NoParams) -> frozenset[str]:
         return frozenset({"cloud.links"})
-
-    def glance(self, params: NoParams) -> Glance:
-        return _CLOUD_OFF
 
     def judge(self, params: NoParams, view: View) -> Outcome:
         return judge_off(_CLOUD, view.layers("cloud.links"), view)
@@ -158,9 +141,6 @@ class TransmissionToRecognitionOff(Control):
 
     def reads(self, params: NoParams) -> frozenset[str]:
         return frozenset({"recognition.consumers"})
-
-    def glance(self, params: NoParams) -> Glance:
-        return _RECOGNITION_OFF
 
     def judge(self, params: NoParams, view: View) -> Outcome:
         return judge_off(_RECOGNITION, view.layers("recognition.consumers"), view)

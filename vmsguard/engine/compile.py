@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from vmsguard.controls.base import Control
 from vmsguard.controls.exception_traces import facts_after
-from vmsguard.controls.glance import Glance
 from vmsguard.controls.view import View
 from vmsguard.engine.assigned import AssignedRules
 from vmsguard.engine.derive import DERIVED
@@ -93,9 +92,7 @@ class CompiledRule:
     """The result where every control of the first rung holds."""
     standing: Standing
     """What the rule rests on, and whether that is in force."""
-    always: bool = False
-    """It is in force, and concerns every camera that its pack concerns."""
-    wordings: dict[Conclusion | tuple[Conclusion, ...], Wording] = field(default_factory=dict, init=False)
+    wordings: dict[tuple[Conclusion, ...], Wording] = field(default_factory=dict, init=False)
     """How it told what its controls concluded before."""
 
 
@@ -237,7 +234,6 @@ def _resting_on(rule: CompiledRule, standing: Standing, sources: Mapping[str, So
         told=replace(rule.told, clause=clause, force=standing.force),
         holds=replace(rule.holds, clause=clause, force=standing.force),
         standing=standing,
-        always=rule.selects is None and not rule.when and not standing.reason and standing.starts is None,
     )
 
 
@@ -307,23 +303,12 @@ def _question(control: Control, params: Any) -> Question:
     try:
         return _same_question(control, type(params).__qualname__, params)
     except TypeError:  # a plugin's parameters may hold a list
-        return _new_question(control, params)
+        return Question(remembers=control.by_readings)
 
 
 @lru_cache(maxsize=4096)
 def _same_question(control: Control, kind: str, params: Any) -> Question:
-    return _new_question(control, params)
-
-
-def _new_question(control: Control, params: Any) -> Question:
-    return Question(remembers=control.by_readings, glance=_glance(control, params))
-
-
-def _glance(control: Control, params: Any) -> Glance | None:
-    """The plain case of the judgement the control really makes: a subclass may judge otherwise."""
-    kinds = type(control).__mro__
-    told, judges = (next(at for at, kind in enumerate(kinds) if name in vars(kind)) for name in ("glance", "judge"))
-    return control.glance(params) if told <= judges else None
+    return Question(remembers=control.by_readings)
 
 
 def _wanted(rules: Iterable[CompiledRule]) -> frozenset[str]:

@@ -19,7 +19,7 @@ from vmsguard.engine.judge import Bench
 from vmsguard.engine.ladder import climb
 from vmsguard.engine.logic import weakest_qualifier, worst_of
 from vmsguard.engine.tell import camera_result, control_results, rule_result, skipped_rule
-from vmsguard.engine.told_before import concluded, remember_wording, tell_again
+from vmsguard.engine.told_before import remember_wording, tell_again
 from vmsguard.model.inventory import Camera
 from vmsguard.model.pack import ExceptionGrant
 from vmsguard.model.results import Result, Upcoming
@@ -131,7 +131,7 @@ class _Sitting:
             self.enforced = self.enforced or (truth is Truth.TRUE and rules.mode is Mode.ENFORCE)
         unset = tuple([f"attribute-not-set: {name}" for name in selection.missing])
         for rule in era.rules:
-            told = self._judge_always(rule, rules, unset) if rule.always else self._judge_rule(rule, rules, unset)
+            told = self._judge_rule(rule, rules, unset)
             self.results.append(told)
             self.rule_results.append(told)
         if self.snapshot.exceptions and era.binds and rules.mode is not Mode.AUDIT:
@@ -159,18 +159,12 @@ class _Sitting:
                 blockers += (doubt,)
         if standing.starts is not None:
             return self._look_ahead(rule, rules, standing, standing.starts, doubt)
-        return self._judge_always(rule, rules, blockers, doubt)
-
-    def _judge_always(
-        self, rule: CompiledRule, rules: CompiledRules, blockers: tuple[str, ...], doubt: str = ""
-    ) -> Result:
-        """The rule on a camera that it concerns, or (``doubt``) may concern."""
         answers = self.bench.all_answers(rule)
         # What hangs on other rules or on a doubt is worked out each time.
         plain = not doubt and self.alone is None
-        wording = rule.wordings.get(concluded(answers)) if plain else None
+        wording = rule.wordings.get(tuple([answer.conclusion for answer in answers])) if plain else None
         if wording is not None:
-            told = tell_again(wording, answers, self.bench, self.results)
+            told = tell_again(wording, answers, self.bench, self.citations, self.results)
             if rules.mode is not Mode.AUDIT and wording.rule.verdict not in _ASKS_NOTHING:
                 found = climb(rule, rules, self.bench, self.grants)
                 self.demands.extend(demands_of(found, rule, rules, blockers))

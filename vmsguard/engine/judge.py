@@ -96,15 +96,15 @@ class Bench:
     def all_answers(self, rule: CompiledRule) -> list[Answer]:
         """What all controls of the first rung say, in order."""
         if len(rule.require) == 1:
-            only = rule.require[0]
-            return self._answers.get(only.question) or self.answers(only)
+            return self.answers(rule.require[0])
         return [answer for requirement in rule.require for answer in self.answers(requirement)]
 
     def _ask(self, requirement: CompiledRequirement, params: Any, grant: ExceptionGrant | None) -> list[Answer]:
         question = requirement.question
+        remembers = question.remembers and grant is None
         answers: list[Answer] = []
         for endpoint, place in self._places_of(requirement.control.roles):
-            known = question.recall(self.snapshot, endpoint, self.facts, self.view) if grant is None else None
+            known = question.recall(self.snapshot, endpoint, self.facts, self.view) if remembers else None
             if known is None:
                 answers.append(self._judge_at(endpoint, place, requirement, params, grant))
             else:

@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, TypeAlias
 
-from vmsguard.controls.glance import Glance
 from vmsguard.controls.view import Asked, Told, View
-from vmsguard.engine.at_a_glance import Glancing, compile_glance
 from vmsguard.model.fact_catalogue import FactSpec
-from vmsguard.model.facts import Fact, Known
+from vmsguard.model.facts import Fact
 from vmsguard.model.inventory import Endpoint
 from vmsguard.model.results import Outcome
 from vmsguard.model.snapshot import CameraSnapshot
@@ -25,7 +23,7 @@ __all__ = ["Conclusion", "Question"]
 
 MOST = 1024
 """Conclusions kept per question; what a fleet says beyond that is judged each time."""
-_FACT, _WITNESS = Asked.FACT, Asked.WITNESS
+_FACT = Asked.FACT
 _READ_BACK = Basis.READ_BACK
 
 
@@ -45,7 +43,7 @@ class Conclusion:
 class _Step:
     """One thing asked, and where each answer leads."""
 
-    __slots__ = ("answers", "asked", "channel", "cites", "flags", "layer", "name", "others", "scalar", "store", "told")
+    __slots__ = ("answers", "asked", "channel", "cites", "layer", "name", "others", "scalar", "store", "told")
 
     def __init__(self, told: Told, spec: FactSpec | None, *, cites: bool) -> None:
         self.told = told
@@ -59,8 +57,6 @@ class _Step:
         self.cites = cites
         self.answers: dict[Hashable, _Step | Conclusion] = {}
         """By reading, of lists that were read back: what most answers are."""
-        self.flags: dict[Hashable, _Step | Conclusion] = {}
-        """By value, of a yes or no that was read back."""
         self.others: dict[Hashable, _Step | Conclusion] = {}
 
 
@@ -70,13 +66,10 @@ _Next: TypeAlias = _Step | Conclusion | None
 class Question:
     """A control with its parameters, and what it concluded so far from which readings."""
 
-    __slots__ = ("_concluded", "_glance", "_glancing", "_kept", "_plain", "_root", "_specs", "remembers")
+    __slots__ = ("_concluded", "_kept", "_root", "_specs", "remembers")
 
-    def __init__(self, *, remembers: bool, glance: Glance | None = None) -> None:
+    def __init__(self, *, remembers: bool) -> None:
         self.remembers = remembers
-        self._glance = glance
-        self._glancing: Glancing | None = None
-        self._plain: dict[Basis, Conclusion] = {}
         self._root: _Next = None
         self._specs: dict[str, FactSpec] | None = None
         self._kept = 0
@@ -101,46 +94,25 @@ class Question:
         specs: dict[str, FactSpec],
         view_of: Callable[[Endpoint], View],
     ) -> tuple[Conclusion, list[Fact]] | None:
-        """What follows from the readings this endpoint gives without judging them, and the facts read.
-
-        Either they are the plain case in which the control passes, or the very ones it was judged by before.
-        None where neither is so.
-        """
+        """What was concluded from the very readings this endpoint gives, and the facts read; None if nothing was."""
         if specs is not self._specs:
-            self._take(specs)
-        if self._glancing is not None:
-            plainly = self._glancing(snapshot.facts, endpoint)
-            if plainly is not None:
-                basis, seen = plainly
-                return self._plain.get(basis) or self._passing(basis), seen
-        if not self.remembers:
-            return None
+            if specs != self._specs:
+                self._root, self._kept = None, 0
+            self._specs = specs
         step = self._root
-        get: Any = snapshot.facts.get
+        facts: Any = snapshot.facts
         target, channel = endpoint.target, endpoint.channel
         view: View | None = None
         read: list[Fact] = []
         try:
-            # What most endpoints answer is looked up here, without a call; all else is asked of a view.
-            while type(step) is _Step:
-                found = get((target, step.channel or channel, step.name, step.layer, step.store))
-                if step.asked is _FACT:
+            while isinstance(step, _Step):
+                if step.asked is _FACT and not step.scalar:
+                    found = facts.get((target, step.channel or channel, step.name, step.layer, step.store))
                     if found is not None and found.basis is _READ_BACK:
-                        reading = found.reading
-                        if not step.scalar:
-                            if step.cites:
-                                read.append(found)
-                            step = step.answers.get(reading)
-                            continue
-                        value = reading.value if type(reading) is Known else None
-                        if value is True or value is False:
-                            if step.cites:
-                                read.append(found)
-                            step = step.flags.get(value)
-                            continue
-                elif step.asked is _WITNESS and found is None:
-                    step = step.others.get(None)
-                    continue
+                        if step.cites:
+                            read.append(found)
+                        step = step.answers.get(found.reading)
+                        continue
                 if view is None:
                     view = view_of(endpoint)
                 answer, fact = view.again(step.told)
@@ -149,18 +121,7 @@ class Question:
                 step = _where(step, fact, answer, view)
         except TypeError:  # the reading of a plugin's own type may not be hashable
             return None
-        return None if type(step) is not Conclusion else (step, read)
-
-    def _take(self, specs: dict[str, FactSpec]) -> None:
-        if specs != self._specs:
-            self._root, self._kept = None, 0
-            self._glancing = None if self._glance is None else compile_glance(self._glance, specs)
-        self._specs = specs
-
-    def _passing(self, basis: Basis) -> Conclusion:
-        assert self._glance is not None
-        self._plain[basis] = self.conclude(self._glance.passes(basis))
-        return self._plain[basis]
+        return None if step is None else (step, read)
 
     def learn(self, view: View, outcome: Outcome) -> Conclusion | None:
         """Keep what a traced view led to; None where more was asked than can be compared."""
@@ -207,11 +168,7 @@ def _fork(
         return step.others, answer
     reading = fact.reading
     delivered = view.delivered(fact)
-    if delivered and fact.basis is _READ_BACK:
-        if not step.scalar:
-            return step.answers, reading
-        value = reading.value if type(reading) is Known else None
-        if value is True or value is False:
-            return step.flags, value
+    if delivered and not step.scalar and fact.basis is _READ_BACK:
+        return step.answers, reading
     kind = type(getattr(reading, "value", None)) if step.scalar else None
     return step.others, (reading, int(fact.basis), kind, delivered)

@@ -7,7 +7,7 @@ facts. Nothing here decides: a test compares every word with what working it out
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -16,24 +16,17 @@ from vmsguard.engine.cite import LABELS, Citations, shows
 from vmsguard.engine.compile import CompiledRule, Wording
 from vmsguard.engine.judge import Answer, Bench
 from vmsguard.engine.ladder import Climb
-from vmsguard.engine.recall import Conclusion
 from vmsguard.engine.tell import control_results, rule_result
-from vmsguard.model.facts import Items, Known
 from vmsguard.model.inventory import Camera
 from vmsguard.model.results import CitedFact, Result
 from vmsguard.model.vocabulary import Verdict
 
-__all__ = ["concluded", "remember_wording", "tell_again"]
+__all__ = ["remember_wording", "tell_again"]
 
 MOST = 256
 """Wordings kept per rule: a rule with four controls seldom says a hundred different things."""
 _UNTRIED = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 _NOBODY = Camera(id="", site="")
-
-
-def concluded(answers: Sequence[Answer]) -> Conclusion | tuple[Conclusion, ...]:
-    """What the wording of a rule goes by: what its controls concluded, in order."""
-    return answers[0].conclusion if len(answers) == 1 else tuple([answer.conclusion for answer in answers])
 
 
 def remember_wording(rule: CompiledRule, found: Climb, answers: Sequence[Answer], bench: Bench) -> None:
@@ -47,47 +40,46 @@ def remember_wording(rule: CompiledRule, found: Climb, answers: Sequence[Answer]
         ),
     )
     controls = control_results(_NOBODY, marked, Citations(bench.facts))
-    rule.wordings[concluded(answers)] = Wording(
+    rule.wordings[tuple([answer.conclusion for answer in answers])] = Wording(
         controls=tuple([replace(one, channel="", endpoint="", facts=(), observed_at=None) for one in controls]),
         rule=replace(rule_result(_NOBODY, marked, controls, rule), observed_at=None),
     )
 
 
-def tell_again(wording: Wording, answers: Sequence[Answer], bench: Bench, results: list[Result]) -> Result:
+def tell_again(
+    wording: Wording, answers: Sequence[Answer], bench: Bench, citations: Citations, results: list[Result]
+) -> Result:
     """The rule's result in the words it had before; those of its controls are added to ``results``."""
     camera = bench.snapshot.camera.id
     oldest: datetime | None = None
-    specs = bench.facts
+    templates = wording.controls
     # Loops that make the least objects: this runs for every rule of every camera.
-    for answer, template in zip(answers, wording.controls, strict=True):
+    for number, answer in enumerate(answers):
         read, conclusion, endpoint = answer.facts, answer.conclusion, answer.endpoint
         shown = conclusion.shown
+        facts: tuple[CitedFact, ...] = ()
         at: datetime | None = None
-        cited = []
         if shown is None:
-            for fact in read:
-                key, reading, when = fact.key, fact.reading, fact.observed_at
-                # Most facts are lists that were read: they say the same whatever their specification.
-                if type(reading) is Known and type(reading.value) is Items and reading.value.complete:
-                    said = f"{len(reading.value.values)} listed"
-                else:
-                    said = shows(fact, specs.get(key.name))
-                cited.append(CitedFact(key, said, LABELS[fact.basis], when))
-                if when is not at and (at is None or when < at):
-                    at = when
+            facts = citations.of(read)
             if conclusion.by_readings:
-                conclusion.shown = tuple([(one.shows, one.basis) for one in cited])
+                conclusion.shown = tuple(_shown(answer, bench))
         else:
-            for fact, (said, label) in zip(read, shown, strict=True):
-                when = fact.observed_at
-                cited.append(CitedFact(fact.key, said, label, when))
-                if when is not at and (at is None or when < at):
-                    at = when
+            cited = []
+            for place, fact in enumerate(read):
+                said, label = shown[place]
+                cited.append(CitedFact(fact.key, said, label, fact.observed_at))
+            facts = tuple(cited)
+        for fact in read:
+            when = fact.observed_at
+            if when is not at and (at is None or when < at):
+                at = when
         if at is not oldest and at is not None and (oldest is None or at < oldest):
             oldest = at
         channel = "" if endpoint is None else endpoint.channel
         results.append(
-            replace(template, camera=camera, channel=channel, endpoint=answer.place, facts=tuple(cited), observed_at=at)
+            replace(
+                templates[number], camera=camera, channel=channel, endpoint=answer.place, facts=facts, observed_at=at
+            )
         )
     told = wording.rule
     if not told.found and not told.left:
@@ -104,3 +96,8 @@ def tell_again(wording: Wording, answers: Sequence[Answer], bench: Bench, result
 def _mark(at: int) -> str:
     """Stands for a place in words that are kept; no endpoint is called so."""
     return f"\0{at}\0"
+
+
+def _shown(answer: Answer, bench: Bench) -> Iterator[tuple[str, str]]:
+    for fact in answer.facts:
+        yield shows(fact, bench.facts.get(fact.key.name)), LABELS[fact.basis]
