@@ -38,7 +38,9 @@ class RunningAgent:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        self.until(lambda: "vmsguard agent status asks it" in self.said and (site.folder / "agent.sock").exists())
+
+    def until_it_answers(self) -> None:
+        self.until(lambda: "vmsguard agent status asks it" in self.said and (self.site.folder / "agent.sock").exists())
 
     @property
     def said(self) -> str:
@@ -73,6 +75,7 @@ def agent_of(tmp_path: Path) -> Iterator[Callable[[Any], RunningAgent]]:
 
     def start(site: Any) -> RunningAgent:
         started.append(RunningAgent(site, tmp_path / f"agent-{len(started)}.txt"))
+        started[-1].until_it_answers()
         return started[-1]
 
     yield start

@@ -26,6 +26,8 @@ from postgres_server import PostgresServer, required_postgres
 
 MINUTE = timedelta(minutes=1)
 PATIENCE = 120.0
+SILENCE = 4
+"""Seconds: more than a busy machine takes over an answer."""
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +132,7 @@ async def test_a_database_killed_in_the_middle_of_a_deletion_loses_no_task_and_p
 def test_an_answer_that_never_comes_is_waited_for_so_long_and_no_longer(
     sites: Sites, proxy: SilentProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(silent_server, "SILENCE_SECONDS", 0.5)
+    monkeypatch.setattr(silent_server, "SILENCE_SECONDS", SILENCE)
 
     def ask_in_silence(state: State) -> None:
         with state._database.write() as connection:
@@ -139,18 +141,18 @@ def test_an_answer_that_never_comes_is_waited_for_so_long_and_no_longer(
             connection.execute(text("SELECT 2"))
 
     with sites.state() as state:
-        with pytest.raises(StateError, match=r"said nothing for 0\.5 seconds"):
+        with pytest.raises(StateError, match=f"said nothing for {SILENCE} seconds"):
             ask_in_silence(state)
         proxy.speak()
         with state._database.read() as connection:
-            slow = connection.execute(text("SELECT pg_sleep(0.3), 3")).one()
+            slow = connection.execute(text("SELECT pg_sleep(1), 3")).one()
         assert 3 == slow[1], "a server that takes its time is not one that is gone"
 
 
 async def test_a_connection_that_falls_silent_is_given_up_and_made_anew(
     sites: Sites, proxy: SilentProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(silent_server, "SILENCE_SECONDS", 0.5)
+    monkeypatch.setattr(silent_server, "SILENCE_SECONDS", SILENCE)
     async with sites.living():
         await live_in_spite(sites, utc(25, 3), HOUR)
         assert sites.agent is not None
@@ -158,10 +160,10 @@ async def test_a_connection_that_falls_silent_is_given_up_and_made_anew(
         proxy.be_silent()
         begun = time.monotonic()
         await sites.agent.round_in_spite_of_the_state()
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < PATIENCE
         assert sites.agent.trouble
         await sites.agent.round_in_spite_of_the_state()
-        assert time.monotonic() - begun < 20, "nor is a new connection waited for"
+        assert time.monotonic() - begun < PATIENCE, "nor is a new connection waited for"
         assert turns + 2 == sites.agent.turns, "it goes round: nobody has to start it anew"
         proxy.speak()
         await live_in_spite(sites, utc(25, 16), HOUR)

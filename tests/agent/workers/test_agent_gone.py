@@ -201,13 +201,13 @@ def test_an_answer_that_cannot_be_read_ends_the_line(tmp_path: Path, answer: byt
 def test_an_agent_that_is_silent_is_gone_and_what_it_says_later_answers_nothing(tmp_path: Path) -> None:
     begun = time.monotonic()
     with Agent(tmp_path, WELCOME, b"") as other:
-        line = Line(other.path, Hello("w", __version__), seconds=0.2)
+        line = Line(other.path, Hello("w", __version__), seconds=2)
         with pytest.raises(AgentGone, match="silent"):
             AgentLine(line).evidence.append("observe")
         with pytest.raises(AgentGone):
             AgentLine(line).evidence.append("observe")
         line.close()
-    assert 0.2 <= time.monotonic() - begun < 60
+    assert 2 <= time.monotonic() - begun < 60
     assert 2 == len(other.asked)
 
 
