@@ -1,7 +1,7 @@
 """A worker of its own process for the suite of executors: told by its arguments, killed as a test likes.
 
-``serving_process.py KIND STATE URL NAME JOURNAL HANG``: what it begins and ends is a line each in the journal; with
-``HANG`` it ends nothing.
+``serving_process.py KIND STATE URL NAME JOURNAL HANG``: what it begins and ends is a line each in the journal, with its
+moment and, where it begins, that to which it has the target; with ``HANG`` it ends nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ async def main(kind: str, state_url: str, server: str, name: str, journal: str, 
         assert isinstance(lease, StateLease)
         if lease.held.next_due > datetime.now(UTC):
             return Drop("done already")
-        os.write(book, f"begin {name} {ref.target} {time.time()}\n".encode())
+        os.write(book, f"begin {name} {ref.target} {time.time()} {lease.held.until.timestamp()}\n".encode())
         if hang == "hang":
             await asyncio.Event().wait()
         os.write(book, f"end {name} {ref.target} {time.time()}\n".encode())

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 from nats_server import NatsServer, nats_binary
-from serving_process import TERM
 
 from vmsguard.agent.execution.executor import Executor, Handler, Lease
 from vmsguard.agent.execution.leases import StateLease, StateLeases
@@ -303,21 +302,22 @@ class TestProcessThatIsKilled:
                 opened.callback(process.kill)
                 return process
 
-            def lines() -> list[list[str]]:
-                return [line.split() for line in journal.read_text().splitlines()]
+            def told(word: str) -> list[list[str]]:
+                lines = [line.split() for line in journal.read_text().splitlines()]
+                return [line for line in lines if line[0] == word]
 
             first = start("first", "hang")
-            await site.until(lambda: len(lines()) == 4)
+            await site.until(lambda: len(told("begin")) >= 4)
             first.kill()
             first.wait()
             start("second", "end")
             await site.until(lambda: all(_done(state, name) for name in names))
-        begun = {(who, target): float(at) for word, who, target, at in lines() if word == "begin"}
-        ended = Counter(target for word, who, target, at in lines() if word == "end")
+        begun = {(who, target): (float(at), float(until)) for _, who, target, at, until in told("begin")}
+        ended = Counter(target for _, _, target, _ in told("end"))
         taken_over = [target for who, target in begun if who == "first"]
         assert (4, Counter(dict.fromkeys(names, 1))) == (len(taken_over), ended)
         # What the dead one held is nobody's before its lease has run out.
-        assert all(begun["second", target] >= begun["first", target] + TERM for target in taken_over)
+        assert all(begun["second", target][0] >= begun["first", target][1] for target in taken_over)
 
 
 class TestServerThatIsKilled:
