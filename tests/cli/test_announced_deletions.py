@@ -21,6 +21,12 @@ CAMERA = {
 }
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stalls makes no pull point silent."""
+    monkeypatch.setattr("vmsguard_onvif.pull_point._GRACE", 60.0)
+
+
 def apply(site: Any, persona: str) -> tuple[Any, Any]:
     simulator = site.simulate([{**CAMERA, "persona": persona}])
     inventory = simulator.inventory()

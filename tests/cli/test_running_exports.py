@@ -22,6 +22,12 @@ CAMERA = {
 }
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stalls makes no pull point silent."""
+    monkeypatch.setattr("vmsguard_onvif.pull_point._GRACE", 60.0)
+
+
 def external(answer: Any) -> tuple[str, str]:
     (found,) = [result for result in answer.json["results"] if result["control"] == "storage.external.off"]
     return found["verdict"], found["remediation"]

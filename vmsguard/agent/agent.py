@@ -94,7 +94,7 @@ class Agent:
         self._steps: list[tuple[datetime, timedelta, datetime]] = []
         self._unscheduled = False
         self._sites: frozenset[str] = frozenset()
-        self._full = self._stopped = False
+        self._full = self._stopped = self._regained = False
         self._after_a_full_disk = AfterAFullDisk(equipment.state)
         self._failing: float | None = None
 
@@ -215,6 +215,7 @@ class Agent:
         recording = self._recording(now)
         if monotonic >= self._beat:
             self._heartbeat()  # before anything that a state which is away could stop: the agent lives
+        self._look_after_a_full_disk(now)
         self._look_at_clock(now)
         if recording:
             self._follow_clock()
@@ -306,15 +307,19 @@ class Agent:
         self._beat = self.equipment.clock.monotonic() + seconds
 
     def _recording(self, now: datetime) -> bool:
-        """Whether everything can be recorded; once it can be again, all is looked at."""
+        """Whether everything can be recorded."""
         before, room = self._full, self._room
         # It may have been full and have room again between two rounds: what ran meanwhile waits for that all the same.
         filled = before or (room is not None and room.log.disk_full)
         self._full = room is not None and not room.look(now)
         if self._full is not before:
             self._beat = self.equipment.clock.monotonic()
-        self._after_a_full_disk.there_is_room(filled and not self._full, now)
+        self._regained = self._regained or (filled and not self._full)
         return not self._full
+
+    def _look_after_a_full_disk(self, now: datetime) -> None:
+        again, self._regained = self._regained, False
+        self._after_a_full_disk.there_is_room(again, now)
 
     def _look_at_clock(self, now: datetime) -> None:
         before = self._wall.last

@@ -44,9 +44,9 @@ def approve(
     """Approve the first deletion at each TARGET: what was stored before anybody was asked.
 
     The running agent knows what waits; it is shown with its counts and asked about first, unless one TARGET is
-    approved with --purge. Where none runs, name the targets and --purge; vmsguard plan counts. A target where more
-    waits than --purge allows is left out. Each approval is on record by itself. Every later deletion there is the
-    duty's and needs no approval.
+    approved with --purge. Where none runs, name the targets and --purge; vmsguard plan counts. Of several, a target
+    where more waits than --purge allows is left out. Each approval is on record by itself. Every later deletion there
+    is the duty's and needs no approval.
     """
     from vmsguard.cli.beside_agent import agent_runs
     from vmsguard.errors import UsageError

@@ -54,6 +54,7 @@ async def receive(
         lost = _Lost(watch)
         try:
             client = await connect_until_lost(settings, "vmsguard hub", lost.told)
+            lost.ours = False
             try:
                 served = True
                 await _serve(client, settings, domains, copies, key, stop, lost, watch, log)
@@ -79,8 +80,8 @@ class _Lost:
     """Told at once when the connection ends."""
 
     def __init__(self, watch: ServerWatch) -> None:
-        self.ours = False
-        """Whether it is us who end it."""
+        self.ours = True
+        """Whether it is us who end it: one that was never made is closed by us, and is not lost."""
         self.over = False
         self._watch = watch
 

@@ -31,6 +31,7 @@ from vmsguard.simulator.soap import SoapRequest, parse_request
 
 ON = {"event_subscription": "on"}
 IDLE = {"recordings": {"active": False}}
+SHIPPED = pull_point._GRACE
 
 
 class TakesNoFilter(Persona):
@@ -121,6 +122,12 @@ def _personas(monkeypatch: pytest.MonkeyPatch) -> None:
         DeletesNothing(),
     ):
         monkeypatch.setitem(PERSONAS, persona.name, persona)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stalls makes no pull point silent."""
+    monkeypatch.setattr("vmsguard_onvif.pull_point._GRACE", 10.0)
 
 
 @pytest.fixture
@@ -329,8 +336,9 @@ async def test_a_subscription_at_a_port_of_its_own_is_not_followed_and_the_readi
 
 
 async def test_a_silent_pull_point_is_asked_once_and_costs_less_than_a_deadline(
-    simulate: Any, asked: list[SoapRequest]
+    simulate: Any, asked: list[SoapRequest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(pull_point, "_GRACE", SHIPPED)
     async with simulate(persona="silent-pull-point") as simulated:
         async with simulated.session(**ON) as session:
             for _ in range(2):

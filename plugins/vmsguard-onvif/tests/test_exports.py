@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
+from vmsguard_onvif import pull_point
 
 from vmsguard.errors import GuardTripped
 from vmsguard.model.changes import Change
@@ -17,6 +19,12 @@ ON = {"event_subscription": "on"}
 EXPORTING: dict[str, Any] = {"storages": [], "recordings": {"active": False, "export_seconds": 600}}
 RUNNING = ExternalDestination("export:export-1", "export", True)
 STOP = Change("storage.external.remove", "cam", "*", {"destination": "export:export-1"})
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stalls makes no pull point silent."""
+    monkeypatch.setattr("vmsguard_onvif.pull_point._GRACE", 10.0)
 
 
 async def destinations(session: Session) -> Any:
@@ -45,6 +53,26 @@ async def test_unheard_an_export_may_run_and_the_reading_says_how_to_hear_of_it(
         assert simulated.simulator.camera("cam").truth.exports == ("export-1",)
     assert (found.values, found.complete) == ((), False)
     assert "(event_subscription)" in found.missing
+
+
+async def test_where_a_device_has_more_to_tell_than_is_taken_an_export_may_be_among_the_rest(
+    simulate: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull_point, "MOST_MESSAGES", 1)
+    async with simulate(**EXPORTING) as simulated:
+        camera = simulated.simulator.camera("cam")
+        jobs = camera.state.configuration.jobs
+        jobs += [deepcopy(jobs[0]) for _ in range(60)]
+        for number, job in enumerate(jobs):
+            job.token = f"job-{number}"
+        async with simulated.session(write=True, **ON) as session:
+            found = await destinations(session)
+            with pytest.raises(GuardTripped, match="more to tell than is taken"):
+                await session.change(STOP)
+        assert camera.truth.exports == ("export-1",)
+        assert simulated.simulator.writes_of("cam") == 0
+    assert (found.values, found.complete) == ((), False)
+    assert "more events to tell" in found.missing
 
 
 async def test_events_that_do_not_list_exports_leave_it_open_whether_any_runs(

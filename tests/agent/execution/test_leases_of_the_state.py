@@ -110,6 +110,22 @@ async def test_a_lease_that_was_given_and_whose_answer_was_lost_is_given_back(
     assert ["t"] == [one.target for one in state.due_work(clock.now(), 10)]
 
 
+@pytest.mark.parametrize("in_hand", [(), ("t",)])
+async def test_a_watch_that_the_state_could_not_answer_takes_no_lease_from_the_task_at_work(
+    state: State, clock: OwnClock, monkeypatch: pytest.MonkeyPatch, in_hand: tuple[str, ...]
+) -> None:
+    leases = StateLeases(state, clock, owner="agent", term=900, seed="test", in_hand=lambda: in_hand)
+    at_work = await leases.acquire(DUE)
+    assert at_work is not None
+    with monkeypatch.context() as patched:
+        patched.setattr(State, "lease", away)
+        with pytest.raises(StateError):
+            await leases.acquire(LOOK)
+    leases.give_back_left()
+    assert await at_work.renew()
+    assert None is state.lease("t", "another", clock.now(), TERM)
+
+
 async def test_one_that_is_at_work_is_left_alone(leases: StateLeases, state: State, clock: OwnClock) -> None:
     lease = await leases.acquire(DUE)
     assert lease is not None

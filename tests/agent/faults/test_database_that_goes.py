@@ -143,6 +143,7 @@ def test_an_answer_that_never_comes_is_waited_for_so_long_and_no_longer(
     with sites.state() as state:
         with pytest.raises(StateError, match=f"said nothing for {SILENCE} seconds"):
             ask_in_silence(state)
+        monkeypatch.setattr(silent_server, "SILENCE_SECONDS", PATIENCE)
         proxy.speak()
         with state._database.read() as connection:
             slow = connection.execute(text("SELECT pg_sleep(1), 3")).one()

@@ -76,7 +76,7 @@ class ApprovalAsked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ApprovalsAsked(Struct, frozen=True, forbid_unknown_fields=True):
-    """One or many; none is kept where one of them cannot be."""
+    """One or many; none is kept where one of them names no target."""
 
     approvals: tuple[ApprovalAsked, ...]
 

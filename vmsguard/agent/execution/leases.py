@@ -79,6 +79,8 @@ class StateLeases:
         self._in_hand = in_hand
         self._left: dict[str, tuple[TaskRef, Outcome | None]] = {}
         """Tasks of which the state was not told that they ended, and as what."""
+        self._out: dict[str, int] = {}
+        """By target the token of the lease that a task here has."""
         self.term = term
 
     async def acquire(self, ref: TaskRef) -> StateLease | None:
@@ -87,9 +89,14 @@ class StateLeases:
         try:
             held = self._state.lease(ref.target, self._owner, self._clock.now(), ttl)
         except StateError:
-            self._left[ref.target] = ref, None  # it may have been given, and the answer lost
+            # It may have been given, and the answer lost. The lease of another task of this target stays that one's.
+            if ref.target not in self._out and ref.target not in self._in_hand():
+                self._left[ref.target] = ref, None
             raise
-        return None if held is None else StateLease(held, self._state, self._clock, ttl)
+        if held is None:
+            return None
+        self._out[ref.target] = held.token
+        return StateLease(held, self._state, self._clock, ttl)
 
     async def release(self, lease: Lease, ref: TaskRef, outcome: Outcome | None) -> None:
         """What was done is written already. All else leaves the work as due as it was, after a pause if it failed.
@@ -97,6 +104,8 @@ class StateLeases:
         A task that only looked, or was given up unfinished, leaves the pause as it was too. One that was given up in
         the middle of a change keeps its lease until that runs out: nobody else is to ask the target anything before.
         """
+        if self._out.get(ref.target) == lease.token:
+            del self._out[ref.target]
         if outcome is None and ref.target in self._in_hand():
             return
         if (isinstance(outcome, Done) and ref.kind == DUE) or not isinstance(lease, FencedLease):

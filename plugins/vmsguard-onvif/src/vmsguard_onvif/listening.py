@@ -45,6 +45,8 @@ class Listener:
         self._tried = False
         self.wanted = listens(session.target)
         self.heard: list[Notification] = []
+        self.drained = False
+        """Whether the device had nothing more to tell when it was last listened to."""
         self.why: Unanswered | None = None
         if not self.wanted:
             told = f"no event subscription is asked for (option {OPTION})"
@@ -75,6 +77,7 @@ class Listener:
     async def hear(self) -> None:
         """Take what was announced since the subscription began, until a second passes without a message."""
         await self.begin()
+        self.drained = False
         for _ in range(_MOST_PULLS):
             if self._point is None or self.why is not None or len(self.heard) >= _MOST_KEPT:
                 return
@@ -87,6 +90,7 @@ class Listener:
                 return
             self.heard += told
             if not told:
+                self.drained = True
                 return
 
     async def end(self) -> None:

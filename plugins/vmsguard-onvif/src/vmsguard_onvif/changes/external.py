@@ -45,6 +45,11 @@ async def _stop_export(order: Order, token: str) -> None:
             hint="Set the target's option event_subscription to on, or end the export where it was begun.",
         )
     begun_by = running_exports(listener.heard).get(token)
+    if begun_by is None and not listener.drained:
+        raise order.stopped(
+            "the device had more to tell than is taken in one session, and nothing of this export; nothing was sent",
+            hint="Try again when the device announces less, or end the export where it was begun.",
+        )
     if begun_by is None:
         return
     with order.gone_is_done("InvalidToken", "UnknownToken", "NoRecording"):

@@ -20,6 +20,7 @@ EXPORT = "export:"
 
 _ON_ITS_PAGES = "exports that are begun on the device's own pages are not in ONVIF"
 _UNLISTED = "ONVIF lists no running exports: only who started one can ask for its state"
+_MORE_TO_TELL = f"{_UNLISTED}, and the device had more events to tell than are taken in one session"
 _UNHEARD = f"{_UNLISTED}, and the device's events tell of them only who subscribes (event_subscription)"
 
 
@@ -55,6 +56,8 @@ async def export_destinations(readings: Readings) -> tuple[tuple[ExternalDestina
     running = tuple(ExternalDestination(f"{EXPORT}{token}", "export", True) for token in found)
     if readings.listener.why is not None or readings.session.services.get(EVENTS) is None:
         return running, _UNHEARD
+    if not readings.listener.drained:
+        return running, _MORE_TO_TELL
     announced = await topics(readings)
     listed = isinstance(announced, Answered) and any(topic.path == EXPORTS for topic in announced.value)
     return running, "" if listed else "the device lists no event that tells of running exports"
