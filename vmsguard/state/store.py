@@ -47,7 +47,8 @@ __all__ = ["DELETIONS_KEPT", "TARGETS_THAT_OPEN_A_BREAKER", "State"]
 
 TARGETS_THAT_OPEN_A_BREAKER = 3
 DELETIONS_KEPT = timedelta(days=31)
-"""A clock that was set further back than this finds no deletion, and all is deleted again: late is worse than twice."""
+"""Older ones are looked at only after a clock was set back; one set back by more finds none, and the next deletion
+counts as the first of its place, which a person approves."""
 _FORGOTTEN_AT_ONCE = 100
 """A state of many years has thousands for each place, and nobody waits for all of them to go."""
 _SALT = "instance-salt"
