@@ -56,6 +56,7 @@ _LONG = (
 class AwakeClock:
     """Seconds in which this process ran: of a time in which the machine stood still it counts a moment.
 
+    What this process worked through without letting go, a pattern that runs away for instance, counts as a whole.
     Whoever answers in the same process stood still as well, so a deadline told by this clock is one of both.
     """
 
@@ -64,6 +65,7 @@ class AwakeClock:
 
     def __init__(self) -> None:
         self._seen = self._told = time.monotonic()
+        self._worked = time.process_time()
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._looking = threading.Thread(target=self._look, daemon=True)
@@ -71,9 +73,9 @@ class AwakeClock:
 
     def __call__(self) -> float:
         with self._lock:
-            now = time.monotonic()
-            self._told += min(now - self._seen, self._MOST)
-            self._seen = now
+            now, worked = time.monotonic(), time.process_time()
+            self._told += min(now - self._seen, max(self._MOST, worked - self._worked))
+            self._seen, self._worked = now, worked
             return self._told
 
     def _look(self) -> None:
