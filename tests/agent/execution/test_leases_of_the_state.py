@@ -98,7 +98,7 @@ async def test_a_lease_that_was_given_and_whose_answer_was_lost_is_given_back(
     whole = State.lease
 
     def given_and_lost(*given: object) -> None:
-        whole(*given)  # type: ignore[arg-type]
+        whole(*given)
         raise StateError("the connection was lost")
 
     with monkeypatch.context() as patched:

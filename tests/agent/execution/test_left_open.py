@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sites import DeviceDriver, Sites, utc
@@ -34,6 +35,26 @@ def told(sites: Sites) -> list[tuple[str, str, str]]:
     ]
 
 
+async def lose_the_lease_during(
+    thermal: Sites, change: Callable[..., Any], sending: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the task whose change was under way has been cut off."""
+    lost = asyncio.Event()
+
+    async def until_lost(_seconds: float) -> None:
+        await lost.wait()
+        lost.clear()  # of this task alone
+
+    with monkeypatch.context() as patched:
+        patched.setattr(thermal.executor, "_sleep", until_lost)
+        patched.setattr(DeviceDriver, "change", change)
+        await begun(thermal, sending)
+        with thermal.state() as state:
+            state.end_leases()
+        lost.set()
+        await asyncio.wait_for(thermal.executor.idle(), PATIENCE)
+
+
 async def begun(sites: Sites, sending: asyncio.Event) -> None:
     """A round whose task is in the middle of its first change when this returns."""
     assert sites.agent is not None
@@ -56,7 +77,7 @@ async def test_a_change_that_a_stop_cuts_off_is_interrupted_before_the_log_is_cl
     async with thermal.living():
         await begun(thermal, sending)
         assert thermal.agent is not None
-        (intent,) = thermal.agent.equipment.evidence.open_intents  # type: ignore[attr-defined]
+        (intent,) = thermal.agent.equipment.evidence.open_intents
         thermal.executor._grace = 0.0
     assert [("interrupted", "task-cut-off", "apply.intent")] == told(thermal)
     (result,) = thermal.events("apply.result")
@@ -76,22 +97,8 @@ async def test_a_change_whose_lease_was_lost_is_interrupted_and_its_target_is_lo
         raise AssertionError("cut off")
 
     async with thermal.living():
-        lost = asyncio.Event()
-
-        async def until_lost(_seconds: float) -> None:
-            await lost.wait()
-            lost.clear()  # of this task alone
-
-        thermal.executor._sleep = until_lost
-        with monkeypatch.context() as patched:
-            patched.setattr(DeviceDriver, "change", never_ends)
-            await begun(thermal, sending)
-            with thermal.state() as state:
-                state.end_leases()
-            lost.set()
-            await asyncio.wait_for(thermal.executor.idle(), PATIENCE)
+        await lose_the_lease_during(thermal, never_ends, sending, monkeypatch)
         assert [("interrupted", "task-cut-off", "apply.intent")] == told(thermal)
-        thermal.executor._sleep = asyncio.sleep
         assert whole is DeviceDriver.change
         await thermal.live(utc(25, 3))
         assert not thermal.devices["t-ber-1"].recording
@@ -120,22 +127,8 @@ async def test_while_a_drivers_thread_may_still_send_it_nothing_is_said_and_the_
     async with thermal.living():
         assert thermal.agent is not None
         worker = thermal.agent.handler
-        worker._left_open._pool = pool  # type: ignore[attr-defined]
-        lost = asyncio.Event()
-
-        async def until_lost(_seconds: float) -> None:
-            await lost.wait()
-            lost.clear()  # of this task alone
-
-        thermal.executor._sleep = until_lost
-        with monkeypatch.context() as patched:
-            patched.setattr(DeviceDriver, "change", in_a_thread)
-            await begun(thermal, sending)
-            with thermal.state() as state:
-                state.end_leases()
-            lost.set()
-            await asyncio.wait_for(thermal.executor.idle(), PATIENCE)
-        thermal.executor._sleep = asyncio.sleep
+        worker._left_open._pool = pool
+        await lose_the_lease_during(thermal, in_a_thread, sending, monkeypatch)
         assert [] == told(thermal), "it may reach the device yet"
         (thread,) = pool._left_behind["t-ber-1"]
         held.set()

