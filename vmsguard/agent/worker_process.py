@@ -156,4 +156,5 @@ def _of_what_is_known(handler: Handler, in_force: FleetInForce) -> Handler:
 
 async def _until(stop: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stop.wait()

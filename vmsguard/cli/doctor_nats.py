@@ -49,6 +49,7 @@ def _server_row(nats: NatsConfig, secrets: SecretStore) -> dict[str, Any]:
     check = "NATS server"
     try:
         from vmsguard.agent.jetstream.connection import connect, examine, settings_of
+        from vmsguard.agent.jetstream.ending import end
         from vmsguard.agent.jetstream.server_check import Finding, Reliance
         from vmsguard.agent.jetstream.stream import answers
     except ModuleNotFoundError:
@@ -63,7 +64,7 @@ def _server_row(nats: NatsConfig, secrets: SecretStore) -> dict[str, Any]:
                 await answers(client.jetstream(domain=settings.domain or None), settings.domain)
             return found
         finally:
-            await client.close()
+            await end(client)
 
     try:
         found = asyncio.run(look())

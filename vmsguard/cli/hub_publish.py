@@ -83,6 +83,7 @@ async def _publish(hub: HubFile, number: int, message: bytes) -> None:
     import os
 
     from vmsguard.agent.jetstream.connection import connect, settings_of
+    from vmsguard.agent.jetstream.ending import end
     from vmsguard.fleet.secrets import SecretStore
     from vmsguard.hub.hand_on_policies import hand_on
 
@@ -91,4 +92,4 @@ async def _publish(hub: HubFile, number: int, message: bytes) -> None:
     try:
         await hand_on(client.jetstream(domain=settings.domain or None, timeout=_SECONDS), number, message)
     finally:
-        await client.close()
+        await end(client)

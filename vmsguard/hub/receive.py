@@ -14,6 +14,7 @@ from nats.js.api import ConsumerConfig
 from nats.js.client import JetStreamContext
 
 from vmsguard.agent.jetstream.connection import NatsSettings, NoServer, NotLetIn, connect_until_lost
+from vmsguard.agent.jetstream.ending import end
 from vmsguard.agent.uplink.messages import Confirmation
 from vmsguard.agent.uplink.signed_confirmation import signed_confirmation
 from vmsguard.agent.uplink.subjects import CONFIRMED_STREAM, HUB_EVIDENCE_STREAM, confirmed_subject
@@ -60,8 +61,7 @@ async def receive(
                 await _serve(client, settings, domains, copies, key, stop, lost, watch, log)
             finally:
                 lost.ours = True
-                with contextlib.suppress(*_UNREACHED):
-                    await client.close()
+                await end(client)
         except NotLetIn as error:
             if not served:
                 raise
@@ -73,7 +73,8 @@ async def receive(
                 watch.away(f"the NATS server does not answer as it should: {type(error).__name__}", _LOOK_AT_JETSTREAM)
         if not stop.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _AGAIN)
+                async with asyncio.timeout(_AGAIN):
+                    await stop.wait()
 
 
 class _Lost:

@@ -13,9 +13,9 @@ from typing import Self
 import structlog
 from msgspec import Struct
 from nats.aio.client import Client
-from nats.errors import Error as NatsError
 
 from vmsguard.agent.jetstream.credentials import UserCredentials
+from vmsguard.agent.jetstream.ending import end, heed_cancellation
 from vmsguard.agent.jetstream.server_check import Finding, Reliance, judge_server, read_varz
 from vmsguard.errors import ConfigError, SecretMissing, VmsguardError
 from vmsguard.fleet.read_nats import NatsConfig
@@ -37,7 +37,6 @@ _SECONDS = 5
 _PATIENCE = 10.0
 """Seconds that a first connection may take, where one is asked for."""
 _AGAIN = 1.0
-_END_SECONDS = 2.0
 _NOT_CONNECTED = "no connection to the NATS server"
 _PING_EVERY = 20
 """Seconds; a server that hangs is given up after three of them."""
@@ -113,20 +112,21 @@ async def connect_until_lost(
     client = await _connect(settings, name, lost, patience)
     client.options["allow_reconnect"] = False
     if not client.is_connected:  # lost in between: it tries to come back
-        await _close(client)
+        await end(client)
         raise NoServer(f"the NATS server at {_shown(settings.servers)} is gone again", hint=_SEE_THAT_IT_RUNS)
     return client
 
 
 async def _connect(settings: NatsSettings, name: str, closed: Callable[[], Awaitable[None]], patience: float) -> Client:
     try:
-        client = await asyncio.wait_for(_connected(settings, name, _nobody_hears, _nothing, closed), patience)
+        async with asyncio.timeout(patience):
+            client = await _connected(settings, name, _nobody_hears, _nothing, closed)
     except TimeoutError as error:
         raise _no_server(settings, error) from error
     try:
         _must_encrypt(client, settings)
     except NoServer:
-        await _close(client)
+        await end(client)
         raise
     return client
 
@@ -167,7 +167,8 @@ class NatsLine:
     async def first_look(self) -> None:
         """Wait a while for the first connection; raises ``UnfitServer`` if that server may not be relied on."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._looked.wait(), self._patience)
+            async with asyncio.timeout(self._patience):
+                await self._looked.wait()
         if self.finding is not None and self.finding.reliance is Reliance.UNFIT:
             raise UnfitServer(
                 f"the NATS server {self.finding.version} may not be relied on: {self.finding.why}",
@@ -209,7 +210,8 @@ class NatsLine:
                     self._warn("the NATS server closed the connection")
                 finally:
                     self._trouble = _NOT_CONNECTED
-                    await _close(client)
+                    await end(client)
+            heed_cancellation()
             await asyncio.sleep(_AGAIN)
 
     async def _told(self, error: Exception) -> None:
@@ -307,12 +309,13 @@ async def _connected(
             reconnected_cb=back,
             closed_cb=closed,
         )
+        heed_cancellation()
     except Exception as error:
         # The library raises what the socket, TLS and the files of credentials and CA raise, and bare exceptions.
-        await _close(client)
+        await end(client)
         raise _no_server(settings, failed[0] if failed else error) from error
     except BaseException:
-        await _close(client)
+        await end(client)
         raise
     return client
 
@@ -354,13 +357,6 @@ def _info(client: Client) -> dict[str, object]:
 
 def _server_id(client: Client) -> object:
     return _info(client).get("server_id")
-
-
-async def _close(client: Client) -> None:
-    """End it; after a handshake of TLS that failed the library's own end never comes (nats-py 2.16, Python 3.11)."""
-    with contextlib.suppress(NatsError, OSError, TimeoutError):
-        async with asyncio.timeout(_END_SECONDS):
-            await client.close()
 
 
 async def _nothing() -> None:

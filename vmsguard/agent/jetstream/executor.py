@@ -17,6 +17,7 @@ from vmsguard.agent.execution.executor import Handler, Health, Leases
 from vmsguard.agent.execution.tasks import TaskRef
 from vmsguard.agent.execution.under_lease import under_lease
 from vmsguard.agent.jetstream.connection import NatsLine
+from vmsguard.agent.jetstream.ending import heed_cancellation
 from vmsguard.agent.jetstream.stream import ensure_stream, subscribe
 from vmsguard.agent.jetstream.subjects import STREAM, decode_task, encode_task, subject_of
 from vmsguard.errors import VmsguardError
@@ -141,6 +142,7 @@ class JetStreamExecutor:
         made = 0
         try:
             while not stop.is_set():
+                heed_cancellation()
                 await self._free.wait()
                 if (client := self._line.client) is None:
                     subscription = None
@@ -211,6 +213,7 @@ class JetStreamExecutor:
         """Tell the server again and again that the task is in work: the first time at once, for it may have waited."""
         while True:
             await _settle(message.in_progress())
+            heed_cancellation()
             await self._sleep(self._ack_wait / 3)
 
 
@@ -225,7 +228,8 @@ async def _publish(jetstream: JetStreamContext, ref: TaskRef) -> None:
 async def _until(stop: asyncio.Event, seconds: float) -> None:
     """Wait so long at most for the end."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stop.wait()
 
 
 async def _settle(telling: Awaitable[None]) -> None:

@@ -17,6 +17,7 @@ from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from vmsguard.agent.jetstream.connection import NatsSettings, NoServer, connect
+from vmsguard.agent.jetstream.ending import end
 from vmsguard.agent.notifications.alert import Alert
 from vmsguard.agent.schedule.duty_clock import Tell
 from vmsguard.agent.uplink.hearing import HubHearing
@@ -135,8 +136,7 @@ class UplinkPart:
                 try:
                     await self._serve(client)
                 finally:
-                    with contextlib.suppress(*_UNREACHED):
-                        await client.close()
+                    await end(client)
             except NoServer as error:
                 self._in_trouble(str(error))
             except _UNREACHED as error:
@@ -173,7 +173,8 @@ class UplinkPart:
             await self._answers(jetstream)
             await self._send(jetstream)
             try:
-                one = await asyncio.wait_for(self._heard.get(), _TICK)
+                async with asyncio.timeout(_TICK):
+                    one = await self._heard.get()
             except TimeoutError:
                 continue
             await self._take_in(one, jetstream)
