@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from vmsguard_onvif.outside_onvif import ANALYSING
 
 from vmsguard.errors import DeviceFault, GuardTripped, NotSupported, Refused
 from vmsguard.model.changes import Change
-from vmsguard.model.facts import Absent, Fact, FactKey, Items, Known
-from vmsguard.model.vocabulary import Layer, Role
+from vmsguard.model.facts import Fact, FactKey, Items, Known, Unknown
+from vmsguard.model.vocabulary import Layer, Role, Why
 from vmsguard.simulator.call import Call, Operation, Service
 from vmsguard.simulator.device_state import Analyser, Device
 from vmsguard.simulator.personas import PERSONAS, Manner, Persona, Reply
@@ -409,11 +410,12 @@ async def test_two_lists_that_differ_in_type_are_read_for_the_worse(simulate: An
 # -- absence
 
 
-async def test_an_honest_camera_without_analytics_proves_it(simulate: Any) -> None:
+async def test_a_camera_that_lists_no_analytics_service_proves_nothing_by_that(simulate: Any) -> None:
     async with simulate(rules=None, modules=None) as simulated, simulated.session() as session:
         facts = await session.read()
         readings = [fact.reading for key, fact in facts.items() if key.name == "analytics.functions"]
-        assert readings == [Absent("GetServices lists no Analytics service")] * 2
+        told = f"GetServices lists no Analytics service; {ANALYSING}"
+        assert readings == [Unknown(Why.UNSUPPORTED_UNPROVEN, told)] * 2
 
 
 async def test_a_recorder_is_read_the_same_way(simulate: Any) -> None:

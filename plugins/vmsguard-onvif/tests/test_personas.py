@@ -126,9 +126,9 @@ async def test_an_empty_list_of_an_honest_service_costs_one_question_in_a_sessio
 
 
 async def test_an_honest_device_without_a_service_proves_its_absence(simulate: Any) -> None:
-    async with simulate(recordings=None, rules=None, modules=None) as simulated, simulated.session() as session:
+    async with simulate(recordings=None) as simulated, simulated.session() as session:
         facts = await session.read()
-        assert reading(facts, "analytics.functions") == Absent("GetServices lists no Analytics service")
+        assert reading(facts, "ptz.movable") == Absent("GetServices lists no PTZ service")
         assert items(facts, "cloud.links").complete is False
 
 

@@ -11,6 +11,7 @@ from vmsguard_onvif.function_tasks import task_of, worst
 from vmsguard_onvif.gathering import Answered
 from vmsguard_onvif.lists import Collected
 from vmsguard_onvif.namespaces import ANALYTICS, MEDIA, MEDIA2
+from vmsguard_onvif.outside_onvif import ANALYSING, unless_outside
 from vmsguard_onvif.readings import Readings
 from vmsguard_onvif.replies.analytics import AnalyticsConfiguration, Function
 from vmsguard_onvif.topology import Topology
@@ -27,7 +28,7 @@ async def configurations(readings: Readings, collected: Collected) -> dict[str, 
     """Both media services' configurations, with the functions that these show inside them."""
     analytics = readings.gathering.refused(ANALYTICS)
     if analytics is not None:
-        collected.take(analytics)
+        collected.take(unless_outside(analytics, ANALYSING))
     listed: list[AnalyticsConfiguration] = []
     for service in (MEDIA, MEDIA2):
         if readings.session.services.get(service) is None:
