@@ -69,7 +69,7 @@ def test_edge_case_29_a_store_that_deletes_whole_recordings_keeps_them_until_the
     assert ["export first"] == [why.rpartition(": ")[2] for why in purge["blockers"]]
     residue = applied.result("cam-1", "storage.residue.empty")
     assert ("fail", "held") == (residue["verdict"], residue["remediation"])
-    assert residue["reason"].startswith("held: 1 recordings are kept by hold-1")
+    assert residue["reason"].startswith("held: 1 recording kept by hold-1")
     assert 3 == applied.code
     truth = simulator.camera("cam-1").truth
     assert not truth.records, "a hold never keeps recording on"
@@ -116,7 +116,7 @@ def test_edge_case_29_what_lies_outside_the_window_is_deleted_and_the_rest_is_to
     assert footage["Recording-old/VIDEO001"].start is not None
     assert all(data.start is None for key, data in footage.items() if not key.startswith("Recording-old/"))
     residue = applied.result("cam-1", "storage.residue.empty")
-    assert ("fail", "held", "held: 1 recordings are kept by hold-1") == (
+    assert ("fail", "held", "held: 1 recording kept by hold-1") == (
         residue["verdict"],
         residue["remediation"],
         residue["reason"],

@@ -92,7 +92,7 @@ def test_edge_case_30_a_request_during_a_hold_is_kept_and_whoever_asked_is_to_be
     asked.listed("footage.recordings", inside(now))
     outcome = asked.judge("deletion.on_request", within=WITHIN)
     assert Verdict.FAIL is outcome.verdict
-    assert "held: 1 recordings that r-1 asks for are kept by hold-1; tell whoever asked" == outcome.reason
+    assert "held: 1 recording that r-1 asks for, kept by hold-1; tell whoever asked" == outcome.reason
 
 
 def test_edge_case_33_withdrawn_consent_asks_for_deletion_although_retention_still_runs(scene, now) -> None:

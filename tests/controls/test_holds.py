@@ -53,7 +53,7 @@ def code(outcome) -> str:
 def test_edge_case_29_what_is_held_alone_fails_as_held_and_names_the_hold(held, now) -> None:
     held.listed("footage.recordings", inside(now))
     outcome = held.judge("storage.residue.empty")
-    assert (Verdict.FAIL, "held: 1 recordings are kept by hold-1") == (outcome.verdict, outcome.reason)
+    assert (Verdict.FAIL, "held: 1 recording kept by hold-1") == (outcome.verdict, outcome.reason)
     assert ("held",) == outcome.offenders
 
 
@@ -95,7 +95,7 @@ def test_edge_case_29_a_duty_to_delete_is_never_passed_by_a_hold(held, now) -> N
     assert (Verdict.FAIL, "never-deleted") == (late.verdict, code(late))
     held.listed("deletion.verified", VerifiedDeletion("footage", now - HOUR, now, left=1))
     kept = held.judge("deletion.periodic", max_gap=DAY)
-    assert (Verdict.FAIL, "held: 1 recordings are kept by hold-1") == (kept.verdict, kept.reason)
+    assert (Verdict.FAIL, "held: 1 recording kept by hold-1") == (kept.verdict, kept.reason)
     assert [] == held.changes("deletion.periodic", max_gap=DAY)
 
 

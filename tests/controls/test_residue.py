@@ -36,7 +36,7 @@ def test_files_beside_a_list_that_is_not_complete_are_residue_and_no_contradicti
     )
     outcome = scene.judge("storage.residue.empty")
     assert (Verdict.FAIL, Basis.OBSERVED) == (outcome.verdict, outcome.basis)
-    assert outcome.reason == "residue: 3 files of the channel lie in visible storage"
+    assert outcome.reason == "residue: 3 files of the channel in visible storage"
 
 
 def test_footage_from_before_fails_and_is_purged_up_to_now(scene, now, hour):

@@ -311,7 +311,7 @@ def test_list_tells_targets_and_cameras(run: Run) -> None:
     _, as_json, _ = run("list", "--format", "json")
 
     assert "cam-old" in out
-    assert "1 targets, 1 cameras" in out
+    assert "1 target, 1 camera" in out
     assert [["t-old"], ["cam-old"]] == [
         [one["id"] for one in json.loads(as_json)[what]] for what in ("targets", "cameras")
     ]

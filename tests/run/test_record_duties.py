@@ -36,7 +36,7 @@ def fleet() -> Fleet:
 
 @pytest.mark.parametrize(
     ("reason", "code"),
-    [("held: 1 recordings are kept by hold-1", "held"), ("overdue: footage (30 hours ago)", "")],
+    [("held: 1 recording kept by hold-1", "held"), ("overdue: footage (30 hours ago)", "")],
 )
 def test_edge_case_29_a_duty_that_a_hold_alone_keeps_open_is_missed_and_says_why(
     evidence: EvidenceLog, state: State, events: Callable[[str], list[dict[str, Any]]], reason: str, code: str

@@ -81,7 +81,7 @@ def approve(
     if len(counts) > 1:
         total = counted(sum(counts.values()), "recording")
         click.echo(
-            f"approved: the first deletions at {len(counts)} targets, at most {total} in all, "
+            f"approved: the first deletions at {counted(len(counts), 'target')}, at most {total} in all, "
             f"for {counted(days, 'day')}"
         )
 

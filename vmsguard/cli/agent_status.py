@@ -76,7 +76,7 @@ def say_first_deletions(waiting: Iterable[tuple[str, int]], sites: Mapping[str, 
     for site, there in sorted(by_site.items()):
         if site and len(there) > 1 and not each:
             total = counted(sum(count for _, count in there), "recording")
-            click.echo(f"first deletions wait at {site}: {len(there)} targets, {total} in all")
+            click.echo(f"first deletions wait at {site}: {counted(len(there), 'target')}, {total} in all")
             click.echo(f"  next: vmsguard agent approve --site {site} --by ROLE, which shows them and asks")
             continue
         for target, count in there:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vmsguard.cli.output import format_option
+from vmsguard.model.counted import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,7 +70,7 @@ def show_inventory(console: Console, found: Inventory) -> None:
     for target in found.targets.values():
         if target.id not in claimed:
             console.print(Text(f"! no camera names the target {target.id}", style="yellow"))
-    console.print(Text(f"{len(found.targets)} targets, {len(found.cameras)} cameras"))
+    console.print(Text(f"{counted(len(found.targets), 'target')}, {counted(len(found.cameras), 'camera')}"))
 
 
 def _told(found: Inventory) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vmsguard.cli.visible import shown, visible
+from vmsguard.model.counted import counted
 from vmsguard.model.plan import Plan, PlannedChange
 from vmsguard.model.vocabulary import Mode
 from vmsguard.run.outcome import Skipped
@@ -50,7 +51,7 @@ def _counted(plan: Plan) -> str:
     modes = Counter(planned.mode for planned in plan.changes)
     told = f"plan: {modes[Mode.ENFORCE]} to enforce, {modes.total() - modes[Mode.ENFORCE]} proposed"
     recordings = sum(planned.items for planned in plan.enforceable if planned.destructive)
-    return f"{told}; {recordings} recordings to delete" if recordings else told
+    return f"{told}; {counted(recordings, 'recording')} to delete" if recordings else told
 
 
 def _table(changes: Iterable[PlannedChange]) -> Table:
@@ -101,7 +102,7 @@ def _in_the_way(blockers: Iterable[str]) -> str:
 def _change(planned: PlannedChange) -> str:
     told = _without_empty(planned.change.id)
     held = ", leaving what is held" if planned.change.arguments.get("held") else ""
-    return f"{told} [{planned.items} recordings{held}]" if planned.destructive else told
+    return f"{told} [{counted(planned.items, 'recording')}{held}]" if planned.destructive else told
 
 
 def _without_empty(change: str) -> str:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from vmsguard.cli.plan_tables import AT_ONCE, WIDE, show_plan, some
 from vmsguard.cli.visible import shown, visible
+from vmsguard.model.counted import counted
 from vmsguard.model.results import Finding, Result, Unreached
 from vmsguard.model.vocabulary import Qualifier, Remediation, Verdict, Why
 from vmsguard.policy.review import review_notice
@@ -203,9 +204,10 @@ def _summary(outcome: RunOutcome, counts: Mapping[str, Any]) -> str:
     by = counts["pass_by_qualifier"]
     passes = ", ".join(f"{by[name]} {name}" for name in ("direct", "fallback", "exception") if by[name])
     return (
-        f"{counts['rules']} rules on {counts['cameras']} cameras: "
+        f"{counted(counts['rules'], 'rule')} on {counted(counts['cameras'], 'camera')}: "
         f"[green]{counts['pass']} pass[/]{f' ({passes})' if passes else ''}, "
         f"[red]{counts['fail']} fail[/], [yellow]{counts['unknown']} unknown[/], "
         f"{counts['conflict']} conflict, {counts['not_applicable']} not applicable; "
-        f"{outcome.sent} changes sent. Evidence: {outcome.evidence.size} records, root {outcome.evidence.root[:16]}…"
+        f"{counted(outcome.sent, 'change')} sent. "
+        f"Evidence: {counted(outcome.evidence.size, 'record')}, root {outcome.evidence.root[:16]}…"
     )

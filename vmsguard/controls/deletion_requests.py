@@ -20,6 +20,7 @@ from vmsguard.controls.residue import purge
 from vmsguard.controls.span_words import span_in_words
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
+from vmsguard.model.counted import counted
 from vmsguard.model.fact_values import StoredRecording
 from vmsguard.model.facts import Absent, Unknown
 from vmsguard.model.held_window import HeldWindow
@@ -141,16 +142,16 @@ def _something_left(
     due = min(params.within.after(one.since) for one in found)
     if len(held) == len(items):
         holds = ", ".join(sorted({hold for kept in held.values() for hold in kept}))
-        reason = f"held: {len(items)} recordings that {names} asks for are kept by {holds}; tell whoever asked"
+        reason = f"held: {counted(len(items), 'recording')} that {names} asks for, kept by {holds}; tell whoever asked"
     elif view.now >= due:
-        reason = f"request-overdue: {len(items)} recordings that {names} asks for are left since {due.date()}"
+        reason = f"request-overdue: {counted(len(items), 'recording')} that {names} asks for, left since {due.date()}"
     else:
-        reason = f"request-open: {len(items)} recordings that {names} asks for are left, due by {due.date()}"
+        reason = f"request-open: {counted(len(items), 'recording')} that {names} asks for, left and due by {due.date()}"
     return failed(
         reason,
         required,
         offenders=tuple(items),
         left=tuple(f"recording {item}" for item in items),
-        found=f"{len(items)} recordings",
+        found=counted(len(items), "recording"),
         basis=Basis.READ_BACK,
     )

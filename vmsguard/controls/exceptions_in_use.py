@@ -20,6 +20,7 @@ from vmsguard.controls.judging import failed, passed, unknown, unknown_from
 from vmsguard.controls.papers import valid_papers
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
+from vmsguard.model.counted import counted
 from vmsguard.model.manifest import Manifest
 from vmsguard.model.results import Outcome
 from vmsguard.model.snapshot import ExceptionStanding
@@ -160,7 +161,8 @@ def _something_left(left: dict[str, Traces], view: View, required: str, code: st
     libraries = {gallery.id for told in left.values() for gallery in told.libraries}
     held = held_by(recordings.values(), view)
     offenders = (*recordings, *sorted(libraries))
-    reason = f"{code}: {len(recordings)} recordings and {len(libraries)} galleries of {', '.join(left)}"
+    found = f"{counted(len(recordings), 'recording')} and {counted(len(libraries), 'gallery', 'galleries')}"
+    reason = f"{code}: {found} of {', '.join(left)}"
     if not libraries and len(held) == len(recordings):
         reason = held_reason(held)
     return failed(reason, required, offenders=offenders, found=f"{len(offenders)} left", basis=Basis.READ_BACK)

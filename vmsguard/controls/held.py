@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from vmsguard.controls.device_clock import clock_error
 from vmsguard.controls.papers import covers, flaw
 from vmsguard.controls.view import View
+from vmsguard.model.counted import counted
 from vmsguard.model.fact_values import StoredRecording
 from vmsguard.model.held_window import HeldWindow
 from vmsguard.model.inventory import Camera
@@ -76,4 +77,4 @@ def held_by(recordings: Iterable[StoredRecording], view: View) -> dict[str, Sequ
 def held_reason(held: Mapping[str, Sequence[str]]) -> str:
     """The reason of a verdict where nothing is left but held footage."""
     holds = ", ".join(sorted({name for names in held.values() for name in names}))
-    return f"held: {len(held)} recordings are kept by {holds}"
+    return f"held: {counted(len(held), 'recording')} kept by {holds}"

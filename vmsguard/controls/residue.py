@@ -22,6 +22,7 @@ from vmsguard.controls.judging import (
 )
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
+from vmsguard.model.counted import counted
 from vmsguard.model.fact_values import StoredRecording, VerifiedDeletion
 from vmsguard.model.facts import Absent, Fact, FactKey, Unknown
 from vmsguard.model.manifest import Manifest
@@ -86,7 +87,7 @@ class StorageResidueEmpty(Control):
 
 
 def _row_gone(files: bool | int, unsaid: bool) -> Outcome:
-    seen = f"{files} files of the channel lie in visible storage"
+    seen = f"{counted(int(files), 'file')} of the channel in visible storage"
     if unsaid:
         return failed(f"residue: {seen}", _RESIDUE, left=(seen,), basis=Basis.OBSERVED)
     return contradicted(f"{seen} (row gone, files stay)", _RESIDUE, "the target lists no footage")
@@ -111,18 +112,18 @@ def _judge_remaining(view: View, fact: Fact, remaining: Sequence[StoredRecording
             _RESIDUE,
             offenders=tuple(held),
             left=(*(f"recording {name}: {', '.join(holds)}" for name, holds in held.items()), *gaps),
-            found=f"{len(held)} recordings",
+            found=counted(len(held), "recording"),
             basis=fact.basis,
         )
     if old:
         locked = [recording.id for recording in old if recording.locked]
         told = f"; locked by the product: {', '.join(locked)}" if locked else ""
         return failed(
-            f"residue: {len(old)} recordings from before are left{told}",
+            f"residue: {counted(len(old), 'recording')} from before left{told}",
             _RESIDUE,
             offenders=tuple(recording.id for recording in old),
             left=(*(_described(recording, _announced(view)) for recording in old), *gaps),
-            found=f"{len(old)} recordings",
+            found=counted(len(old), "recording"),
             basis=fact.basis,
         )
     if undated:

@@ -17,6 +17,7 @@ from vmsguard.controls.residue import purge
 from vmsguard.controls.span_words import span_in_words
 from vmsguard.controls.view import View
 from vmsguard.model.changes import Change
+from vmsguard.model.counted import counted
 from vmsguard.model.fact_values import StoredRecording
 from vmsguard.model.facts import Absent, Unknown
 from vmsguard.model.manifest import Manifest
@@ -77,7 +78,7 @@ class RetentionMax(Control):
             return failed(held_reason(held), required, offenders=ids, basis=weakest(facts))
         if wrong or old:
             return failed(
-                f"kept-too-long: {len(wrong)} settings, {len(old)} recordings beyond the limit",
+                f"kept-too-long: {counted(len(wrong), 'setting')}, {counted(len(old), 'recording')} beyond the limit",
                 required,
                 offenders=(*(f"store:{store}" for store in wrong), *(f"recording:{item.id}" for item in old)),
                 basis=weakest(facts),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from vmsguard.engine.held import held_recordings
 from vmsguard.model.changes import Change
+from vmsguard.model.counted import counted
 from vmsguard.model.facts import Fact, FactKey, Items, Known
 from vmsguard.model.ledger import Deletion, HeldPurge
 from vmsguard.model.plan import PlannedChange
@@ -51,7 +52,7 @@ class PurgeBudget:
             [
                 Skipped(
                     planned.change.id,
-                    f"a first purge of {planned.items} recordings needs a person's confirmation; {said}",
+                    f"a first purge of {counted(planned.items, 'recording')} needs a person's confirmation; {said}",
                     f"look at the plan, then run apply with --confirm-purge {count}",
                 )
                 for planned in first
