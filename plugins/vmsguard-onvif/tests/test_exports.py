@@ -55,6 +55,15 @@ async def test_unheard_an_export_may_run_and_the_reading_says_how_to_hear_of_it(
     assert "(event_subscription)" in found.missing
 
 
+async def test_where_a_subscription_was_asked_for_and_failed_the_reading_says_at_what(simulate: Any) -> None:
+    camera = {"persona": "drops-connection-on-events", **EXPORTING}
+    async with simulate(**camera) as simulated, simulated.session(**ON) as session:
+        found = await destinations(session)
+    assert (found.values, found.complete) == ((), False)
+    assert "the device's events could not be heard: CreatePullPointSubscription: " in found.missing
+    assert "event_subscription" not in found.missing
+
+
 async def test_where_a_device_has_more_to_tell_than_is_taken_an_export_may_be_among_the_rest(
     simulate: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from vmsguard.model.fact_values import ExportJob, ExternalDestination
-from vmsguard.model.facts import Items, Known
+from vmsguard.model.facts import Items, Known, Unknown
 from vmsguard_onvif.analytics_readings import topics
 from vmsguard_onvif.announcements import EXPORTS, running_exports
 from vmsguard_onvif.gathering import Answered
-from vmsguard_onvif.namespaces import EVENTS, RECORDING
+from vmsguard_onvif.namespaces import RECORDING
 from vmsguard_onvif.observed import Told, both
 from vmsguard_onvif.outside_onvif import unless_outside
 from vmsguard_onvif.readings import Readings
@@ -54,8 +54,10 @@ async def export_destinations(readings: Readings) -> tuple[tuple[ExternalDestina
         return (), ""
     found = running_exports(readings.listener.heard)
     running = tuple(ExternalDestination(f"{EXPORT}{token}", "export", True) for token in found)
-    if readings.listener.why is not None or readings.session.services.get(EVENTS) is None:
+    if not readings.listener.wanted:
         return running, _UNHEARD
+    if (why := readings.listener.why) is not None and isinstance(why.reading, Unknown):
+        return running, f"{_UNLISTED}, and the device's events could not be heard: {why.reading.detail}"
     if not readings.listener.drained:
         return running, _MORE_TO_TELL
     announced = await topics(readings)
