@@ -237,9 +237,9 @@ class Deletion(Struct, frozen=True, kw_only=True):
 
 
 class Exposure(Struct, frozen=True, kw_only=True):
-    """A time in which a rule was known to be broken; ``control`` and ``endpoint`` name what broke it, comma-separated.
+    """The time of a breach; ``control`` and ``endpoint`` name what broke the rule, comma-separated.
 
-    It begins where the breach was first seen and ends where it was seen gone.
+    It begins at the last look that found the rule kept, or the first of all, and ends where the breach was seen gone.
     """
 
     camera: str
