@@ -94,9 +94,11 @@ class DutyClock:
         """Record a miss, and have the next gap counted; when to look again."""
         deletions = tuple(done)
         last = latest_deletion(deletions, duty.target, duty.channel)
-        in_time = last is not None and begun_at(duty) < last.cutoff and last.ended <= duty.next_due
-        if in_time and now < duty.next_due + _TO_SETTLE:
-            return duty.next_due + _TO_SETTLE
+        if last is not None and begun_at(duty) < last.cutoff and last.ended <= duty.next_due:
+            # In time; but where the gap after it is over as well, there is no doubt left that somebody may settle.
+            settled = min(duty.next_due + _TO_SETTLE, last.cutoff + timedelta(seconds=duty.max_gap_seconds))
+            if now < settled:
+                return settled
         moved, happened = settle(duty, None, last, now, holds=False)
         if _only_held(duty, held):
             happened = [replace(one, code="held") if one.event == "duty.missed" else one for one in happened]
