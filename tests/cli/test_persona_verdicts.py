@@ -51,7 +51,7 @@ BOTH_PACKS = {
     ],
 }
 
-DEADLINE = 30
+DEADLINE = 90
 """Seconds for an answer: more than any stall of a busy machine, so that who answers at all is heard."""
 SHORT_DEADLINE = 8
 """Seconds for those that never answer, or never in time: each of their requests takes this long."""
