@@ -165,17 +165,16 @@ NEXT_DUE = {
     "nyc-2": at("2 21"),
 }
 
-# From the last look that found the rule kept (one each hour) until it was seen kept again.
 AT_FIRST = (at("25 1"), at("25 1"))  # never deleted before, and deleted in the same run
-AGENT_BACK = (at("26 13"), at("27 20"))  # overdue when the agent was back, mended in that same run
+AGENT_BACK = (at("27 20"), at("27 20"))  # overdue when the agent was back, mended in that same run
 EXPOSED = {
-    # Out of reach from 28 October 12:00, and overdue when it was back.
-    ("ber-1", "daily"): [AT_FIRST, AGENT_BACK, (at("28 11"), at("30 12"))],
+    # And once more when it was back in reach.
+    ("ber-1", "daily"): [AT_FIRST, AGENT_BACK, (at("30 12"), at("30 12"))],
     ("ber-2", "daily"): [AT_FIRST, AGENT_BACK],
-    # The exception asks for the deletion too. It ended at 09:30, and so did recording; the look before was at 09:00.
-    ("ber-2", "saving-off"): [AT_FIRST, AGENT_BACK, (at("28 9"), at("28 9:30"))],
+    # The exception asks for the deletion too. It ended at 09:30, and so did recording.
+    ("ber-2", "saving-off"): [AT_FIRST, AGENT_BACK, (at("28 9:30"), at("28 9:30"))],
     # 24 h after 28 October 08:00 is still in time: seen open at 29 October 09:00, until the hold ended.
-    ("nyc-1", "daily"): [AT_FIRST, AGENT_BACK, (at("29 8"), at("30 18"))],
+    ("nyc-1", "daily"): [AT_FIRST, AGENT_BACK, (at("29 9"), at("30 18"))],
     ("nyc-2", "daily"): [AT_FIRST, AGENT_BACK],
 }
 

@@ -40,31 +40,6 @@ def test_what_nobody_could_see_closes_no_window(state: State, clock: Any) -> Non
     assert expected == [run(state, clock, verdict) for verdict in verdicts]
 
 
-def test_the_window_begins_at_the_last_look_that_was_good(state: State, clock: Any) -> None:
-    verdicts = [Verdict.PASS, Verdict.PASS, Verdict.FAIL, Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.CONFLICT]
-    expected = [(None, None), (None, None), (2, None), (2, 4), (None, None), (5, None)]
-    assert expected == [run(state, clock, verdict) for verdict in verdicts]
-
-
-def test_a_breach_mended_at_once_had_all_the_time_since_the_last_good_look(state: State, clock: Any) -> None:
-    run(state, clock, Verdict.PASS)
-    assert [(1, 2), (None, None)] == [
-        run(state, clock, Verdict.PASS, first=Verdict.FAIL),
-        run(state, clock, Verdict.PASS),
-    ]
-
-
-def test_what_nobody_could_see_after_a_good_look_is_in_the_window(state: State, clock: Any) -> None:
-    verdicts = [Verdict.PASS, Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.FAIL, Verdict.PASS]
-    expected = [(None, None), (None, None), (None, None), (1, None), (1, 5)]
-    assert expected == [run(state, clock, verdict) for verdict in verdicts]
-
-
-def test_where_nothing_was_ever_good_the_window_begins_at_the_first_look(state: State, clock: Any) -> None:
-    verdicts = [Verdict.UNKNOWN, Verdict.UNKNOWN, Verdict.FAIL]
-    assert [(None, None), (None, None), (1, None)] == [run(state, clock, verdict) for verdict in verdicts]
-
-
 def test_a_breach_that_was_mended_at_once_was_one_too(state: State, clock: Any) -> None:
     assert (1, 1) == run(state, clock, Verdict.PASS, first=Verdict.FAIL)
 

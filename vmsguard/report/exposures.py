@@ -1,4 +1,4 @@
-"""The times of breaches, from verdicts and the windows they carry."""
+"""Times in which a rule was known to be broken, from verdicts and the windows they carry."""
 
 from __future__ import annotations
 

@@ -237,9 +237,9 @@ class Deletion(Struct, frozen=True, kw_only=True):
 
 
 class Exposure(Struct, frozen=True, kw_only=True):
-    """The time of a breach; ``control`` and ``endpoint`` name what broke the rule, comma-separated.
+    """A time in which a rule was known to be broken; ``control`` and ``endpoint`` name what broke it, comma-separated.
 
-    It begins at the last look that found the rule kept, or the first of all, and ends where the breach was seen gone.
+    It begins where the breach was first seen and ends where it was seen gone.
     """
 
     camera: str

@@ -1,4 +1,4 @@
-"""Since when nothing good is known of a rule: exposure windows that outlive the repair."""
+"""Since when a verdict stands: exposure windows that outlive the repair."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from vmsguard.state.store import State
 __all__ = ["exposed", "standings_of", "with_exposure"]
 
 _OPEN = frozenset({Verdict.FAIL.value, Verdict.CONFLICT.value})
-_GOOD = frozenset({Verdict.PASS.value, Verdict.NOT_APPLICABLE.value})
 
 
 def with_exposure(
@@ -28,10 +27,9 @@ def with_exposure(
 ) -> tuple[Result, ...]:
     """The results with the window in which each was violated, and the new standings kept in ``state``.
 
-    The window begins at the last look that found the rule kept (a device may have done anything since), or at the
-    first look of all that did not, and ends where the violation was seen gone: what nobody could see closes nothing,
-    and the violation stands. ``repaired`` are results of the same run before it changed anything: a breach that was
-    mended at once was one too; ``repaired_from`` is when they were seen.
+    The window begins where the violation was first seen and ends where it was seen gone: what nobody could
+    see closes nothing, and the violation stands. ``repaired`` are results of the same run before it changed
+    anything: a breach that was mended at once was one too, from ``repaired_from``, when they were seen.
     """
     # Only of these cameras: an agent's run is about a few of a fleet, and there are thousands of such runs an hour.
     before = state.standings(among={result.camera for result in results})
@@ -49,23 +47,21 @@ def exposed(
     repaired_from: datetime | None = None,
 ) -> tuple[Result, ...]:
     """The results with their windows, by what stood ``before``."""
-    stood = {_key(entry): entry for entry in before}
-    seen_open = {_result_key(result) for result in repaired if result.verdict.value in _OPEN}
+    open_since = {_key(entry): entry.since for entry in before if entry.verdict in _OPEN}
+    seen_open = {_result_key(result): result for result in repaired if result.verdict.value in _OPEN}
     told: list[Result] = []
     for result in results:
         key = _result_key(result)
-        entry = stood.get(key)
-        if result.verdict.value not in _OPEN and key not in seen_open and (entry is None or entry.verdict not in _OPEN):
+        since = open_since.get(key) or (repaired_from if key in seen_open else None)
+        if result.verdict.value in _OPEN:
+            told.append(replace(result, exposure_from=since or now))
+        elif since is None and key not in seen_open:
             told.append(result)
-            continue
-        since = _nothing_good_since(entry) if entry is not None else (key in seen_open and repaired_from) or now
-        seen_gone = result.verdict.value in _GOOD
-        told.append(replace(result, exposure_from=since, exposure_to=now if seen_gone else None))
+        elif result.verdict is Verdict.UNKNOWN:
+            told.append(replace(result, exposure_from=since or now))
+        else:
+            told.append(replace(result, exposure_from=since or now, exposure_to=now))
     return tuple(told)
-
-
-def _nothing_good_since(entry: Standing) -> datetime:
-    return entry.checked_at if entry.verdict in _GOOD else entry.since
 
 
 def standings_of(exposures: Iterable[Result], now: datetime, *, repaired: Iterable[Result] = ()) -> Iterator[Standing]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Select, delete, func, not_, select, update
+from sqlalchemy import Connection, Select, case, delete, func, not_, select, update
 
 from vmsguard.model.clock import Clock
 from vmsguard.model.ledger import (
@@ -41,7 +41,6 @@ from vmsguard.state.overview import Overview
 from vmsguard.state.put_back import PutBack
 from vmsguard.state.rows import from_row, insert_new, insert_rows, raise_number, rows_among, upsert
 from vmsguard.state.standing_orders import StandingOrders
-from vmsguard.state.standing_since import stands_since
 from vmsguard.state.work import WorkLedger
 
 __all__ = ["DELETIONS_KEPT", "TARGETS_THAT_OPEN_A_BREAKER", "State"]
@@ -414,9 +413,15 @@ class State(
     # standings
 
     def put_standings(self, standings: Iterable[Standing]) -> None:
-        """Keep the newest verdicts, each since when it stands."""
+        """Keep the newest verdicts; ``since`` stays as long as the verdict does."""
+        table = t.standings
         with self._database.write() as connection:
-            upsert(connection, t.standings, standings, lambda new: {"since": stands_since(new)})
+            upsert(
+                connection,
+                table,
+                standings,
+                lambda new: {"since": case((table.c.verdict == new.verdict, table.c.since), else_=new.since)},
+            )
 
     def standings(self, camera: str | None = None, *, among: Collection[str] | None = None) -> tuple[Standing, ...]:
         """Of one camera, of those ``among``, or of all."""
