@@ -110,7 +110,7 @@ def without_what_moves(told: str) -> str:
     told = re.sub(r'"(root|facts_digest)": "[0-9a-f]{64}"', r'"\1": "HEX"', told)
     told = re.sub(r'"shows": "-?[01]"', '"shows": "SECONDS"', told)  # how far the device's clock is off
     told = re.sub(r'seconds": -?\d+', 'seconds": AGE', told)
-    told = re.sub(r"root [0-9a-f]+|[0-9a-f]{64}", "HEX", told)
+    told = re.sub(r"\s*root\s+[0-9a-f]+|[0-9a-f]{64}", "HEX", told)  # on a line of its own, or not
     return re.sub(r'"size": \d+|\d+ records|size \d+', "SIZE", told)
 
 

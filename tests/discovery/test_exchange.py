@@ -78,7 +78,9 @@ def test_what_cannot_be_read_is_no_device_and_not_silence(
     found = ask(device(answers))
 
     assert () == found.candidates
-    assert {ignored: 8} == found.ignored
+    # Eight large ones are more than a socket's buffer: on a busy machine the kernel drops some.
+    assert [ignored] == list(found.ignored)
+    assert found.ignored[ignored] in range(1, 9)
     assert [("127.0.0.1", why)] == [(one.address, one.why) for one in found.unread]
 
 

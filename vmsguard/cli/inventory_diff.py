@@ -9,6 +9,7 @@ import click
 
 from vmsguard.cli.inventory_sources import CANDIDATES
 from vmsguard.cli.output import format_option
+from vmsguard.model.counted import counted
 
 if TYPE_CHECKING:
     from vmsguard.fleet.compare_inventory import Compared
@@ -47,7 +48,7 @@ def diff(ctx: click.Context, file: Path, output: str) -> None:
         click.echo(f"- {target}: enrolled, not in {file.name}")
     click.echo(
         f"{len(told.new)} not enrolled, {len(told.unknown)} perhaps, {len(told.enrolled)} enrolled,"
-        f" {len(told.missing)} targets not in {file.name}"
+        f" {counted(len(told.missing), 'target')} not in {file.name}"
     )
 
 

@@ -148,7 +148,7 @@ class RetentionMin(Control):
         least = params.min.longest.total_seconds()
         short = [setting.store for setting in kept.values if setting.seconds is not None and setting.seconds < least]
         if short:
-            found = f"{len(short)} settings"
+            found = counted(len(short), "setting")
             return failed(f"kept-too-short: {found} below the limit", required, offenders=short, found=found)
         if not kept.complete:
             return unknown(Why.INCOMPLETE, "not all settings are known", required, left=(kept.missing or "settings",))

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 
 from vmsguard.agent.jetstream.connection import NatsLine, NatsSettings, connect
 from vmsguard.agent.jetstream.ending import end
@@ -41,6 +42,11 @@ class GreetingServer:
             writer.close()
             self.at_work.discard(task)
 
+    async def hang(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Monitoring that answers nothing, for as long as somebody waits."""
+        await reader.read()
+        writer.close()
+
     async def all_gone(self) -> None:
         """Until no connection is open any more: an end that left a socket behind is waited for in vain."""
         async with asyncio.timeout(SAFETY):
@@ -64,11 +70,15 @@ async def greeting() -> AsyncIterator[tuple[GreetingServer, NatsSettings]]:
     await told.all_gone()
 
 
-def of_the_library() -> list[str]:
-    """What still runs of it."""
-    running = (task.get_coro() for task in asyncio.all_tasks())
+def left_running() -> list[str]:
+    """What runs besides the test and its server."""
+    running = (task.get_coro() for task in asyncio.all_tasks() - {asyncio.current_task()})
     names = [getattr(coro, "__qualname__", "") for coro in running]
-    return sorted(name for name in names if name.startswith("Client."))
+    return sorted(name for name in names if not name.startswith("GreetingServer."))
+
+
+async def nobody_listens(message: object) -> None:
+    raise AssertionError("the server sends no message")
 
 
 async def turns(number: int) -> None:
@@ -80,6 +90,7 @@ async def turns(number: int) -> None:
 async def test_one_that_is_being_made_again_ends(greeting: tuple[GreetingServer, NatsSettings], number: int) -> None:
     server, settings = greeting
     client = await connect(settings, "test")
+    await client.subscribe("a", cb=nobody_listens)
     server.greet.clear()
     first = await server.came.get()
     first.close()
@@ -88,7 +99,7 @@ async def test_one_that_is_being_made_again_ends(greeting: tuple[GreetingServer,
     server.greet.set()
     await turns(number)
     await end(client)
-    assert [] == of_the_library()
+    assert [] == left_running()
     await server.all_gone()
     assert client.is_closed
 
@@ -99,11 +110,12 @@ async def test_an_end_that_is_cut_off_leaves_nothing_either(
 ) -> None:
     server, settings = greeting
     client = await connect(settings, "test")
+    await client.subscribe("a", cb=nobody_listens)
     ending = asyncio.ensure_future(end(client))
     await turns(number)
     ending.cancel()
     await asyncio.gather(ending, return_exceptions=True)
-    assert [] == of_the_library()
+    assert [] == left_running()
     await server.all_gone()
 
 
@@ -117,7 +129,26 @@ async def test_a_line_that_ends_while_it_is_made_ends(
         await server.came.get()
         server.greet.set()
         await turns(number)
-    assert [] == of_the_library()
+    assert [] == left_running()
+    await server.all_gone()
+
+
+@pytest.mark.parametrize("number", TURNS)
+async def test_a_line_that_ends_while_it_is_made_again_has_no_server_looked_at(
+    greeting: tuple[GreetingServer, NatsSettings], number: int
+) -> None:
+    server, settings = greeting
+    monitoring = await asyncio.start_server(server.hang, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{monitoring.sockets[0].getsockname()[1]}"
+    async with asyncio.timeout(SAFETY), NatsLine(replace(settings, monitoring=address), "test"):
+        first = await server.came.get()
+        server.greet.clear()
+        first.close()
+        await server.came.get()
+        server.greet.set()
+        await turns(number)
+    assert [] == left_running()
+    monitoring.close()
     await server.all_gone()
 
 
@@ -143,5 +174,5 @@ async def test_who_is_cancelled_while_it_connects_is_cancelled(
     async with asyncio.timeout(SAFETY):
         await asyncio.wait({task})
     assert task.cancelled()
-    assert [] == of_the_library()
+    assert [] == left_running()
     await server.all_gone()

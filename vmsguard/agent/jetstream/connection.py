@@ -184,10 +184,9 @@ class NatsLine:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        tasks = [one for one in (self._keeping, self._looking) if one is not None]
-        for one in tasks:
-            one.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # The looking last: until the keeping is over the connection may come back, and have its server looked at.
+        await _over(self._keeping)
+        await _over(self._looking)
 
     async def _keep(self) -> None:
         """Connect; and once more where the server closed the connection for good, as it does to a login that ended."""
@@ -357,6 +356,12 @@ def _info(client: Client) -> dict[str, object]:
 
 def _server_id(client: Client) -> object:
     return _info(client).get("server_id")
+
+
+async def _over(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _nothing() -> None:

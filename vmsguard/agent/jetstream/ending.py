@@ -50,7 +50,8 @@ async def end(client: Client) -> None:
 
 
 def _at_work(client: Client) -> set[asyncio.Task[None]]:
-    tasks = (client._reconnection_task, client._reading_task, client._ping_interval_task, client._flusher_task)
+    own = (client._reconnection_task, client._reading_task, client._ping_interval_task, client._flusher_task)
+    tasks = (*own, *(subscription._wait_for_msgs_task for subscription in client._subs.values()))
     return {task for task in tasks if task is not None and not task.done() and task is not asyncio.current_task()}
 
 
@@ -58,6 +59,9 @@ def _cut_off(client: Client) -> None:
     client._status = Client.CLOSED
     for task in _at_work(client):
         task.cancel()
+    for subscription in client._subs.values():
+        for waiting in (subscription._pending_next_msgs_calls or {}).values():
+            waiting.cancel()
     if isinstance(client._transport, TcpTransport) and (writer := client._transport._io_writer) is not None:
         writer.transport.abort()
 

@@ -17,7 +17,7 @@ from vmsguard.agent.execution.executor import Handler, Health, Leases
 from vmsguard.agent.execution.tasks import TaskRef
 from vmsguard.agent.execution.under_lease import under_lease
 from vmsguard.agent.jetstream.connection import NatsLine
-from vmsguard.agent.jetstream.ending import heed_cancellation
+from vmsguard.agent.jetstream.ending import heed_cancellation, is_cancelled
 from vmsguard.agent.jetstream.stream import ensure_stream, subscribe
 from vmsguard.agent.jetstream.subjects import STREAM, decode_task, encode_task, subject_of
 from vmsguard.errors import VmsguardError
@@ -163,7 +163,8 @@ class JetStreamExecutor:
                     await _until(stop, _AFTER_TROUBLE)
                     continue
                 for message in offered:
-                    if stop.is_set():
+                    # A cancellation may have been passed over for what was just offered.
+                    if stop.is_set() or is_cancelled():
                         await _settle(message.nak())
                     else:
                         await self._begin(handler, message)
