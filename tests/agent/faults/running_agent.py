@@ -134,6 +134,10 @@ class RunningAgent:
         found = [json.loads(line) for line in lines if line.endswith(b"\n")]
         return [one for one in found if one["event"] in names]
 
+    def between_runs(self) -> bool:
+        """Whether each run that began has ended."""
+        return len(self.events("run.planned")) == len(self.events("run.ended"))
+
     def found_wrong(self) -> list[str]:
         """The kinds of what an auditor finds wrong with the evidence."""
         key = SigningKey.load(self._folder / "keys" / "evidence.pem", "vmsguard.example.org/test")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,17 @@ from running_agent import RunningAgent, cli_tests, owing, running
 from small_disk import SmallDisk, immutable
 
 site, receiver = cli_tests("conftest").site, cli_tests("test_agent_beside").receiver
+
+
+@contextmanager
+def state_immutable_between_runs(agent: RunningAgent, folder: Path) -> Iterator[None]:
+    """A run that it surprised would be one that is cut short: that is told of it."""
+    while True:
+        agent.until(agent.between_runs)
+        with immutable(folder / "state.db-wal", folder / "state.db"):
+            if agent.between_runs():
+                yield
+                return
 
 
 def test_on_a_read_only_disk_it_does_not_start_and_says_what_to_do(site: Any, receiver: Any, tmp_path: Path) -> None:
@@ -35,8 +48,8 @@ def test_a_state_that_becomes_read_only_under_it_stops_no_alarm_and_proves_no_de
 ) -> None:
     health = owing(site, receiver, state=".", evidence=".")
     with running(site, health, tmp_path / "told.txt") as agent:
-        before = agent.events("purge")
-        with immutable(site.folder / "state.db-wal", site.folder / "state.db"):
+        with state_immutable_between_runs(agent, site.folder):
+            before = agent.events("purge")
             agent.until(lambda: any(b'"duty-missed"' in body for _, body in receiver.posted))
             assert (200, "alive\n") == agent.page("livez")
             code, told = agent.page("readyz")
