@@ -66,7 +66,7 @@ def immutable(*files: Path) -> Iterator[None]:
             try:
                 _set_immutable(file, True)
                 done.append(file)
-                os.utime(descriptor)
+                # Not its times: a tmpfs refuses those, and lets who has it open write on.
                 os.pwrite(descriptor, os.pread(descriptor, 1, 0), 0)
             except PermissionError:
                 if file not in done:
