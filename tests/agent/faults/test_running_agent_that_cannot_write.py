@@ -16,7 +16,7 @@ site, receiver = cli_tests("conftest").site, cli_tests("test_agent_beside").rece
 
 @contextmanager
 def state_immutable_between_runs(agent: RunningAgent, folder: Path) -> Iterator[None]:
-    """A run that it surprised would be one that is cut short: that is told of it."""
+    """The state cannot be written, from a moment on in which no run is under way: one would be told as cut short."""
     while True:
         agent.until(agent.between_runs)
         with immutable(folder / "state.db-wal", folder / "state.db"):

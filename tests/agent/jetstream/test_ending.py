@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from msgspec.structs import replace
 
 from vmsguard.agent.jetstream.connection import NatsLine, NatsSettings, connect
 from vmsguard.agent.jetstream.ending import end
@@ -41,11 +40,6 @@ class GreetingServer:
         finally:
             writer.close()
             self.at_work.discard(task)
-
-    async def hang(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Monitoring that answers nothing, for as long as somebody waits."""
-        await reader.read()
-        writer.close()
 
     async def all_gone(self) -> None:
         """Until no connection is open any more: an end that left a socket behind is waited for in vain."""
@@ -130,25 +124,6 @@ async def test_a_line_that_ends_while_it_is_made_ends(
         server.greet.set()
         await turns(number)
     assert [] == left_running()
-    await server.all_gone()
-
-
-@pytest.mark.parametrize("number", TURNS)
-async def test_a_line_that_ends_while_it_is_made_again_has_no_server_looked_at(
-    greeting: tuple[GreetingServer, NatsSettings], number: int
-) -> None:
-    server, settings = greeting
-    monitoring = await asyncio.start_server(server.hang, "127.0.0.1", 0)
-    address = f"http://127.0.0.1:{monitoring.sockets[0].getsockname()[1]}"
-    async with asyncio.timeout(SAFETY), NatsLine(replace(settings, monitoring=address), "test"):
-        first = await server.came.get()
-        server.greet.clear()
-        first.close()
-        await server.came.get()
-        server.greet.set()
-        await turns(number)
-    assert [] == left_running()
-    monitoring.close()
     await server.all_gone()
 
 
